@@ -1,0 +1,26 @@
+"""The worker's app. Long work runs here, one `core.models.Job` each; the nightly run is started by beat.
+
+Workers use the thread pool: Polars hangs in a forked process.
+"""
+
+import os
+
+from celery import Celery, signals
+from django.core.management import call_command
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("taraz")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+@signals.setup_logging.connect
+def keep_django_logging(**_: object) -> None:
+    """Celery would replace the log handlers with its own; a receiver here stops it."""
+
+
+@app.task(name="nightly")
+def nightly() -> None:
+    """The same run as `./taraz manage nightly`; safe to run twice."""
+    call_command("nightly")

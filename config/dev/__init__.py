@@ -1,0 +1,1 @@
+"""The commands of `./taraz` that need the installed environment."""

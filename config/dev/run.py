@@ -1,0 +1,125 @@
+"""`./taraz run`: everything, from an empty folder to a page in the browser."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from types import FrameType
+
+from config.dev.environment import VAR, django_command, prepare
+from config.embedded import services
+
+PAGE_TIMEOUT_SECONDS = "30"
+# Each is safe to run again and quick when there is nothing to do.
+PREPARATION = [
+    (["migrate", "--verbosity", "0"], "preparing the database"),
+    (["collectstatic", "--no-input", "--verbosity", "0"], "collecting static files"),
+    (["load_reference"], "loading reference data"),
+    (["load_demo"], "loading the demonstration"),
+    (["nightly"], "running the nightly computations"),
+]
+
+
+class Stopped(Exception):
+    """A signal asked us to end."""
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise Stopped(signal.Signals(number).name)
+
+
+def run(arguments: list[str]) -> int:
+    if arguments:
+        print("taraz: run takes no arguments; set PORT, HOST and what .env.example lists.", file=sys.stderr)
+        return 2
+    prepare()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, _stop)
+    try:
+        with services(VAR) as addresses:
+            return _serve(os.environ | addresses)
+    except Stopped:
+        return 0
+
+
+def _serve(environment: dict[str, str]) -> int:
+    for command, what in PREPARATION:
+        print(f"taraz: {what} …", flush=True)
+        failed = subprocess.run(django_command(*command), env=environment).returncode
+        if failed:
+            print(f"taraz: {what}: failed. The lines above say why.", file=sys.stderr)
+            return failed
+    host, port = os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8000")
+    children = _children(host, port, environment)
+    try:
+        if _wait_for_page(children, host, port):
+            print(f"\nTaraz: http://{_shown(host)}:{port}/   (Ctrl-C stops it)", flush=True)
+            subprocess.run(django_command("demo_users"), env=environment)
+        return _watch(children)
+    finally:
+        _end(children)
+
+
+def _children(host: str, port: str, environment: dict[str, str]) -> dict[str, subprocess.Popen[bytes]]:
+    celery = [sys.executable, "-m", "celery", "--app", "config", "--quiet"]
+    schedule = str(VAR / "celerybeat-schedule")
+    commands = {
+        "web": [
+            *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", port),
+            *("--blocking-threads", "8", "--no-ws", "--log-level", "warning", "config.wsgi:application"),
+        ],
+        # Threads: Polars hangs in a forked process.
+        "worker": [*celery, "worker", "--pool", "threads", "--concurrency", "2", "--loglevel", "warning"],
+        "beat": [*celery, "beat", "--schedule", schedule, "--pidfile", "", "--loglevel", "warning"],
+    }
+    pages = environment | {"STATEMENT_TIMEOUT_SECONDS": PAGE_TIMEOUT_SECONDS}
+    # A group each: Ctrl-C reaches us alone, and we stop them in order.
+    return {
+        name: subprocess.Popen(command, env=pages if name == "web" else environment, start_new_session=True)
+        for name, command in commands.items()
+    }
+
+
+def _shown(host: str) -> str:
+    return "localhost" if host in ("127.0.0.1", "0.0.0.0", "::") else host
+
+
+def _wait_for_page(children: dict[str, subprocess.Popen[bytes]], host: str, port: str) -> bool:
+    probe = "127.0.0.1" if host == "0.0.0.0" else host
+    while all(child.poll() is None for child in children.values()):
+        try:
+            urllib.request.urlopen(f"http://{probe}:{port}/healthz", timeout=10).close()
+            return True
+        except urllib.error.HTTPError:
+            # It answers; what it misses (the worker, for a second) is not our matter here.
+            return True
+        except OSError:
+            time.sleep(0.2)
+    return False
+
+
+def _watch(children: dict[str, subprocess.Popen[bytes]]) -> int:
+    while True:
+        for name, child in children.items():
+            if (code := child.poll()) is not None:
+                print(f"taraz: {name} ended by itself (code {code}); stopping the rest.", file=sys.stderr)
+                return code or 1
+        time.sleep(0.5)
+
+
+def _end(children: dict[str, subprocess.Popen[bytes]]) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    for child in children.values():
+        if child.poll() is None:
+            child.terminate()
+    until = time.monotonic() + 15
+    for child in children.values():
+        try:
+            child.wait(timeout=max(0.1, until - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            os.killpg(child.pid, signal.SIGKILL)
+            child.wait()

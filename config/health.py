@@ -1,0 +1,67 @@
+"""`/healthz`: whether this installation does its work, for a monitor. It tells states, never data."""
+
+from datetime import timedelta
+
+import redis
+import structlog
+from django.core.cache import cache
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
+from django.views import View
+from kombu.exceptions import KombuError
+
+from config.celery import app
+from core.models import Job, JobState
+
+log = structlog.get_logger(__name__)
+
+# A night's run at 02:00 and two hours for it to end.
+NIGHTLY_MAX_AGE = timedelta(hours=26)
+WORKER_ANSWER_SECONDS = 2.0
+
+
+def database_answers() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return False
+    return True
+
+
+def broker_answers() -> bool:
+    try:
+        cache.get("healthz")
+    except (redis.RedisError, OSError):
+        return False
+    return True
+
+
+def worker_answers() -> bool:
+    try:
+        return bool(app.control.inspect(timeout=WORKER_ANSWER_SECONDS, limit=1).ping())
+    except (redis.RedisError, KombuError, OSError):
+        return False
+
+
+def nightly_is_recent() -> bool:
+    since = timezone.now() - NIGHTLY_MAX_AGE
+    try:
+        return Job.objects.filter(kind="nightly", state=JobState.SUCCEEDED, finished_at__gte=since).exists()
+    except DatabaseError:
+        return False
+
+
+class HealthView(View):
+    """200 when everything is well, 503 when one part is missing. Open to all: a monitor has no account."""
+
+    def get(self, request: HttpRequest) -> JsonResponse:
+        parts = {"database": database_answers(), "broker": broker_answers()}
+        parts["worker"] = parts["broker"] and worker_answers()
+        parts["nightly"] = parts["database"] and nightly_is_recent()
+        well = all(parts.values())
+        if not well:
+            log.warning("unhealthy", missing=[name for name, good in parts.items() if not good])
+        states = {name: "ok" if good else "missing" for name, good in parts.items()}
+        return JsonResponse({"state": "ok" if well else "missing", **states}, status=200 if well else 503)
