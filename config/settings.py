@@ -22,12 +22,12 @@ CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", default="")
 BEHIND_PROXY = env.boolean("BEHIND_PROXY", default=False)
 DATABASE_URL = env.string(
     "DATABASE_URL",
-    help="Set it to postgresql://user:password@host/name, or use ./taraz, which starts a PostgreSQL of its own.",
+    help="Set it to postgresql://user:password@host/name, or use ./taraz, which starts a server of its own.",
 )
 STATEMENT_TIMEOUT_SECONDS = env.integer("STATEMENT_TIMEOUT_SECONDS", default=30)
 REDIS_URL = env.string(
     "REDIS_URL",
-    help="Set it to redis://host:6379/0, or use ./taraz, which starts a Valkey of its own.",
+    help="Set it to redis://host:6379/0, or use ./taraz, which starts a server of its own.",
 )
 LOG_FORMAT = env.choice("LOG_FORMAT", default="json", allowed=("json", "console"))
 LOG_LEVEL = env.choice("LOG_LEVEL", default="INFO", allowed=("DEBUG", "INFO", "WARNING", "ERROR"))

@@ -6,7 +6,17 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from config.health import HealthView
 
-APPS = ["organisations", "tariffs", "insurers", "billing", "deductions", "incentives", "budgets", "oversight", "reports"]
+APPS = [
+    "organisations",
+    "tariffs",
+    "insurers",
+    "billing",
+    "deductions",
+    "incentives",
+    "budgets",
+    "oversight",
+    "reports",
+]
 
 urlpatterns: list[URLPattern | URLResolver] = [path("healthz", HealthView.as_view(), name="healthz")]
 urlpatterns += [path("", include(f"{app}.urls")) for app in APPS if find_spec(f"{app}.urls")]

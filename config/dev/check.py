@@ -54,8 +54,7 @@ def unpinned() -> list[str]:
     problems = []
     for name in ("base", "dev"):
         pins = {
-            canonicalize_name(pin.name): pin
-            for pin in _requirements(ROOT / "requirements" / f"{name}.txt")
+            canonicalize_name(pin.name): pin for pin in _requirements(ROOT / "requirements" / f"{name}.txt")
         }
         for wanted in _requirements(ROOT / "requirements" / f"{name}.in"):
             pin = pins.get(canonicalize_name(wanted.name))
@@ -108,7 +107,17 @@ def compile_requirements() -> int:
         return 1
     options = ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-header", "--no-annotate"]
     for name, bound in (("base", []), ("dev", ["--constraint", "base.txt"])):
-        command = [uv, "pip", "compile", "--quiet", *options, *bound, f"{name}.in", "--output-file", f"{name}.txt"]
+        command = [
+            uv,
+            "pip",
+            "compile",
+            "--quiet",
+            *options,
+            *bound,
+            f"{name}.in",
+            "--output-file",
+            f"{name}.txt",
+        ]
         if code := subprocess.run(command, cwd=ROOT / "requirements").returncode:
             return code
     return 0
