@@ -1,0 +1,77 @@
+"""Reads of billing: verbs that chain."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import models
+from django.db.models import Sum
+
+_SUMMED = (
+    "files", "patient_paid", "lines", "unpriced_lines", "unpriced_asked", "asked", "amount",
+    "basic", "supplementary", "subsidy", "employer", "patient",
+)  # fmt: skip
+
+
+class InvoiceQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> InvoiceQuerySet:
+        """Invoices of the user's centres; for an insurer, only those its funds pay for."""
+        return self.filter(user.scope.q("centre"), user.scope.q_insurer("fund", "supplementary_fund"))
+
+    def in_months(self, months: Iterable[int]) -> InvoiceQuerySet:
+        return self.filter(month__in=list(months))
+
+    def unpriced(self) -> InvoiceQuerySet:
+        return self.filter(unpriced_lines__gt=0)
+
+    def for_list(self) -> InvoiceQuerySet:
+        """With what a row of the list shows, in one query."""
+        return self.select_related("centre__region", "patient", "fund__insurer", "supplementary_fund")
+
+
+class LineQuerySet(models.QuerySet[Any]):
+    def of_invoice(self, invoice_id: int) -> LineQuerySet:
+        return self.filter(invoice_id=invoice_id).order_by("line_no")
+
+    def for_page(self) -> LineQuerySet:
+        return self.select_related("service", "unit__ward", "physician", "basis")
+
+
+class LedgerQuerySet(models.QuerySet[Any]):
+    """What movements and balances share."""
+
+    def visible_to(self, user: Any) -> Any:
+        return self.filter(user.scope.q("centre"))
+
+    def of_organisation(self, organisation_id: int) -> Any:
+        return self.filter(centre__region__organisation_id=organisation_id)
+
+    def in_months(self, months: Iterable[int]) -> Any:
+        return self.filter(month__in=list(months))
+
+    def summed_by(self, *fields: str) -> Any:
+        """Dictionaries of `fields` with the sum of every measure."""
+        return self.values(*fields).annotate(**{f"total_{m}": Sum(m) for m in _SUMMED}).order_by(*fields)
+
+
+class MovementQuerySet(LedgerQuerySet):
+    def recorded_before(self, moment: dt.datetime) -> MovementQuerySet:
+        """What was known at a moment."""
+        return self.filter(recorded_at__lt=moment)
+
+    def recorded_since(self, moment: dt.datetime) -> MovementQuerySet:
+        return self.filter(recorded_at__gte=moment)
+
+
+class BalanceQuerySet(LedgerQuerySet):
+    pass
+
+
+class DeliveryQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> DeliveryQuerySet:
+        return self.filter(user.scope.q("centre"))
+
+    def newest_first(self) -> DeliveryQuerySet:
+        return self.select_related("centre__region", "by", "job").order_by("-received_at", "-pk")

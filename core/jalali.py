@@ -1,0 +1,84 @@
+"""The Jalali calendar: dates are stored Gregorian, people read and group them in Jalali."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cache
+
+import jdatetime
+import polars as pl
+
+from core.text import ascii_digits, persian_digits
+
+MONTHS = (
+    "فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد", "شهریور",
+    "مهر", "آبان", "آذر", "دی", "بهمن", "اسفند",
+)  # fmt: skip
+FIRST_YEAR, LAST_YEAR = 1370, 1430
+
+
+def from_parts(year: int, month: int, day: int) -> dt.date:
+    """Gregorian date of a Jalali year, month and day; raises `ValueError` where there is no such day."""
+    return jdatetime.date(year, month, day).togregorian()
+
+
+def parse(text: str) -> dt.date:
+    """Gregorian date of a Jalali text such as ۱۴۰۳/۰۷/۰۱, 1403-7-1 or 14030701; `ValueError` otherwise."""
+    digits = ascii_digits(text).strip().replace("-", "/").replace(".", "/")
+    if "/" in digits:
+        year, month, day = digits.split("/")
+    else:
+        if len(digits) != 8:
+            raise ValueError(text)
+        year, month, day = digits[:4], digits[4:6], digits[6:]
+    return from_parts(int(year), int(month), int(day))
+
+
+def text(day: dt.date) -> str:
+    """The date as ۱۴۰۳/۰۷/۰۱."""
+    return persian_digits(jdatetime.date.fromgregorian(date=day).strftime("%Y/%m/%d"))
+
+
+def month_key(day: dt.date) -> int:
+    """Jalali month of a date as yyyymm, such as 140307."""
+    jalali = jdatetime.date.fromgregorian(date=day)
+    return int(jalali.year * 100 + jalali.month)
+
+
+def month_name(key: int) -> str:
+    """«مهر ۱۴۰۳» for 140307."""
+    return f"{MONTHS[key % 100 - 1]} {persian_digits(key // 100)}"
+
+
+def months_of(year: int) -> list[int]:
+    """The twelve month keys of a fiscal year (1 Farvardin to the end of Esfand)."""
+    return [year * 100 + month for month in range(1, 13)]
+
+
+def month_range(key: int) -> tuple[dt.date, dt.date]:
+    """First day of a month and first day after it (half-open)."""
+    year, month = divmod(key, 100)
+    following = (year, month + 1) if month < 12 else (year + 1, 1)
+    return from_parts(year, month, 1), from_parts(*following, 1)
+
+
+def year_range(year: int) -> tuple[dt.date, dt.date]:
+    """First day of a fiscal year and first day after it (half-open)."""
+    return from_parts(year, 1, 1), from_parts(year + 1, 1, 1)
+
+
+def year_of(day: dt.date) -> int:
+    """Jalali fiscal year of a date."""
+    return month_key(day) // 100
+
+
+@cache
+def calendar_frame() -> pl.DataFrame:
+    """Every day from 1370 to 1429: `day` (Gregorian date), `jalali` (yyyymmdd), `month` (yyyymm)."""
+    start, end = from_parts(FIRST_YEAR, 1, 1), from_parts(LAST_YEAR, 1, 1)
+    days = [start + dt.timedelta(days=i) for i in range((end - start).days)]
+    keys = [
+        (j.year * 10_000 + j.month * 100 + j.day) for j in (jdatetime.date.fromgregorian(date=d) for d in days)
+    ]
+    frame = pl.DataFrame({"day": days, "jalali": keys}, schema={"day": pl.Date, "jalali": pl.Int32})
+    return frame.with_columns((pl.col("jalali") // 100).alias("month"))

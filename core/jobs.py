@@ -1,0 +1,67 @@
+"""Start, advance and end a `Job` around long work."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import structlog
+from django.db import connection
+from django.utils import timezone
+
+from core.errors import DomainError
+from core.models import Job, JobState
+
+log = structlog.get_logger(__name__)
+
+
+def queue(
+    kind: str,
+    *,
+    by: Any,
+    at: dt.datetime,
+    key: str = "",
+    organisation_id: int | None = None,
+    centre_id: int | None = None,
+) -> Job:
+    """A new waiting job; `by` is the user who asked, or None for the clock."""
+    return Job.objects.create(
+        kind=kind, key=key, by=by, queued_at=at, organisation_id=organisation_id, centre_id=centre_id
+    )
+
+
+@contextmanager
+def running(job: Job) -> Iterator[Callable[..., None]]:
+    """Mark the job running, give a function that reports progress, and store how it ended.
+
+    A `DomainError` becomes the job's Persian error; any other fault is stored by its class name, logged and raised.
+    """
+    Job.objects.filter(pk=job.pk).update(state=JobState.RUNNING, started_at=timezone.now(), error="")
+
+    def advance(progress: int, total: int, message: str = "") -> None:
+        Job.objects.filter(pk=job.pk).update(progress=progress, total=total, message=message)
+
+    try:
+        yield advance
+    except DomainError as refusal:
+        _end(job, JobState.FAILED, refusal.sentence)
+    except Exception as fault:
+        log.exception("job_failed", job=job.pk, kind=job.kind)
+        _end(job, JobState.FAILED, f"خطای پیش‌بینی‌نشده ({type(fault).__name__})؛ شمارهٔ کار {job.pk} را به پشتیبانی بدهید.")
+        raise
+    else:
+        _end(job, JobState.SUCCEEDED, "")
+
+
+def _end(job: Job, state: JobState, error: str) -> None:
+    Job.objects.filter(pk=job.pk).update(
+        state=state, error=error, finished_at=timezone.now(), outcome=job.outcome
+    )
+
+
+def lock(name: str, number: int) -> None:
+    """Wait for the advisory lock of (name, number) until this transaction ends: one loader per centre."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s), %s)", [name, number])

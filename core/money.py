@@ -1,0 +1,60 @@
+"""Whole rials: the one rounding function and its companions.
+
+Each function takes Python integers or Polars columns and returns the same kind. Columns that carry products are
+`Int128`, because Polars wraps 64-bit integers silently; `to_rials` brings results back to 64 bits and refuses
+what does not fit.
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import polars as pl
+
+Amount = TypeVar("Amount", int, pl.Expr)
+
+MILLI = 1_000
+BASIS_POINTS = 10_000
+INT64_MAX = 2**63 - 1
+
+
+def round_half_up(numerator: Amount, denominator: Amount | int) -> Amount:
+    """`numerator ÷ denominator` to the nearest integer, halves upwards, for numerators ≥ 0.
+
+    Credits are computed on the positive amount and negated: (2n + d) // 2d moves −0.5 to 0, not to −1.
+    """
+    return (numerator * 2 + denominator) // (denominator * 2)
+
+
+def round_to_step(amount: Amount, step: Amount | int) -> Amount:
+    """`amount` (rials ≥ 0) to the nearest multiple of `step` rials, as price lists print it (1 = exact)."""
+    return round_half_up(amount, step) * step
+
+
+def share_of(amount: Amount, share: Amount | int, of: Amount | int = BASIS_POINTS) -> Amount:
+    """`share ÷ of` of an amount ≥ 0 in rials; `of` is 10,000 for basis points, 3 for a third."""
+    return round_half_up(amount * share, of)
+
+
+def least(a: Amount, b: Amount) -> Amount:
+    """The smaller of two amounts."""
+    if isinstance(a, pl.Expr) or isinstance(b, pl.Expr):
+        return pl.min_horizontal(a, b)
+    return min(a, b)
+
+
+def at_least_zero(amount: Amount) -> Amount:
+    """The amount, or zero where it is negative."""
+    if isinstance(amount, pl.Expr):
+        return pl.max_horizontal(amount, pl.lit(0, pl.Int128))
+    return max(amount, 0)
+
+
+def wide(column: str) -> pl.Expr:
+    """A frame's integer column as 128 bits, so that no product of rules can wrap."""
+    return pl.col(column).cast(pl.Int128)
+
+
+def to_rials(column: pl.Expr) -> pl.Expr:
+    """A 128-bit result as 64 bits; raises `polars.exceptions.InvalidOperationError` where it does not fit."""
+    return column.cast(pl.Int64, strict=True)

@@ -1,0 +1,25 @@
+"""Reads of jobs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import models
+
+
+class JobQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> JobQuerySet:
+        """Jobs of the user's scope: work on a centre they see, or on the whole of their organisation."""
+        own_centres = models.Q(centre_id__in=user.scope.centre_ids())
+        whole = models.Q(centre_id=None, organisation_id__in=user.scope.whole_organisation_ids())
+        return self.filter(own_centres | whole)
+
+    def of_kind(self, kind: str) -> JobQuerySet:
+        return self.filter(kind=kind)
+
+    def finished_since(self, moment: dt.datetime) -> JobQuerySet:
+        return self.filter(state="succeeded", finished_at__gte=moment)
+
+    def newest_first(self) -> JobQuerySet:
+        return self.order_by("-queued_at", "-pk")

@@ -1,0 +1,98 @@
+"""Base of every page: a permission is declared or the class does not load; refusals become messages."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib import messages
+from django.contrib.auth.mixins import AccessMixin
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.views import generic
+
+from core.errors import DomainError
+
+
+class Gate(AccessMixin):
+    """Lets a signed-in user with the declared permission through; everybody else is refused.
+
+    `permission` is a member of the permission enum. Classes that only serve as bases set `abstract = True`.
+    """
+
+    permission: ClassVar[str]
+    abstract: ClassVar[bool] = True
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "abstract" not in cls.__dict__:
+            cls.abstract = False
+        if not cls.abstract and not getattr(cls, "permission", None):
+            raise ImproperlyConfigured(f"{cls.__module__}.{cls.__qualname__} declares no permission.")
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return self.handle_no_permission()
+        if not request.user.may(self.permission):  # type: ignore[union-attr]
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+
+
+class PageView(Gate, generic.TemplateView):
+    abstract = True
+
+
+class ListPage(Gate, generic.ListView):
+    """A filtered, sorted, paged list; the filter and order live in the URL."""
+
+    abstract = True
+    paginate_by = 50
+
+
+class DetailPage(Gate, generic.DetailView):
+    """One object, fetched through the user's scope: a neighbour's object does not exist."""
+
+    abstract = True
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().visible_to(self.request.user)
+
+
+class FormPage(Gate, generic.FormView):
+    """A form whose refusals stay on the form."""
+
+    abstract = True
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        try:
+            self.act(form)
+        except DomainError as refusal:
+            form.add_error(None, refusal.sentence)
+            return self.form_invalid(form)
+        return super().form_valid(form)
+
+    def act(self, form: Any) -> None:
+        """Call the one service of this page."""
+        raise NotImplementedError
+
+
+class ActionView(Gate, generic.View):
+    """A POST that calls one service, says how it went, and returns to a page."""
+
+    abstract = True
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            said = self.act(request, **kwargs)
+        except DomainError as refusal:
+            messages.error(request, refusal.sentence)
+        else:
+            messages.success(request, said)
+        return HttpResponseRedirect(self.get_success_url())
+
+    def act(self, request: HttpRequest, **kwargs: Any) -> str:
+        """Call the service; the sentence returned is shown."""
+        raise NotImplementedError
+
+    def get_success_url(self) -> str:
+        raise NotImplementedError

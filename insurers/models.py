@@ -1,0 +1,113 @@
+"""Who pays: insurers, their funds, and what each fund covers on which day."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from insurers.choices import Condition, InsurerKind, RestPayer
+from insurers.querysets import FundQuerySet, InsurerQuerySet
+from organisations.choices import PatientCategory, Sector, Setting
+from organisations.models import Organisation
+from tariffs.choices import ServiceGroup
+from tariffs.models import Rate, frozen_when_published, one_truth, published_is_known
+
+
+class Insurer(models.Model):
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="insurers")
+    code = models.SlugField("کد", max_length=20)
+    name = models.CharField("نام", max_length=120)
+    kind = models.SmallIntegerField("نوع", choices=InsurerKind)
+
+    objects = InsurerQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "بیمه‌گر"
+        constraints = [models.UniqueConstraint(fields=["organisation", "code"], name="insurers_insurer_code")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Fund(models.Model):
+    """A fund (صندوق) of an insurer; it also says which patient category its members belong to."""
+
+    insurer = models.ForeignKey(Insurer, models.PROTECT, related_name="funds")
+    code = models.SlugField("کد", max_length=30)
+    name = models.CharField("نام", max_length=120)
+    category = models.SmallIntegerField("گروه بیمار", choices=PatientCategory)
+
+    objects = FundQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "صندوق"
+        constraints = [models.UniqueConstraint(fields=["insurer", "code"], name="insurers_fund_code")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CoverageRule(Rate):
+    """What a basic fund pays: `share` of `share_of` parts of the base tariff; who takes the rest.
+
+    `patient_bp` is the franchise the subsidy brings the patient down to; it counts where `is_subsidised`.
+    `gap_bp` is the fund's percent of the preferential part of a full-time physician's price.
+    """
+
+    fund = models.ForeignKey(Fund, models.PROTECT, related_name="coverage_rules")
+    setting = models.SmallIntegerField("نوع مراجعه", choices=[(0, "همه"), *Setting.choices], default=0)
+    group = models.SmallIntegerField("گروه خدمت", choices=ServiceGroup, default=ServiceGroup.ANY)
+    condition = models.SmallIntegerField("شرط", choices=Condition, default=Condition.ANY)
+    base_sector = models.SmallIntegerField("تعرفهٔ مبنا", choices=Sector, default=Sector.PUBLIC)
+    share = models.IntegerField("سهم بیمه")
+    share_of = models.IntegerField("از", default=10_000)
+    gap_bp = models.IntegerField("سهم بیمه از جزء ترجیحی", default=10_000)
+    patient_bp = models.IntegerField("فرانشیز بیمار", default=0)
+    is_subsidised = models.BooleanField("مشمول یارانهٔ سلامت", default=False)
+    rest_payer = models.SmallIntegerField("پرداخت‌کنندهٔ مانده", choices=RestPayer, default=RestPayer.PATIENT)
+
+    class Meta:
+        verbose_name = "قاعدهٔ پوشش"
+        constraints = [
+            one_truth("insurers_coverage_one_truth", "fund", "setting", "group", "condition"),
+            published_is_known("insurers_coverage_published_is_known"),
+            models.CheckConstraint(
+                name="insurers_coverage_shares",
+                condition=models.Q(
+                    share__gte=0,
+                    share__lte=models.F("share_of"),
+                    gap_bp__gte=0,
+                    gap_bp__lte=10_000,
+                    patient_bp__gte=0,
+                    patient_bp__lte=10_000,
+                ),
+            ),
+        ]
+        triggers = frozen_when_published()
+
+    def __str__(self) -> str:
+        return f"پوشش {self.fund_id}"
+
+
+class SupplementaryCover(Rate):
+    """What a supplementary fund pays of what the basic insurer leaves, up to a ceiling an invoice (rials)."""
+
+    fund = models.ForeignKey(Fund, models.PROTECT, related_name="supplementary_covers")
+    setting = models.SmallIntegerField("نوع مراجعه", choices=[(0, "همه"), *Setting.choices], default=0)
+    group = models.SmallIntegerField("گروه خدمت", choices=ServiceGroup, default=ServiceGroup.ANY)
+    condition = models.SmallIntegerField("شرط", choices=Condition, default=Condition.ANY)
+    share_bp = models.IntegerField("سهم بیمهٔ تکمیلی")
+    ceiling = models.BigIntegerField("سقف هر صورتحساب", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "پوشش تکمیلی"
+        constraints = [
+            one_truth("insurers_supplementary_one_truth", "fund", "setting", "group", "condition"),
+            published_is_known("insurers_supplementary_published_is_known"),
+            models.CheckConstraint(
+                name="insurers_supplementary_share", condition=models.Q(share_bp__gte=0, share_bp__lte=10_000)
+            ),
+        ]
+        triggers = frozen_when_published()
+
+    def __str__(self) -> str:
+        return f"پوشش تکمیلی {self.fund_id}"

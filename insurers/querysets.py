@@ -1,0 +1,20 @@
+"""Reads of insurers and funds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+
+
+class InsurerQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> InsurerQuerySet:
+        return self.filter(organisation_id=user.scope.organisation_id)
+
+
+class FundQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> FundQuerySet:
+        return self.of_organisation(user.scope.organisation_id)
+
+    def of_organisation(self, organisation_id: int | None) -> FundQuerySet:
+        return self.filter(insurer__organisation_id=organisation_id)

@@ -1,0 +1,50 @@
+"""What may be done, and which role may do it. Roles live in code, where they are reviewed."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from django.db import models
+
+
+class Permission(StrEnum):
+    DASHBOARD_VIEW = "dashboard.view"
+    ORGANISATION_VIEW = "organisation.view"
+    INVOICE_VIEW = "invoice.view"
+    DELIVERY_VIEW = "delivery.view"
+    DELIVERY_CREATE = "delivery.create"
+    TARIFF_VIEW = "tariff.view"
+    TARIFF_EDIT = "tariff.edit"
+    TARIFF_PUBLISH = "tariff.publish"
+    PRICE_PREVIEW = "price.preview"
+    COVERAGE_VIEW = "coverage.view"
+    BUDGET_VIEW = "budget.view"
+    BUDGET_INPUT_EDIT = "budget_input.edit"
+    BUDGET_INPUT_APPROVE = "budget_input.approve"
+    JOB_VIEW = "job.view"
+    NIGHTLY_RUN = "nightly.run"
+    AUDIT_VIEW = "audit.view"
+    GALLERY_VIEW = "gallery.view"
+
+
+class Role(models.TextChoices):
+    HEADQUARTERS = "headquarters", "ستاد"
+    REGION = "region", "منطقه"
+    HOSPITAL = "hospital", "بیمارستان"
+    INSURER = "insurer", "بیمه‌گر"
+    AUDITOR = "auditor", "حسابرس"
+
+
+_P = Permission
+_READ = {
+    _P.DASHBOARD_VIEW, _P.ORGANISATION_VIEW, _P.INVOICE_VIEW, _P.DELIVERY_VIEW, _P.TARIFF_VIEW,
+    _P.PRICE_PREVIEW, _P.COVERAGE_VIEW, _P.BUDGET_VIEW, _P.JOB_VIEW,
+}  # fmt: skip
+
+PERMISSIONS: dict[str, frozenset[Permission]] = {
+    Role.HEADQUARTERS: frozenset(Permission),
+    Role.REGION: frozenset(_READ | {_P.BUDGET_INPUT_EDIT}),
+    Role.HOSPITAL: frozenset(_READ - {_P.BUDGET_VIEW} | {_P.DELIVERY_CREATE}),
+    Role.INSURER: frozenset({_P.INVOICE_VIEW, _P.TARIFF_VIEW, _P.PRICE_PREVIEW, _P.COVERAGE_VIEW}),
+    Role.AUDITOR: frozenset(_READ | {_P.AUDIT_VIEW}),
+}

@@ -1,0 +1,48 @@
+"""Reads of the tariff."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import models
+
+from core.text import fold
+
+
+class OwnOrNationalQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> OwnOrNationalQuerySet:
+        """National rows, and those of the user's own organisation."""
+        return self.of_organisation(user.scope.organisation_id)
+
+    def of_organisation(self, organisation_id: int | None) -> OwnOrNationalQuerySet:
+        return self.filter(models.Q(organisation=None) | models.Q(organisation_id=organisation_id))
+
+
+class CircularQuerySet(OwnOrNationalQuerySet):
+    def newest_first(self) -> CircularQuerySet:
+        return self.order_by(models.F("approved_on").desc(nulls_last=True), "-pk")
+
+
+class ServiceQuerySet(OwnOrNationalQuerySet):
+    def matching(self, words: str) -> ServiceQuerySet:
+        """Services whose code or folded title holds every word."""
+        found = self
+        for word in fold(words).split():
+            found = found.filter(search__contains=word)
+        return found
+
+
+class RateQuerySet(OwnOrNationalQuerySet):
+    def published(self) -> RateQuerySet:
+        return self.filter(status="published")
+
+    def drafts(self) -> RateQuerySet:
+        return self.filter(status="draft")
+
+    def known_at(self, moment: dt.datetime) -> RateQuerySet:
+        """Rows that were the published truth at that moment."""
+        return self.published().filter(known__contains=moment)
+
+    def effective_on(self, day: dt.date) -> RateQuerySet:
+        return self.filter(valid__contains=day)
