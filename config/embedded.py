@@ -50,14 +50,19 @@ def _reachable(path: Path) -> bool:
 
 
 def _private_folder(path: Path, *, account: pwd.struct_passwd | None = None) -> Path:
-    path.mkdir(parents=True, exist_ok=True)
-    if account:
-        os.chown(path, account.pw_uid, account.pw_gid)
-    expected = account.pw_uid if account else os.geteuid()
-    if path.stat().st_uid != expected:
-        raise Unavailable(f"{path} belongs to another account: remove it or run as its owner.")
+    """Make it for `account` (else for us) alone; one that somebody else has put there is refused."""
+    if not path.exists():
+        path.mkdir(parents=True, mode=0o700)
+        if account:
+            os.chown(path, account.pw_uid, account.pw_gid)
+    _must_belong(path, account.pw_uid if account else os.geteuid())
     path.chmod(0o700)
     return path
+
+
+def _must_belong(path: Path, owner: int) -> None:
+    if path.is_symlink() or path.stat().st_uid != owner:
+        raise Unavailable(f"{path} belongs to another account: remove it, or run as its owner.")
 
 
 def socket_folder(folder: Path, *, name: str) -> Path:
@@ -123,6 +128,7 @@ class PostgreSQL:
     prefix: list[str] = field(init=False, default_factory=list)
 
     def __post_init__(self) -> None:
+        self.home.mkdir(parents=True, exist_ok=True)
         self.programs = postgresql_programs()
         self.data = self.home / "postgresql"
         if os.geteuid() == 0:
@@ -151,6 +157,7 @@ class PostgreSQL:
                 if folder.exists():
                     shutil.copytree(folder, unfinished / folder.name)
             unfinished.rename(target)
+        _must_belong(target, os.geteuid())
         return target / package.name / self.programs.relative_to(package)
 
     def _run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -1,4 +1,5 @@
-"""`/healthz`: whether this installation does its work, for a monitor. It tells states, never data."""
+"""`/healthz`: whether this installation does its work, for a monitor. `/livez`: whether this process answers,
+for what restarts it. Both tell states, never data, and are open: a monitor has no account."""
 
 from datetime import timedelta
 
@@ -54,7 +55,7 @@ def nightly_is_recent() -> bool:
 
 
 class HealthView(View):
-    """200 when everything is well, 503 when one part is missing. Open to all: a monitor has no account."""
+    """200 when everything is well, 503 when one part is missing."""
 
     def get(self, request: HttpRequest) -> JsonResponse:
         parts = {"database": database_answers(), "broker": broker_answers()}
@@ -65,3 +66,10 @@ class HealthView(View):
             log.warning("unhealthy", missing=[name for name, good in parts.items() if not good])
         states = {name: "ok" if good else "missing" for name, good in parts.items()}
         return JsonResponse({"state": "ok" if well else "missing", **states}, status=200 if well else 503)
+
+
+class LiveView(View):
+    """Asks nothing of others: a web process is not to be restarted because the worker is away."""
+
+    def get(self, request: HttpRequest) -> JsonResponse:
+        return JsonResponse({"state": "ok"})

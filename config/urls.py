@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from config.health import HealthView
+from config.health import HealthView, LiveView
 
 APPS = [
     "organisations",
@@ -18,5 +18,8 @@ APPS = [
     "reports",
 ]
 
-urlpatterns: list[URLPattern | URLResolver] = [path("healthz", HealthView.as_view(), name="healthz")]
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", HealthView.as_view(), name="healthz"),
+    path("livez", LiveView.as_view(), name="livez"),
+]
 urlpatterns += [path("", include(f"{app}.urls")) for app in APPS if find_spec(f"{app}.urls")]

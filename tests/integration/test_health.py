@@ -1,0 +1,89 @@
+from datetime import timedelta
+
+import pytest
+from django.db import DatabaseError, connection
+from django.utils import timezone
+
+from config import health
+from core.models import Job, JobState
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def worker(monkeypatch):
+    monkeypatch.setattr(health, "worker_answers", lambda: True)
+
+
+def nightly(*, hours_ago, state=JobState.SUCCEEDED):
+    at = timezone.now() - timedelta(hours=hours_ago)
+    return Job.objects.create(kind="nightly", state=state, queued_at=at, started_at=at, finished_at=at)
+
+
+def test_all_is_well_after_a_nightly_run(client, worker):
+    nightly(hours_ago=25)
+    answer = client.get("/healthz")
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "state": "ok",
+        "database": "ok",
+        "broker": "ok",
+        "worker": "ok",
+        "nightly": "ok",
+    }
+
+
+def test_an_old_nightly_run_is_missing(client, worker):
+    nightly(hours_ago=27)
+    answer = client.get("/healthz")
+    assert answer.status_code == 503
+    assert answer.json()["nightly"] == "missing"
+
+
+def test_a_failed_nightly_run_is_missing(client, worker):
+    nightly(hours_ago=1, state=JobState.FAILED)
+    assert client.get("/healthz").json()["nightly"] == "missing"
+
+
+def test_a_worker_that_does_not_answer_is_missing(client):
+    nightly(hours_ago=1)
+    answer = client.get("/healthz")
+    assert answer.status_code == 503
+    assert answer.json()["worker"] == "missing"
+
+
+def test_a_database_that_is_down_is_told_and_does_not_break_the_answer(client, worker, monkeypatch):
+    def refuse(*args, **kwargs):
+        raise DatabaseError
+
+    monkeypatch.setattr(connection, "cursor", refuse)
+    answer = client.get("/healthz")
+    assert answer.status_code == 503
+    assert answer.json()["database"] == answer.json()["nightly"] == "missing"
+
+
+def test_a_broker_that_is_down_is_told(client, settings):
+    settings.CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": "redis://127.0.0.1:1/0",
+        }
+    }
+    answer = client.get("/healthz")
+    assert answer.status_code == 503
+    assert answer.json()["broker"] == answer.json()["worker"] == "missing"
+
+
+def test_live_asks_nothing_of_others(client, monkeypatch, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert client.get("/livez").json() == {"state": "ok"}
+
+
+def test_security_headers_are_strict(client):
+    answer = client.get("/livez")
+    policy = answer["Content-Security-Policy"]
+    assert "script-src 'self'" in policy
+    assert "style-src 'self'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+    assert answer["X-Frame-Options"] == "DENY"
