@@ -18,11 +18,15 @@ class Setting(models.IntegerChoices):
 
 
 class PatientCategory(models.IntegerChoices):
-    """Who the patient is to the organisation; the first three are the rows of the regional formula."""
+    """Who the patient is to the organisation; the first three are the rows of the regional formula.
+
+    INSURED is anybody whom another insurer covers, where there is no company: the patients of a university.
+    """
 
     COMPANY = 1, "شرکتی"
     RETIREE = 2, "بازنشسته"
     FREE = 3, "آزاد"
+    INSURED = 4, "بیمه‌شده"
 
 
 class CentreKind(models.IntegerChoices):

@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
                 ('insurer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='funds', to='insurers.insurer')),
                 ('code', models.SlugField(max_length=30, verbose_name='کد')),
                 ('name', models.CharField(max_length=120, verbose_name='نام')),
-                ('category', models.SmallIntegerField(choices=[(1, 'شرکتی'), (2, 'بازنشسته'), (3, 'آزاد')], verbose_name='گروه بیمار')),
+                ('category', models.SmallIntegerField(choices=[(1, 'شرکتی'), (2, 'بازنشسته'), (3, 'آزاد'), (4, 'بیمه\u200cشده')], verbose_name='گروه بیمار')),
             ],
             options={
                 'verbose_name': 'صندوق',

@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
                 ('confidence', models.SmallIntegerField(choices=[(1, 'رسمی'), (2, 'ثانویه'), (3, 'فرضی'), (4, 'ساختگی')], verbose_name='اعتماد')),
                 ('source', models.CharField(blank=True, max_length=60, verbose_name='منبع')),
                 ('parameter', models.SmallIntegerField(choices=[(1, 'درصد اتاق عمل (از جزء حرفه\u200cای × ضریب فنی)'), (2, 'درصد خدمات پرستاری از هتلینگ'), (3, 'دقیقهٔ هر واحد زمان بیهوشی')], verbose_name='پارامتر')),
-                ('category', models.SmallIntegerField(choices=[(0, 'همه'), (1, 'شرکتی'), (2, 'بازنشسته'), (3, 'آزاد')], default=0, verbose_name='گروه بیمار')),
+                ('category', models.SmallIntegerField(choices=[(0, 'همه'), (1, 'شرکتی'), (2, 'بازنشسته'), (3, 'آزاد'), (4, 'بیمه\u200cشده')], default=0, verbose_name='گروه بیمار')),
                 ('value', models.BigIntegerField(verbose_name='مقدار')),
                 ('approved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('circular', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tariffs.circular')),
