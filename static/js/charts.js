@@ -214,7 +214,7 @@
       const tone = (s) => (s.whole ? c.ink3 : s.value < 0 ? c.bad : c.series[0]);
       return {
         grid: { left: room, right: side, top: 2, bottom: 4 },
-        xAxis: { type: "value", inverse: true, min: floor, max: high, show: false },
+        xAxis: { type: "value", inverse: true, min: 0, max: high - floor, show: false },
         yAxis: [
           {
             type: "category",
@@ -250,7 +250,7 @@
             stack: "w",
             silent: true,
             itemStyle: { color: "transparent" },
-            data: spans.map((s) => (s.whole ? floor : Math.min(s.from, s.to))),
+            data: spans.map((s) => (s.whole ? 0 : Math.min(s.from, s.to) - floor)),
           },
           {
             type: "bar",
