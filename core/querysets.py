@@ -1,4 +1,4 @@
-"""Reads of jobs."""
+"""Reads of jobs and of the audit trail."""
 
 from __future__ import annotations
 
@@ -23,3 +23,19 @@ class JobQuerySet(models.QuerySet[Any]):
 
     def newest_first(self) -> JobQuerySet:
         return self.order_by("-queued_at", "-pk")
+
+    def in_state(self, state: str) -> JobQuerySet:
+        return self.filter(state=state) if state else self
+
+
+class AuditQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> AuditQuerySet:
+        """Events of the user's organisation, for members who see the whole of it."""
+        return self.filter(organisation_id__in=user.scope.whole_organisation_ids())
+
+    def newest_first(self) -> AuditQuerySet:
+        return self.order_by("-at", "-pk")
+
+    def about(self, *, action: str = "", by: str = "", target: str = "") -> AuditQuerySet:
+        """Events whose action, person and kind of object begin with what is given."""
+        return self.filter(action__startswith=action, by_name__startswith=by, target_type__startswith=target)

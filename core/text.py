@@ -11,7 +11,7 @@ TO_ASCII_DIGITS = str.maketrans(_PERSIAN + _ARABIC, _DIGITS * 2)
 TO_PERSIAN_DIGITS = str.maketrans(_DIGITS, _PERSIAN)
 
 #: Letters that keyboards and old systems mix for one Persian letter; what is stored uses the right-hand one.
-LETTERS = {"ي": "ی", "ى": "ی", "ئ": "ئ", "ك": "ک", "ۀ": "ه", "ة": "ه", "ـ": ""}
+LETTERS = {"ي": "ی", "ى": "ی", "ئ": "ئ", "ك": "ک", "ۀ": "ه", "ة": "ه", "ـ": "", "\x00": ""}
 #: Letters that only search folds.
 FOLDS = {"أ": "ا", "إ": "ا", "ٱ": "ا", "آ": "ا", "ئ": "ی", "ؤ": "و", "\u200c": " ", "\u200d": "", "\xa0": " "}
 _LETTERS = str.maketrans(LETTERS)

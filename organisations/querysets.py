@@ -15,15 +15,29 @@ class OrganisationQuerySet(models.QuerySet[Any]):
         return self.filter(pk=user.scope.organisation_id)
 
 
-class RegionQuerySet(models.QuerySet[Any]):
-    def visible_to(self, user: Any) -> RegionQuerySet:
-        return self.filter(user.scope.q_region())
+class NamedQuerySet(models.QuerySet[Any]):
+    """Rows with a code and a name."""
 
-    def by_code(self) -> RegionQuerySet:
+    def matching(self, words: str) -> Any:
+        """Rows whose code or name holds every word."""
+        found = self
+        for word in words.split():
+            found = found.filter(models.Q(name__contains=word) | models.Q(code__startswith=word))
+        return found
+
+    def by_code(self) -> Any:
         return self.order_by("code", "pk")
 
 
-class CentreQuerySet(models.QuerySet[Any]):
+class RegionQuerySet(NamedQuerySet):
+    def visible_to(self, user: Any) -> RegionQuerySet:
+        return self.filter(user.scope.q_region())
+
+    def with_centre_counts(self) -> RegionQuerySet:
+        return self.annotate(centres_count=models.Count("centres"))
+
+
+class CentreQuerySet(NamedQuerySet):
     def visible_to(self, user: Any) -> CentreQuerySet:
         return self.filter(user.scope.q())
 
@@ -33,8 +47,10 @@ class CentreQuerySet(models.QuerySet[Any]):
     def of_organisation(self, organisation_id: int) -> CentreQuerySet:
         return self.filter(region__organisation_id=organisation_id)
 
-    def by_code(self) -> CentreQuerySet:
-        return self.order_by("code", "pk")
+    def narrowed(self, *, region: str = "", kind: str = "") -> CentreQuerySet:
+        """By primary key of the region and number of the kind, as they stand in a URL; what is no number is ignored."""
+        chosen = {"region_id": region, "kind": kind}
+        return self.filter(**{name: int(value) for name, value in chosen.items() if value.isdecimal()})
 
 
 class DatedQuerySet(models.QuerySet[Any]):

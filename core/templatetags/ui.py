@@ -198,6 +198,12 @@ def message_icon(level: str) -> str:
     return MESSAGE_ICONS.get(level, "info")
 
 
+@register.filter
+def job_tone(state: str) -> str:
+    """The tone of a job's state."""
+    return JOB_TONES.get(str(state), "mute")
+
+
 # ---------------------------------------------------------------- small drawings
 
 

@@ -1,0 +1,49 @@
+"""The sections of the system in the order people look for them; each shows only to roles that may open it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+from organisations.permissions import Permission
+
+
+@dataclass(frozen=True)
+class Item:
+    label: str
+    url_name: str
+    icon: str
+    permission: Permission
+
+
+P = Permission
+MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
+    (
+        "سازمان",
+        (
+            Item("منطقه‌ها", "regions", "region", P.ORGANISATION_VIEW),
+            Item("مرکزها", "centres", "hospital", P.ORGANISATION_VIEW),
+        ),
+    ),
+    (
+        "سامانه",
+        (
+            Item("کارها", "jobs", "clock", P.JOB_VIEW),
+            Item("رویدادها", "audit", "history", P.AUDIT_VIEW),
+        ),
+    ),
+)
+
+
+def menu_of(user: Any) -> list[tuple[str, list[Item]]]:
+    """Sections with the items the user may open; sections that would be empty are left out."""
+    groups = [(title, [item for item in items if user.may(item.permission)]) for title, items in MENU]
+    return [(title, items) for title, items in groups if items]
+
+
+def landing(user: Any) -> str:
+    """Where the user starts: the first page of the menu that the role opens."""
+    groups = menu_of(user)
+    return reverse(groups[0][1][0].url_name) if groups else reverse("password_change")

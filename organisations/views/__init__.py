@@ -1,0 +1,1 @@
+"""Pages of the organisation tree, sign-in, the job log and the audit trail."""
