@@ -244,6 +244,7 @@ class PriceBasis(models.Model):
     # What they say, as the rules take it.
     professional_milli = models.BigIntegerField(default=0)
     technical_milli = models.BigIntegerField(default=0)
+    operating_room_milli = models.BigIntegerField(default=0)
     anaesthesia_milli = models.BigIntegerField(default=0)
     minutes_per_unit = models.BigIntegerField(default=0)
     operating_room_bp = models.BigIntegerField(default=0)

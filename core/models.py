@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
-from core.querysets import JobQuerySet
+from core.querysets import AuditQuerySet, JobQuerySet
 
 
 class JobState(models.TextChoices):
@@ -60,6 +60,23 @@ class Job(models.Model):
         return min(99, self.progress * 100 // self.total) if self.total else 0
 
 
+class ReferenceVersion(models.Model):
+    """One row whose token changes, in the same transaction, whenever reference data does.
+
+    Processes keep compiled reference data as long as the token stays, so nobody prices with yesterday's tariff.
+    """
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    token = models.UUIDField()
+
+    class Meta:
+        verbose_name = "نسخهٔ داده‌های مرجع"
+        constraints = [models.CheckConstraint(name="core_reference_version_single", condition=models.Q(id=1))]
+
+    def __str__(self) -> str:
+        return str(self.token)
+
+
 class AuditEvent(models.Model):
     """Who did what to which object, when, with what before and after.
 
@@ -76,6 +93,8 @@ class AuditEvent(models.Model):
     before = models.JSONField("پیش", default=dict)
     after = models.JSONField("پس", default=dict)
 
+    objects = AuditQuerySet.as_manager()
+
     class Meta:
         verbose_name = "رویداد"
         indexes = [
@@ -85,3 +104,9 @@ class AuditEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.target_type} {self.target_id}"
+
+    @property
+    def changes(self) -> list[tuple[str, object, object]]:
+        """Name, value before and value after of everything the event touched."""
+        names = [*self.before, *(name for name in self.after if name not in self.before)]
+        return [(name, self.before.get(name), self.after.get(name)) for name in names]

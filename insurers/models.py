@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from core.reference import renews_version
 from insurers.choices import Condition, InsurerKind, RestPayer
 from insurers.querysets import FundQuerySet, InsurerQuerySet
 from organisations.choices import PatientCategory, Sector, Setting
@@ -41,6 +42,7 @@ class Fund(models.Model):
     class Meta:
         verbose_name = "صندوق"
         constraints = [models.UniqueConstraint(fields=["insurer", "code"], name="insurers_fund_code")]
+        triggers = [renews_version()]
 
     def __str__(self) -> str:
         return self.name

@@ -9,6 +9,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 
+from core.reference import renews_version
 from organisations.choices import CentreKind, PhysicianStatus, Sector, Treatment
 from organisations.permissions import PERMISSIONS, Permission, Role
 from organisations.querysets import (
@@ -83,6 +84,7 @@ class Centre(models.Model):
                 name="organisations_centre_grade", condition=models.Q(grade__gte=1, grade__lte=4)
             ),
         ]
+        triggers = [renews_version()]
 
     def __str__(self) -> str:
         return self.name
@@ -119,6 +121,7 @@ class Ward(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["organisation", "code"], name="organisations_ward_code")
         ]
+        triggers = [renews_version()]
 
     def __str__(self) -> str:
         return self.name
@@ -135,6 +138,7 @@ class Unit(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["centre", "ward"], name="organisations_unit_centre_ward")
         ]
+        triggers = [renews_version()]
 
     def __str__(self) -> str:
         return f"{self.ward} {self.centre}"
@@ -168,6 +172,7 @@ class Physician(models.Model):
                 fields=["organisation", "council_no"], name="organisations_physician_council_no"
             )
         ]
+        triggers = [renews_version()]
 
     def __str__(self) -> str:
         return self.name
@@ -185,6 +190,7 @@ class PhysicianTenure(models.Model):
     class Meta:
         verbose_name = "وضعیت پزشک"
         constraints = [no_overlap("organisations_tenure_no_overlap", "physician")]
+        triggers = [renews_version()]
 
     def __str__(self) -> str:
         return f"{self.physician} {self.get_status_display()}"
@@ -198,9 +204,7 @@ class User(AbstractUser):
 
     @cached_property
     def _membership(self) -> Membership | None:
-        return (
-            Membership.objects.select_related("organisation", "region", "centre").filter(user=self).first()
-        )
+        return Membership.objects.select_related("organisation", "region", "centre").filter(user=self).first()
 
     @cached_property
     def scope(self) -> Scope:

@@ -49,7 +49,9 @@ class Scope:
         m = self.membership
         if m is None or not m.insurer_id:
             return Q()
-        return Q(**{f"{fund}__insurer_id": m.insurer_id}) | Q(**{f"{supplementary}__insurer_id": m.insurer_id})
+        return Q(**{f"{fund}__insurer_id": m.insurer_id}) | Q(
+            **{f"{supplementary}__insurer_id": m.insurer_id}
+        )
 
     def centre_ids(self) -> QuerySet[Centre, int]:
         """Primary keys of the centres in scope, as a subquery."""

@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField, R
 from django.db import models
 from django.db.models.functions import Coalesce
 
+from core.reference import renews_version
 from organisations.choices import PatientCategory, PhysicianStatus, Sector, Setting
 from organisations.models import Organisation
 from tariffs.choices import (
@@ -71,6 +72,7 @@ class Service(models.Model):
                 Coalesce("organisation", 0), "book", "code", name="tariffs_service_code_in_book"
             )
         ]
+        triggers = [renews_version()]
 
     def __str__(self) -> str:
         return f"{self.code} {self.title}"
@@ -93,6 +95,7 @@ class MultipleSurgery(models.Model):
                 name="tariffs_surgery_percent", condition=models.Q(percent_bp__gte=0, percent_bp__lte=10_000)
             ),
         ]
+        triggers = [renews_version()]
 
     def __str__(self) -> str:
         return self.title
@@ -103,6 +106,7 @@ def frozen_when_published() -> list[pgtrigger.Trigger]:
     published = "OLD.status = 'published'"
     changed = "(to_jsonb(OLD) - 'known') IS DISTINCT FROM (to_jsonb(NEW) - 'known')"
     return [
+        renews_version(),
         pgtrigger.Protect(
             name="published_stays", operation=pgtrigger.Delete, condition=pgtrigger.Condition(published)
         ),

@@ -171,6 +171,7 @@ class Migration(migrations.Migration):
                 ('supplementary_cover', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='insurers.supplementarycover')),
                 ('professional_milli', models.BigIntegerField(default=0)),
                 ('technical_milli', models.BigIntegerField(default=0)),
+                ('operating_room_milli', models.BigIntegerField(default=0)),
                 ('anaesthesia_milli', models.BigIntegerField(default=0)),
                 ('minutes_per_unit', models.BigIntegerField(default=0)),
                 ('operating_room_bp', models.BigIntegerField(default=0)),

@@ -36,6 +36,16 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='ReferenceVersion',
+            fields=[
+                ('id', models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ('token', models.UUIDField()),
+            ],
+            options={
+                'verbose_name': 'نسخهٔ داده\u200cهای مرجع',
+            },
+        ),
+        migrations.CreateModel(
             name='AuditEvent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -53,6 +63,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'رویداد',
                 'indexes': [models.Index(fields=['target_type', 'target_id'], name='core_audit_target'), models.Index(fields=['organisation_id', '-at'], name='core_audit_organisation_at')],
             },
+        ),
+        migrations.AddConstraint(
+            model_name='referenceversion',
+            constraint=models.CheckConstraint(condition=models.Q(('id', 1)), name='core_reference_version_single'),
         ),
         migrations.AddIndex(
             model_name='job',

@@ -16,7 +16,7 @@ from django.core.paginator import Page
 from django.forms import BoundField
 from django.template.loader import render_to_string
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString
 
 from core import display, jalali
@@ -350,6 +350,7 @@ def tile(
     note: str = "",
 ) -> str:
     """One figure: what it measures, as of when, against which target, and where its rows are."""
+    is_long = len(strip_tags(content).split("\n")[0].strip().split(" ")[0]) > 12
     hint_id = f"hint-{zlib.crc32(title.encode()):x}"
     return render_to_string("components/tile.html", {**locals()})
 

@@ -111,6 +111,10 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='coveragerule',
+            trigger=pgtrigger.compiler.Trigger(name='renews_version', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n    INSERT INTO core_referenceversion (id, token) VALUES (1, gen_random_uuid())\n    ON CONFLICT (id) DO UPDATE SET token = excluded.token;\n    RETURN NULL;\n', hash='22f3272622db98b679c5cec8652c605e944d43d8', level='STATEMENT', operation='INSERT OR UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_renews_version_ecd58', table='insurers_coveragerule', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='coveragerule',
             trigger=pgtrigger.compiler.Trigger(name='published_stays', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (OLD.status = 'published')", func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='0e955465884f0c38051d5bf94f39b8c4d05d8099', operation='DELETE', pgid='pgtrigger_published_stays_3f5a5', table='insurers_coveragerule', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
@@ -125,6 +129,10 @@ class Migration(migrations.Migration):
             model_name='fund',
             constraint=models.UniqueConstraint(fields=('insurer', 'code'), name='insurers_fund_code'),
         ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='fund',
+            trigger=pgtrigger.compiler.Trigger(name='renews_version', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n    INSERT INTO core_referenceversion (id, token) VALUES (1, gen_random_uuid())\n    ON CONFLICT (id) DO UPDATE SET token = excluded.token;\n    RETURN NULL;\n', hash='38050816b88a7c955398ae3babfc82681d11c0f9', level='STATEMENT', operation='INSERT OR UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_renews_version_3726e', table='insurers_fund', when='AFTER')),
+        ),
         migrations.AddConstraint(
             model_name='supplementarycover',
             constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('status', 'published')), expressions=[(django.db.models.functions.comparison.Coalesce('organisation', 0), '='), ('fund', '='), ('setting', '='), ('group', '='), ('condition', '='), ('valid', '&&'), ('known', '&&')], name='insurers_supplementary_one_truth'),
@@ -136,6 +144,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='supplementarycover',
             constraint=models.CheckConstraint(condition=models.Q(('share_bp__gte', 0), ('share_bp__lte', 10000)), name='insurers_supplementary_share'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='supplementarycover',
+            trigger=pgtrigger.compiler.Trigger(name='renews_version', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n    INSERT INTO core_referenceversion (id, token) VALUES (1, gen_random_uuid())\n    ON CONFLICT (id) DO UPDATE SET token = excluded.token;\n    RETURN NULL;\n', hash='226cf2d2e4502e195ffcfbc954f44f46448a89cd', level='STATEMENT', operation='INSERT OR UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_renews_version_68d18', table='insurers_supplementarycover', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='supplementarycover',

@@ -1,0 +1,130 @@
+"""Our columns, the headers that vendors give them, and how a file's header row is matched to them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from core.errors import InvalidInput
+from core.text import fold, persian_digits
+
+MAX_COLUMNS = 200
+#: Column that is added when refused rows are given back. It is no column of ours, so it is ignored when sent again.
+REASON_HEADER = "علت رد"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One of our columns: its Persian name, what else vendors call it, whether it belongs to the whole invoice."""
+
+    name: str
+    label: str
+    also: tuple[str, ...] = ()
+    required: bool = False
+    of_invoice: bool = False
+
+
+COLUMNS: tuple[Column, ...] = (
+    Column(
+        "number", "شمارهٔ صورتحساب", ("شماره فاکتور", "شماره نسخه", "شماره قبض", "invoice_number"),
+        required=True, of_invoice=True,
+    ),
+    Column("line_no", "شمارهٔ سطر", ("ردیف خدمت", "ردیف سطر", "شماره ردیف")),
+    Column(
+        "patient_key", "کد ملی", ("کد ملی بیمار", "شماره ملی", "شناسه بیمار", "national_code"),
+        required=True, of_invoice=True,
+    ),
+    Column("personnel_no", "شمارهٔ پرسنلی", ("کد پرسنلی", "شماره کارمندی"), of_invoice=True),
+    Column("relation_no", "ردیف خانواده", ("ردیف در خانواده", "نسبت"), of_invoice=True),
+    Column("patient_name", "نام بیمار", ("نام و نام خانوادگی", "نام خانوادگی و نام", "بیمار"), of_invoice=True),
+    Column("setting", "نوع مراجعه", ("نوع پذیرش", "بستری/سرپایی", "نوع پرونده"), required=True, of_invoice=True),
+    Column("condition", "علت مراجعه", ("شرط پوشش", "شرط", "نوع حادثه"), of_invoice=True),
+    Column("admitted_on", "تاریخ پذیرش", ("تاریخ بستری", "تاریخ مراجعه"), of_invoice=True),
+    Column("discharged_on", "تاریخ ترخیص", (), of_invoice=True),
+    Column(
+        "fund_code", "کد صندوق", ("صندوق", "صندوق بیمه", "کد بیمه", "بیمه پایه", "صندوق بیمه پایه"),
+        required=True, of_invoice=True,
+    ),
+    Column("supplementary_code", "کد بیمهٔ تکمیلی", ("بیمه تکمیلی", "صندوق بیمه تکمیلی"), of_invoice=True),
+    Column("admission_ward", "بخش بستری", ("بخش پذیرش", "کد بخش بستری"), of_invoice=True),
+    Column("record_no", "شمارهٔ پرونده", ("پرونده", "شماره پرونده بیمار"), of_invoice=True),
+    Column("patient_paid", "پرداختی بیمار", ("دریافتی از بیمار", "مبلغ پرداختی بیمار"), of_invoice=True),
+    Column("book", "فهرست", ("گروه خدمت", "نوع خدمت", "کتاب", "service_group")),
+    Column("code", "کد خدمت", ("کد", "کد ملی خدمت", "کد سرویس", "service_code"), required=True),
+    Column("title", "شرح خدمت", ("نام خدمت", "شرح", "عنوان خدمت", "service_name")),
+    Column("service_on", "تاریخ خدمت", ("تاریخ", "تاریخ انجام", "تاریخ انجام خدمت", "service_date"), required=True),
+    Column("quantity", "تعداد", ("مقدار", "تعداد خدمت", "count"), required=True),
+    Column("percent", "درصد", ("درصد عمل", "درصد تعدیل")),
+    Column("minutes", "مدت (دقیقه)", ("مدت", "دقیقه", "زمان", "زمان بیهوشی")),
+    Column("part", "جزء", ("کد تعدیل", "تعدیل", "جزء خدمت", "modifier")),
+    Column(
+        "asked", "مبلغ درخواستی", ("مبلغ", "مبلغ کل", "مبلغ (ریال)", "مبلغ درخواستی (ریال)", "قیمت کل", "amount"),
+        required=True,
+    ),
+    Column("physician_no", "نظام پزشکی", ("شماره نظام پزشکی", "کد نظام پزشکی", "کد پزشک")),
+    Column("ward_code", "کد بخش", ("بخش", "بخش ارائه خدمت")),
+)  # fmt: skip
+BY_NAME = {column.name: column for column in COLUMNS}
+OF_INVOICE = tuple(column.name for column in COLUMNS if column.of_invoice)
+REQUIRED = tuple(column.name for column in COLUMNS if column.required)
+
+
+def label(name: str) -> str:
+    return BY_NAME[name].label
+
+
+def header_key(text: str) -> str:
+    """A header as it is compared: letters folded, digits ASCII, everything but letters and digits dropped."""
+    return re.sub(r"[\W_]+", "", fold(text))
+
+
+def match(headers: Sequence[str], mapping: Mapping[str, str]) -> dict[str, int]:
+    """Position in the file of each of our columns that it has.
+
+    The vendor's mapping (our column → header) goes first; what it does not name is found by our own names.
+    """
+    places: dict[str, int] = {}
+    for place, header in enumerate(headers):
+        places.setdefault(header_key(header), place)
+    places.pop("", None)
+    found: dict[str, int] = {}
+    for name, header in mapping.items():
+        if name in BY_NAME and (place := places.get(header_key(header))) is not None:
+            found[name] = place
+    taken = set(found.values())
+    for column in COLUMNS:
+        if column.name in mapping:
+            continue
+        for known in (column.label, column.name, *column.also):
+            place = places.get(header_key(known))
+            if place is not None and place not in taken:
+                found[column.name] = place
+                taken.add(place)
+                break
+    return found
+
+
+def missing(found: Mapping[str, int]) -> list[str]:
+    return [name for name in REQUIRED if name not in found]
+
+
+def require(headers: Sequence[str], mapping: Mapping[str, str]) -> dict[str, int]:
+    """`match`, or a refusal that says which columns are missing and which were found."""
+    if len(headers) > MAX_COLUMNS:
+        raise InvalidInput(
+            f"سطر عنوان {persian_digits(len(headers))} ستون دارد و بیشترین تعداد {persian_digits(MAX_COLUMNS)} است؛ "
+            "ستون‌های اضافی را حذف کنید."
+        )
+    found = match(headers, mapping)
+    if lacking := missing(found):
+        wanted = "، ".join(_wanted(name, mapping) for name in lacking)
+        seen = "، ".join(f"«{header.strip()}»" for header in headers if header.strip()) or "هیچ"
+        raise InvalidInput(
+            f"ستون {wanted} در سطر عنوان پیدا نشد. ستون‌های یافت‌شده: {seen}. عنوان را اصلاح کنید یا نگاشت دیگری برگزینید."
+        )
+    return found
+
+
+def _wanted(name: str, mapping: Mapping[str, str]) -> str:
+    return f"«{label(name)}»" + (f" (در این نگاشت «{mapping[name]}»)" if name in mapping else "")

@@ -1,0 +1,67 @@
+"""What must be refused before anything is priced. An invoice goes in whole or not at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+REFUSED = {"row_no": pl.Int32, "number": pl.String, "reason": pl.String, "asked": pl.Int64}
+
+_UNKNOWN_FUND = (
+    "صندوق بیمه با کد «{}» تعریف نشده است؛ کد را با فهرست صندوق‌های سازمان مطابقت دهید."
+)
+_UNKNOWN_MONTH = "تاریخ ترخیص «{}» بیرون از تقویم سامانه است؛ سال را بررسی کنید."
+_BESIDE = "سطر دیگری از همین صورتحساب (سطر {}) رد شده است؛ صورتحساب یک‌جا ثبت می‌شود، همهٔ سطرها را دوباره بفرستید."
+
+
+@dataclass(frozen=True)
+class Checked:
+    headers: pl.DataFrame
+    lines: pl.DataFrame
+    refused: pl.DataFrame  # columns of REFUSED, one row a refused row
+
+
+def refuse_faulty(headers: pl.DataFrame, lines: pl.DataFrame, faults: pl.DataFrame) -> Checked:
+    """Identified headers and lines without the invoices that have a fault, and every refused row with its reason.
+
+    `faults` are rows that could not be read; unknown funds and dates outside the calendar are found here. The
+    other rows of a faulty invoice are refused with it, so that what is sent again replaces a whole.
+    """
+    found = pl.concat(
+        [
+            _of_header(headers, pl.col("fund_id").is_null(), _UNKNOWN_FUND, "fund_code"),
+            _of_header(
+                headers,
+                pl.col("supplementary_code").is_not_null() & pl.col("supplementary_fund_id").is_null(),
+                _UNKNOWN_FUND,
+                "supplementary_code",
+            ),
+            _of_header(headers, pl.col("month").is_null(), _UNKNOWN_MONTH, "discharged_on"),
+        ]
+    )
+    first = faults.filter(pl.col("number").is_not_null()).sort("row_no").unique("number", keep="first", maintain_order=True)
+    bad = pl.concat([found, first.select("number", "row_no", "reason")]).unique(
+        "number", keep="first", maintain_order=True
+    )  # fmt: skip
+    beside = lines.join(bad, on="number", how="inner", maintain_order="left").select(
+        "row_no",
+        "number",
+        pl.when(pl.col("number").is_in(found["number"].implode()))
+        .then(pl.col("reason"))
+        .otherwise(pl.format(_BESIDE, pl.col("row_no_right")))
+        .alias("reason"),
+        "asked",
+    )
+    refused = pl.concat([faults.select(*REFUSED).cast(REFUSED), beside.cast(REFUSED)]).sort("row_no")
+    return Checked(
+        headers=headers.join(bad, on="number", how="anti", maintain_order="left"),
+        lines=lines.join(bad, on="number", how="anti", maintain_order="left"),
+        refused=refused,
+    )
+
+
+def _of_header(headers: pl.DataFrame, fault: pl.Expr, sentence: str, column: str) -> pl.DataFrame:
+    return headers.filter(fault).select(
+        "number", "row_no", pl.format(sentence, pl.col(column).cast(pl.String)).alias("reason")
+    )

@@ -1,0 +1,140 @@
+"""Prices and shares of resolved lines: the rules applied to columns, one step at a time."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from billing.choices import LineStatus
+from core.money import least, to_rials, wide
+from insurers import rules as share_rules
+from tariffs import rules
+from tariffs.choices import ServiceGroup as G
+
+_PRICED = pl.col("status") == LineStatus.PRICED.value
+SHARES = ("basic", "supplementary", "subsidy", "employer", "patient")
+
+
+def price_and_split(lines: pl.DataFrame) -> pl.DataFrame:
+    """Resolved lines with `amount`, `base` and the shares in rials; null where the line is not priced.
+
+    Lines of one invoice must all be present: nursing, global packages and ceilings look across them.
+    Raises `polars.exceptions.InvalidOperationError` where an amount does not fit 64 bits.
+    """
+    priced = _supplementary(_basic(_packaged(_nursing(_unit_prices(lines)))))
+    return _shares(priced).drop("hotelling", "base_hotelling", "wish", strict=False)
+
+
+def _unit_price(prefix: str) -> pl.Expr:
+    """Total unit price at the centre's own tariff (no prefix) or at the fund's base tariff."""
+    return rules.unit_price(
+        professional_milli=wide("professional_milli"),
+        technical_milli=wide("technical_milli"),
+        operating_room_milli=wide("operating_room_milli"),
+        anaesthesia_milli=wide("anaesthesia_units"),
+        professional_factor=wide(f"{prefix}professional_factor"),
+        technical_factor=wide(f"{prefix}technical_factor"),
+        anaesthesia_factor=wide(f"{prefix}anaesthesia_factor"),
+        operating_room_bp=wide("operating_room_bp"),
+        fixed_amount=wide(f"{prefix}fixed_amount"),
+    ).total
+
+
+def _unit_prices(lines: pl.DataFrame) -> pl.DataFrame:
+    # Lines that bill no anaesthesia have no minutes per unit; 1 keeps the division defined, their minutes are 0.
+    per_unit = pl.max_horizontal(wide("minutes_per_unit"), pl.lit(1, pl.Int128))
+    minutes = pl.when(pl.col("minutes_per_unit") > 0).then(wide("minutes")).otherwise(0)
+    units = rules.anaesthesia_units(
+        base_milli=wide("anaesthesia_milli"), minutes=minutes, minutes_per_unit=per_unit
+    )
+
+    def amount(prefix: str) -> pl.Expr:
+        total = rules.line_amount(
+            unit=_unit_price(prefix), quantity_milli=wide("quantity_milli"), percent_bp=wide("percent_bp")
+        )
+        return to_rials(pl.when(_PRICED).then(total))
+
+    return lines.with_columns(units.alias("anaesthesia_units")).with_columns(
+        amount("").alias("amount"), amount("base_").alias("base")
+    )
+
+
+def _nursing(lines: pl.DataFrame) -> pl.DataFrame:
+    """Nursing lines take their percent of the invoice's hotelling; a second nursing line has nothing to take."""
+    is_nursing = pl.col("priced_by_nursing") & _PRICED
+    is_bed = pl.col("group").is_in([G.HOTELLING.value, G.SPECIAL_HOTELLING.value]) & _PRICED
+    beds = lines.filter(is_bed).group_by("number").agg(
+        pl.col("amount").sum().alias("hotelling"), pl.col("base").sum().alias("base_hotelling")
+    )  # fmt: skip
+    first = (pl.col("line_no") == pl.col("line_no").filter(is_nursing).min().over("number")) & is_nursing
+    known = lines.join(beds, on="number", how="left", maintain_order="left")
+    status = (
+        pl.when(is_nursing & pl.col("hotelling").is_null()).then(LineStatus.NO_HOTELLING.value)
+        .when(is_nursing & ~first).then(LineStatus.SECOND_NURSING.value)
+        .otherwise(pl.col("status"))
+    )  # fmt: skip
+
+    def amount(hotelling: str, otherwise: str) -> pl.Expr:
+        of_beds = rules.nursing_amount(hotelling=wide(hotelling), nursing_bp=wide("nursing_bp"))
+        return pl.when(is_nursing).then(to_rials(of_beds)).otherwise(pl.col(otherwise)).alias(otherwise)
+
+    return (
+        known.with_columns(amount("hotelling", "amount"), amount("base_hotelling", "base"), status.cast(pl.Int8).alias("status"))
+        .with_columns(pl.when(_PRICED).then(pl.col(c)).alias(c) for c in ("amount", "base"))
+    )  # fmt: skip
+
+
+def _packaged(lines: pl.DataFrame) -> pl.DataFrame:
+    """Beside a priced global package the itemised lines bill nothing, prostheses excepted; they stay on record."""
+    is_package = (pl.col("group") == G.GLOBAL.value) & _PRICED
+    inside = (
+        is_package.any().over("number") & ~is_package & (pl.col("group") != G.PROSTHESIS.value) & _PRICED
+    )  # fmt: skip
+    return lines.with_columns(
+        pl.when(inside).then(LineStatus.IN_PACKAGE.value).otherwise(pl.col("status")).cast(pl.Int8).alias("status"),
+        *[pl.when(inside).then(0).otherwise(pl.col(c)).alias(c) for c in ("amount", "base")],
+    )
+
+
+def _basic(lines: pl.DataFrame) -> pl.DataFrame:
+    share = share_rules.basic_share(
+        price=wide("amount"),
+        base=wide("base"),
+        share=wide("share"),
+        share_of_parts=wide("share_of"),
+        gap_bp=wide("gap_bp"),
+        rounding_step=wide("rounding_step"),
+    )
+    return lines.with_columns(to_rials(share).alias("basic"))
+
+
+def _supplementary(lines: pl.DataFrame) -> pl.DataFrame:
+    """The supplementary share, up to the cover's ceiling for the invoice, in the order of the lines."""
+    wish = share_rules.supplementary_wish(
+        price=wide("amount"), basic=wide("basic"), supplementary_bp=wide("supplementary_bp")
+    )
+    with_wish = lines.with_columns(to_rials(wish).alias("wish"))
+    earlier = (
+        pl.col("wish").fill_null(0).cum_sum().over(["number", "supplementary_cover_id"], order_by="line_no")
+        - pl.col("wish").fill_null(0)
+    )  # fmt: skip
+    left = pl.max_horizontal(pl.col("ceiling") - earlier, pl.lit(0, pl.Int64))
+    capped = pl.when(pl.col("ceiling").is_null()).then(pl.col("wish")).otherwise(least(pl.col("wish"), left))
+    return with_wish.with_columns(pl.when(pl.col("wish").is_not_null()).then(capped).alias("supplementary"))
+
+
+def _shares(lines: pl.DataFrame) -> pl.DataFrame:
+    shares = share_rules.split(
+        price=wide("amount"),
+        base=wide("base"),
+        basic=wide("basic"),
+        supplementary=wide("supplementary"),
+        share=wide("share"),
+        share_of_parts=wide("share_of"),
+        patient_bp=wide("patient_bp"),
+        subsidised=wide("subsidised"),
+        employer_rest=wide("employer_rest"),
+    )
+    has_amount = pl.col("amount").is_not_null()
+    return lines.with_columns(
+        pl.when(has_amount).then(to_rials(getattr(shares, name))).alias(name) for name in SHARES
+    )

@@ -1,0 +1,71 @@
+"""Everything the pipeline looks up, compiled once for an organisation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+from django.db.models.functions import Lower, Upper
+
+from core import reference
+from core.rates import RateTable
+from insurers import tables as coverage_tables
+from insurers.tables import CoverageTables
+from organisations.models import Physician, PhysicianTenure, Unit
+from tariffs import tables as tariff_tables
+from tariffs.tables import TariffTables
+
+_I64 = pl.Int64
+
+
+@dataclass(frozen=True)
+class References:
+    organisation_id: int
+    tariffs: TariffTables
+    insurance: CoverageTables
+    units: pl.DataFrame  # centre_id, ward_code, unit_id
+    physicians: pl.DataFrame  # physician_no, physician_id
+    tenures: RateTable  # dimension physician, value status
+    segments: pl.DataFrame  # day: the days on which any rate changes
+
+
+def references(organisation_id: int) -> References:
+    """Compiled references; one query while reference data stays as it is."""
+    return reference.compiled("billing", organisation_id, _load)
+
+
+def _load(organisation_id: int) -> References:
+    tariffs = tariff_tables.load(organisation_id)
+    insurance = coverage_tables.load(organisation_id)
+    units = Unit.objects.filter(centre__region__organisation_id=organisation_id)
+    physicians = Physician.objects.filter(organisation_id=organisation_id)
+    return References(
+        organisation_id=organisation_id,
+        tariffs=tariffs,
+        insurance=insurance,
+        units=pl.DataFrame(
+            list(units.values_list("centre_id", "ward__code", "pk")),
+            schema={"centre_id": _I64, "ward_code": pl.String, "unit_id": _I64},
+            orient="row",
+        ),
+        physicians=pl.DataFrame(
+            list(physicians.values_list("council_no", "pk")),
+            schema={"physician_no": pl.String, "physician_id": _I64},
+            orient="row",
+        ),
+        tenures=_tenures(organisation_id),
+        segments=tariff_tables.boundaries(
+            tariffs.values, tariffs.factors, tariffs.prices, tariffs.parameters,
+            insurance.coverage, insurance.supplementary,
+        ),
+    )  # fmt: skip
+
+
+def _tenures(organisation_id: int) -> RateTable:
+    rows = (
+        PhysicianTenure.objects.filter(physician__organisation_id=organisation_id)
+        .annotate(valid_from=Lower("valid"), valid_to=Upper("valid"))
+        .values_list("pk", "physician_id", "valid_from", "valid_to", "status")
+    )
+    schema = {"id": _I64, "physician": _I64, "valid_from": pl.Date, "valid_to": pl.Date, "status": pl.Int8}
+    return RateTable(pl.DataFrame(list(rows), schema=schema, orient="row"), ("physician",))

@@ -1,0 +1,288 @@
+"""Writing priced invoices: lines, what they replace, movements and balances, in the caller's transaction.
+
+The caller holds the lock of the centre. Statements are constant in number, whatever the number of lines.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass
+
+import polars as pl
+from django.db import connection
+
+from billing.choices import Cause
+from billing.models import (
+    LEDGER_KEY,
+    MEASURES,
+    Balance,
+    Change,
+    Invoice,
+    InvoiceLine,
+    Movement,
+    PastLine,
+    Patient,
+    PriceBasis,
+)
+from billing.pipeline import ledger
+from billing.pipeline.price import SHARES
+from billing.pipeline.resolve import LABELS, NUMBERS, RATE_IDS
+from core.frames import as_records, copy_in, new_ids, read
+
+_I64 = pl.Int64
+_HEADER_FACTS = (
+    "number", "patient_key", "personnel_no", "relation_no", "patient_name", "setting", "condition", "admitted_on",
+    "discharged_on", "fund_code", "supplementary_code", "ward_code", "record_no", "patient_paid",
+)  # fmt: skip
+_LINE_FACTS = (
+    "line_no", "book", "code", "service_on", "quantity_milli", "percent_bp", "minutes", "part", "asked",
+    "physician_no", "ward_code",
+)  # fmt: skip
+_INVOICE_COLUMNS = (
+    "id", "centre_id", "number", "patient_id", "setting", "condition", "category", "fund_id",
+    "supplementary_fund_id", "unit_id", "record_no", "admitted_on", "discharged_on", "month", "lines_count",
+    "unpriced_lines", "asked", "amount", "basic", "supplementary", "subsidy", "employer", "patient_share",
+    "patient_paid", "digest", "version", "change_id",
+)  # fmt: skip
+LINE_COLUMNS = (
+    "invoice_id", "line_no", "asked", "amount", *SHARES, "quantity_milli", "service_id", "unit_id", "physician_id",
+    "basis_id", "change_id", "percent_bp", "minutes", "service_on", "book", "group", "element", "part", "status",
+    "code",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Context:
+    """Who writes what for whom: the facts of one transaction."""
+
+    organisation_id: int
+    centre_id: int
+    delivery_id: int | None
+    by_id: int | None
+    at: dt.datetime
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Sorted:
+    """Which invoices are new, changed or as they were; `headers` and `lines` hold only the first two."""
+
+    headers: pl.DataFrame  # with cause, old_id, old_version
+    lines: pl.DataFrame
+    unchanged: int
+
+
+def with_digest(headers: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+    """Headers with `digest`, a fingerprint of everything that was sent for the invoice, in any order of its lines."""
+
+    def said(columns: tuple[str, ...]) -> pl.Expr:
+        return pl.concat_str([pl.col(c).cast(pl.String).fill_null("") for c in columns], separator="\x1f")
+
+    of_lines = (
+        lines.sort("number", "line_no")
+        .select("number", said(_LINE_FACTS).alias("said"))
+        .group_by("number", maintain_order=True)
+        .agg(pl.col("said").str.join("\x1e").alias("_lines"))
+    )
+    joined = headers.join(of_lines, on="number", how="left", maintain_order="left").select(
+        pl.concat_str([said(_HEADER_FACTS), pl.col("_lines")], separator="\x1d", ignore_nulls=True)
+    )
+    digests = [hashlib.blake2b(t.encode(), digest_size=16).hexdigest() for t in joined.to_series()]
+    return headers.with_columns(pl.Series("digest", digests, dtype=pl.String))
+
+
+def sort_out(headers: pl.DataFrame, lines: pl.DataFrame, *, centre_id: int) -> Sorted:
+    """Compare with what is stored: the same invoice sent twice changes nothing, a changed one is a correction."""
+    stored = read(
+        "SELECT id, number, digest, version FROM billing_invoice WHERE centre_id = %s AND number = ANY(%s)",
+        [centre_id, headers["number"].to_list()],
+        {"old_id": _I64, "number": pl.String, "old_digest": pl.String, "old_version": _I64},
+    )
+    compared = headers.join(stored, on="number", how="left", maintain_order="left")
+    moving = compared.filter(pl.col("old_digest").is_null() | (pl.col("old_digest") != pl.col("digest")))
+    cause = pl.when(pl.col("old_id").is_null()).then(pl.lit(Cause.NEW_INVOICE.value)).otherwise(
+        pl.lit(Cause.CORRECTION.value)
+    )  # fmt: skip
+    moving = moving.with_columns(cause.alias("cause"))
+    return Sorted(
+        headers=moving,
+        lines=lines.join(moving.select("number"), on="number", how="semi", maintain_order="left"),
+        unchanged=len(compared) - len(moving),
+    )
+
+
+def store(headers: pl.DataFrame, lines: pl.DataFrame, context: Context) -> None:
+    """Write new and changed invoices (`Sorted.headers`, priced lines) with their movements and balances."""
+    if headers.is_empty():
+        return
+    changes = _write_changes(headers, context)
+    known = _with_ids(headers, context).join(changes, on="cause", how="left", maintain_order="left")
+    old_ids = known["old_id"].drop_nulls()
+    taken_back = _take_back(old_ids.to_list(), changes, context) if len(old_ids) else None
+    placed = _with_basis(lines).join(
+        known.select("number", pl.col("id").alias("invoice_id"), "change_id"), on="number", how="left",
+        maintain_order="left",
+    )  # fmt: skip
+    copy_in(Invoice._meta.db_table, _invoice_rows(known, lines, context))
+    copy_in(InvoiceLine._meta.db_table, placed.select(LINE_COLUMNS))
+    moved = ledger.totals(known, lines, centre_id=context.centre_id)
+    parts = [moved] if taken_back is None else [moved, taken_back]
+    write_movements(ledger.net(*parts).join(changes, on="cause", how="left"), at=context.at)
+
+
+def _write_changes(headers: pl.DataFrame, context: Context) -> pl.DataFrame:
+    causes = headers["cause"].unique().sort().to_list()
+    changes = Change.objects.bulk_create(
+        Change(
+            cause=cause, at=context.at, by_id=context.by_id, centre_id=context.centre_id,
+            delivery_id=context.delivery_id, reason=context.reason,
+        )
+        for cause in causes
+    )  # fmt: skip
+    return pl.DataFrame(
+        {"cause": causes, "change_id": [c.pk for c in changes]}, schema={"cause": pl.String, "change_id": _I64}
+    )
+
+
+def _with_ids(headers: pl.DataFrame, context: Context) -> pl.DataFrame:
+    """A corrected invoice keeps its id and takes the next version; a new one gets a fresh id."""
+    fresh = new_ids(Invoice._meta.db_table, headers["old_id"].null_count())
+    supply = iter(fresh)
+    ids = [old if old is not None else next(supply) for old in headers["old_id"].to_list()]
+    return (
+        headers.with_columns(
+            pl.Series("id", ids, dtype=_I64), (pl.col("old_version").fill_null(0) + 1).alias("version")
+        ).join(_patients(headers, context), on="patient_key", how="left", maintain_order="left")
+    )  # fmt: skip
+
+
+_UPSERT_PATIENTS = f"""
+    WITH sent AS (
+        SELECT key, personnel_no, relation_no, name
+        FROM jsonb_to_recordset(%s::jsonb) AS r(key text, personnel_no bigint, relation_no smallint, name text)
+    ), written AS (
+        INSERT INTO {Patient._meta.db_table} (organisation_id, key, personnel_no, relation_no, name)
+        SELECT %s, key, personnel_no, relation_no, name FROM sent ORDER BY key
+        ON CONFLICT (organisation_id, key) DO NOTHING RETURNING key, id
+    )
+    SELECT key, id FROM written
+    UNION ALL
+    SELECT p.key, p.id FROM {Patient._meta.db_table} p JOIN sent ON p.key = sent.key WHERE p.organisation_id = %s
+"""
+
+
+def _patients(headers: pl.DataFrame, context: Context) -> pl.DataFrame:
+    sent = headers.select(
+        pl.col("patient_key").alias("key"), "personnel_no", "relation_no", pl.col("patient_name").alias("name")
+    ).unique("key", keep="first")  # fmt: skip
+    organisation = context.organisation_id
+    found = read(
+        _UPSERT_PATIENTS,
+        [as_records(sent), organisation, organisation],
+        {"patient_key": pl.String, "patient_id": _I64},
+    )
+    return found.unique("patient_key", keep="first")
+
+
+def _with_basis(lines: pl.DataFrame) -> pl.DataFrame:
+    """Lines with `basis_id`; bases not met before are written first."""
+    used = pl.col("basis_digest").is_not_null() & pl.col("amount").is_not_null()
+    bases = lines.filter(used).select("basis_digest", *LABELS, *RATE_IDS, *NUMBERS).unique("basis_digest")
+    ids = _basis_ids(bases["basis_digest"].to_list())
+    missing = bases.join(ids, on="basis_digest", how="anti").rename({"basis_digest": "digest"})
+    if len(missing):
+        _insert_bases(missing)
+        ids = _basis_ids(bases["basis_digest"].to_list())
+    known = lines.join(ids, on="basis_digest", how="left", maintain_order="left")
+    return known.with_columns(pl.when(pl.col("amount").is_not_null()).then(pl.col("basis_id")).alias("basis_id"))
+
+
+def _basis_ids(digests: list[str]) -> pl.DataFrame:
+    return read(
+        f"SELECT digest, id FROM {PriceBasis._meta.db_table} WHERE digest = ANY(%s)",
+        [digests],
+        {"basis_digest": pl.String, "basis_id": _I64},
+    )
+
+
+def _insert_bases(bases: pl.DataFrame) -> None:
+    table = PriceBasis._meta.db_table
+    columns = ", ".join(f'"{c}"' for c in bases.columns)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} ({columns}) SELECT {columns} FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb)"
+            " ORDER BY digest ON CONFLICT (digest) DO NOTHING",
+            [as_records(bases)],
+        )
+
+
+def _invoice_rows(headers: pl.DataFrame, lines: pl.DataFrame, context: Context) -> pl.DataFrame:
+    sums = lines.group_by("number").agg(
+        pl.len().alias("lines_count"),
+        pl.col("amount").is_null().sum().alias("unpriced_lines"),
+        *[pl.col(c).sum() for c in ("asked", "amount", *SHARES)],
+    )
+    return (
+        headers.join(sums.rename({"patient": "patient_share"}), on="number", how="left", maintain_order="left")
+        .with_columns(pl.lit(context.centre_id, _I64).alias("centre_id"), pl.col("record_no").fill_null(""))
+        .select(_INVOICE_COLUMNS)
+    )
+
+
+_OLD_TOTALS = f"""
+    SELECT i.centre_id, i.month, i.setting, i.category, l.element, i.fund_id,
+           0, 0, count(*), count(*) FILTER (WHERE l.amount IS NULL),
+           coalesce(sum(l.asked) FILTER (WHERE l.amount IS NULL), 0), sum(l.asked),
+           {", ".join(f"coalesce(sum(l.{c}), 0)" for c in ("amount", *SHARES))}
+    FROM {Invoice._meta.db_table} i JOIN {InvoiceLine._meta.db_table} l ON l.invoice_id = i.id
+    WHERE i.id = ANY(%s) GROUP BY 1, 2, 3, 4, 5, 6
+    UNION ALL
+    SELECT centre_id, month, setting, category, 0, fund_id, count(*), coalesce(sum(patient_paid), 0),
+           0, 0, 0, 0, 0, 0, 0, 0, 0, 0
+    FROM {Invoice._meta.db_table} WHERE id = ANY(%s) GROUP BY 1, 2, 3, 4, 5, 6
+"""
+_LINE_LIST = ", ".join(f'"{c}"' for c in LINE_COLUMNS)
+_TAKE_BACK = f"""
+    WITH headers AS (DELETE FROM {Invoice._meta.db_table} WHERE id = ANY(%s)),
+         gone AS (DELETE FROM {InvoiceLine._meta.db_table} WHERE invoice_id = ANY(%s) RETURNING {_LINE_LIST})
+    INSERT INTO {PastLine._meta.db_table} (superseded_by_id, {_LINE_LIST})
+    SELECT %s, {_LINE_LIST} FROM gone
+"""
+
+
+def _take_back(ids: list[int], changes: pl.DataFrame, context: Context) -> pl.DataFrame:
+    """Move the lines of corrected invoices to the past; their totals, reversed, belong to the correction."""
+    change_id = changes.filter(pl.col("cause") == Cause.CORRECTION.value)["change_id"].item()
+    schema = ledger.KEY_TYPES | dict.fromkeys(MEASURES, _I64)
+    old = read(_OLD_TOTALS, [ids, ids], schema)
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE_BACK, [ids, ids, change_id])
+    cause = pl.lit(Cause.CORRECTION.value).alias("cause")
+    return ledger.reversed_totals(old.select(cause, *LEDGER_KEY, *MEASURES))
+
+
+_KEY_LIST = ", ".join(f'"{c}"' for c in LEDGER_KEY)
+_MEASURE_LIST = ", ".join(MEASURES)
+_BOOK = f"""
+    WITH moved AS (
+        INSERT INTO {Movement._meta.db_table} (change_id, cause, recorded_at, {_KEY_LIST}, {_MEASURE_LIST})
+        SELECT change_id, cause, %s, {_KEY_LIST}, {_MEASURE_LIST}
+        FROM jsonb_populate_recordset(NULL::{Movement._meta.db_table}, %s::jsonb)
+        RETURNING {_KEY_LIST}, {_MEASURE_LIST}
+    )
+    INSERT INTO {Balance._meta.db_table} AS b (changed_at, {_KEY_LIST}, {_MEASURE_LIST})
+    SELECT %s, {_KEY_LIST}, {", ".join(f"sum({m})" for m in MEASURES)} FROM moved GROUP BY {_KEY_LIST}
+    ORDER BY {_KEY_LIST}
+    ON CONFLICT ({_KEY_LIST}) DO UPDATE SET changed_at = excluded.changed_at,
+        {", ".join(f"{m} = b.{m} + excluded.{m}" for m in MEASURES)}
+"""
+
+
+def write_movements(movements: pl.DataFrame, *, at: dt.datetime) -> None:
+    """Append movements (`change_id`, `cause`, key, measures) and add them to the balances, in one statement."""
+    if movements.is_empty():
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_BOOK, [at, as_records(movements), at])
+

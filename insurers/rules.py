@@ -1,0 +1,70 @@
+"""The arithmetic of who pays. Same discipline as `tariffs.rules`; prose and worked table: docs/rules/shares.md."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from core.money import Amount, at_least_zero, least, round_to_step, share_of
+
+
+class Shares(NamedTuple):
+    """Who pays a line, in rials; they add up to the price by construction: one share is what is left."""
+
+    basic: Amount  # type: ignore[valid-type]
+    supplementary: Amount  # type: ignore[valid-type]
+    subsidy: Amount  # type: ignore[valid-type]
+    employer: Amount  # type: ignore[valid-type]
+    patient: Amount  # type: ignore[valid-type]
+
+
+def basic_share(
+    *,
+    price: Amount,
+    base: Amount,
+    share: Amount,
+    share_of_parts: Amount,
+    gap_bp: Amount,
+    rounding_step: Amount,
+) -> Amount:
+    """The basic insurer's share in rials: its part of the base tariff whatever the centre charges.
+
+    `base` is the line at the fund's base tariff (public, for statutory funds: Act of 1385), `gap_bp` the percent
+    of the preferential part of a full-time physician's price that the fund pays as well. The share never passes
+    the price.
+    """
+    covered = least(base, price)
+    of_base = round_to_step(share_of(covered, share, share_of_parts), rounding_step)
+    return least(of_base + share_of(price - covered, gap_bp), price)
+
+
+def supplementary_wish(*, price: Amount, basic: Amount, supplementary_bp: Amount) -> Amount:
+    """What the supplementary insurer would pay in rials of what the basic one leaves, before any ceiling."""
+    return share_of(price - basic, supplementary_bp)
+
+
+def split(
+    *,
+    price: Amount,
+    base: Amount,
+    basic: Amount,
+    supplementary: Amount,
+    share: Amount,
+    share_of_parts: Amount,
+    patient_bp: Amount,
+    subsidised: Amount,
+    employer_rest: Amount,
+) -> Shares:
+    """Shares of a line in rials, given the insurers' shares.
+
+    The subsidy brings the patient's part of the base tariff down to `patient_bp` of it where `subsidised` is 1
+    (decrees 1394/2/2 and 1396/4/1). What is left is the patient's, or the employer's where `employer_rest` is 1;
+    with it goes the difference of a dearer centre.
+    """
+    covered = least(base, price)
+    owed = covered - share_of(covered, share, share_of_parts)
+    franchise = share_of(covered, patient_bp)
+    left = price - basic - supplementary
+    subsidy = least(at_least_zero(owed - supplementary - franchise), left) * subsidised
+    rest = left - subsidy
+    employer = rest * employer_rest
+    return Shares(basic, supplementary, subsidy, employer, rest - employer)

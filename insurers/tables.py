@@ -1,0 +1,41 @@
+"""Published coverage as rate tables for the pipeline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from core.rates import RateTable
+from insurers.models import CoverageRule, Fund, SupplementaryCover
+from tariffs.tables import rate_table
+
+_I64 = pl.Int64
+_DIMS = {"fund": "fund_id", "condition": "condition", "group": "group", "setting": "setting"}
+
+
+@dataclass(frozen=True)
+class CoverageTables:
+    funds: pl.DataFrame  # fund_id, code, category
+    coverage: RateTable
+    supplementary: RateTable
+
+
+def load(organisation_id: int) -> CoverageTables:
+    """Coverage in force for the funds of an organisation, all dates."""
+    funds = Fund.objects.of_organisation(organisation_id).values_list("pk", "code", "category")
+    return CoverageTables(
+        funds=pl.DataFrame(
+            list(funds), schema={"fund_id": _I64, "code": pl.String, "category": pl.Int8}, orient="row"
+        ),
+        coverage=rate_table(
+            CoverageRule, organisation_id, _DIMS,
+            {
+                "base_sector": _I64, "share": _I64, "share_of": _I64, "gap_bp": _I64, "patient_bp": _I64,
+                "is_subsidised": pl.Boolean, "rest_payer": _I64,
+            },
+        ),
+        supplementary=rate_table(
+            SupplementaryCover, organisation_id, _DIMS, {"share_bp": _I64, "ceiling": _I64}
+        ),
+    )  # fmt: skip
