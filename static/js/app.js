@@ -120,10 +120,10 @@
       if (!popover.matches?.(".popover") || event.newState !== "open") return;
       const at = find(`[popovertarget="${popover.id}"]`).getBoundingClientRect();
       const box = popover.getBoundingClientRect();
-      const start = Math.max(16, Math.min(at.left - 12, innerWidth - box.width - 16));
+      const start = Math.max(16, Math.min(innerWidth - at.right - 12, innerWidth - box.width - 16));
       const below = at.bottom + 8 + box.height < innerHeight;
-      popover.style.setProperty("left", `${start}px`);
-      popover.style.setProperty("top", `${below ? at.bottom + 8 : at.top - box.height - 8}px`);
+      popover.style.setProperty("inset-inline-start", `${start}px`);
+      popover.style.setProperty("inset-block-start", `${below ? at.bottom + 8 : at.top - box.height - 8}px`);
     },
     true,
   );

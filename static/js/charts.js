@@ -29,14 +29,6 @@
     (value < 0 ? "\u2212" : "") +
     Math.abs(value).toLocaleString("fa-IR", { minimumFractionDigits: digits, maximumFractionDigits: digits });
   const shown = (unit) => (value) => (value == null ? "—" : format(value / unit.divisor, unit.digits));
-  const short = (unit) => (value) => {
-    const scaled = value / unit.divisor;
-    const size = Math.abs(scaled);
-    if (unit.divisor === 1e6 && size >= 1e6) return `${format(scaled / 1e6, size % 1e6 ? 1 : 0)} هزار میلیارد`;
-    if (unit.divisor === 1e6 && size >= 1e3) return `${format(scaled / 1e3, 0)} میلیارد`;
-    return format(scaled, 0);
-  };
-
   const tip = (title, rows, unit) => {
     const box = document.createElement("div");
     box.className = "chart-tip";
@@ -94,10 +86,16 @@
   const widest = (texts) => {
     const pen = document.createElement("canvas").getContext("2d");
     pen.font = "12px Vazirmatn";
-    return Math.ceil(Math.max(...texts.map((text) => pen.measureText(text).width)));
+    return Math.ceil(Math.max(0, ...texts.map((text) => pen.measureText(text).width)));
   };
   const sideOf = (texts, width) => Math.min(widest(texts) + 14, Math.floor(width * 0.38));
-  const cut = (width) => ({ width: width - 12, overflow: "truncate", ellipsis: "…" });
+  // Cut here, not by ECharts: in its left-to-right canvas the ellipsis would land at the start of a Persian name.
+  const fit = (width) => (text) => {
+    if (widest([text]) <= width - 12) return text;
+    let kept = text;
+    while (kept && widest([`${kept}…`]) > width - 12) kept = kept.slice(0, -1);
+    return `${kept.trim()}…\u200f`;
+  };
 
   // ---- kinds: each gives an ECharts option, read from right to left
   const kinds = {
@@ -110,8 +108,8 @@
         xAxis: {
           type: "value",
           inverse: true,
-          splitNumber: width < 420 ? 2 : 4,
-          axisLabel: { ...label(c), color: c.ink3, formatter: short(unit), hideOverlap: true },
+          splitNumber: width < 420 ? 1 : 4,
+          axisLabel: { ...label(c), color: c.ink3, formatter: shown(unit), hideOverlap: true },
           splitLine: { lineStyle: { color: c.line } },
         },
         yAxis: {
@@ -121,7 +119,7 @@
           position: "right",
           axisLine: { lineStyle: { color: c.line } },
           axisTick: { show: false },
-          axisLabel: { ...label(c), ...cut(side) },
+          axisLabel: { ...label(c), formatter: fit(side) },
           triggerEvent: true,
         },
         tooltip: {
@@ -146,15 +144,16 @@
     },
 
     line(data, unit, c) {
+      const room = widest(data.series.flatMap((s) => s.values).map(shown(unit))) + 16;
       return {
         color: c.series,
-        grid: { left: 8, right: 72, top: 12, bottom: data.series.length > 1 ? 54 : 28 },
+        grid: { left: 8, right: room, top: 12, bottom: data.series.length > 1 ? 54 : 28 },
         legend: data.series.length > 1 ? legend(c, data.series.map((s) => s.name)) : undefined,
         xAxis: {
           type: "category",
           data: data.categories,
           inverse: true,
-          boundaryGap: false,
+          boundaryGap: true,
           axisLine: { lineStyle: { color: c.line } },
           axisTick: { show: false },
           axisLabel: { ...label(c), color: c.ink3, hideOverlap: true },
@@ -164,7 +163,7 @@
           position: "right",
           scale: true,
           splitNumber: 4,
-          axisLabel: { ...label(c), color: c.ink3, formatter: unit.divisor === 100 ? shown(unit) : short(unit) },
+          axisLabel: { ...label(c), color: c.ink3, formatter: shown(unit) },
           splitLine: { lineStyle: { color: c.line } },
         },
         tooltip: {
@@ -188,7 +187,7 @@
                   silent: true,
                   symbol: "none",
                   lineStyle: { color: c.ink, width: 1, type: [3, 3] },
-                  label: { ...label(c), position: "insideStartTop", formatter: `هدف ${shown(unit)(data.target)}` },
+                  label: { ...label(c), position: "insideEndTop", formatter: `هدف ${shown(unit)(data.target)}` },
                   data: [{ yAxis: data.target }],
                 }
               : undefined,
@@ -223,7 +222,7 @@
             position: "right",
             axisLine: { show: false },
             axisTick: { show: false },
-            axisLabel: { ...label(c), ...cut(side) },
+            axisLabel: { ...label(c), formatter: fit(side) },
           },
           {
             type: "category",
@@ -283,7 +282,7 @@
           type: "value",
           inverse: true,
           min: 0,
-          axisLabel: { ...label(c), color: c.ink3, formatter: unit.divisor === 100 ? (v) => format(v / 100, 0) : short(unit) },
+          axisLabel: { ...label(c), color: c.ink3, formatter: unit.divisor === 100 ? (v) => format(v / 100, 0) : shown(unit) },
           splitLine: { lineStyle: { color: c.line } },
         },
         yAxis: {
@@ -293,7 +292,7 @@
           position: "right",
           axisLine: { lineStyle: { color: c.line } },
           axisTick: { show: false },
-          axisLabel: { ...label(c), ...cut(side) },
+          axisLabel: { ...label(c), formatter: fit(side) },
         },
         tooltip: {
           trigger: "axis",
