@@ -24,4 +24,4 @@ RUN SECRET_KEY=only-while-the-image-is-built-only-while-the-image-is-built \
 USER taraz
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=10s --start-period=20s CMD ["python", "-m", "config.probe"]
-CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", "--blocking-threads", "8", "--no-ws", "--log-level", "warning", "config.wsgi:application"]
+CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", "--blocking-threads", "4", "--no-ws", "--log-level", "warning", "config.wsgi:application"]

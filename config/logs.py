@@ -1,7 +1,9 @@
 """One line a request, as JSON or for the eye. No personal data: the route's pattern instead of the address,
 no query string, no body, no names."""
 
+import logging
 import re
+import sys
 import time
 import uuid
 from collections.abc import Callable
@@ -33,7 +35,7 @@ def configuration(*, level: str, format: str) -> dict[str, Any]:
     last: list[Any] = (
         [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
         if format == "json"
-        else [structlog.dev.ConsoleRenderer()]
+        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
     )
     return {
         "version": 1,
@@ -45,15 +47,24 @@ def configuration(*, level: str, format: str) -> dict[str, Any]:
                 "foreign_pre_chain": SHARED_PROCESSORS,
             }
         },
+        # An answer of 503 by /healthz is not a fault of ours and has its own line.
+        "filters": {"faults": {"()": "config.logs.OnlyFaults"}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             # Our own line says it already, without the address.
-            "django.request": {"level": "ERROR"},
+            "django.request": {"level": "ERROR", "filters": ["faults"]},
             "django": {"handlers": [], "level": level, "propagate": True},
             "axes": {"level": "ERROR"},
         },
     }
+
+
+class OnlyFaults(logging.Filter):
+    """Lets through what carries an exception."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return bool(record.exc_info)
 
 
 class RequestLog:
@@ -69,7 +80,9 @@ class RequestLog:
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             response = self.get_response(request)
             match = request.resolver_match
-            log.info(
+            # Files are answered before any route is looked for.
+            write = log.info if match or response.status_code >= 400 else log.debug
+            write(
                 "request",
                 method=request.method,
                 route=match.route if match else None,

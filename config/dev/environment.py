@@ -2,7 +2,10 @@
 
 import os
 import secrets
+import signal
+import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from config import env
@@ -34,3 +37,13 @@ def _kept_secret() -> str:
 
 def django_command(*arguments: str) -> list[str]:
     return [sys.executable, str(ROOT / "manage.py"), *arguments]
+
+
+def foreground(command: list[str], environment: Mapping[str, str]) -> int:
+    """Run it as if it were ours: it answers Ctrl-C itself, a SIGTERM is passed on, and we outlive it to clean up."""
+    child = subprocess.Popen(command, cwd=ROOT, env=environment)
+    # A handler, not SIG_IGN, which the child would inherit.
+    signal.signal(signal.SIGINT, lambda number, frame: None)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda number, frame: child.send_signal(number))
+    return child.wait()

@@ -2,11 +2,10 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from types import FrameType
 
 from config.dev.environment import VAR, django_command, prepare
@@ -36,23 +35,37 @@ def run(arguments: list[str]) -> int:
         print("taraz: run takes no arguments; set PORT, HOST and what .env.example lists.", file=sys.stderr)
         return 2
     prepare()
+    host, port = os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8000")
+    if not _free(host, port):
+        print(f"taraz: port {port} is in use: set PORT to another one.", file=sys.stderr)
+        return 1
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, _stop)
     try:
         with services(VAR) as addresses:
-            return _serve(os.environ | addresses)
+            return _serve(host, port, os.environ | addresses)
     except Stopped:
         return 0
 
 
-def _serve(environment: dict[str, str]) -> int:
+def _free(host: str, port: str) -> bool:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, int(port)))
+        except OSError:
+            return False
+    return True
+
+
+def _serve(host: str, port: str, environment: dict[str, str]) -> int:
     for command, what in PREPARATION:
         print(f"taraz: {what} …", flush=True)
         failed = subprocess.run(django_command(*command), env=environment).returncode
         if failed:
             print(f"taraz: {what}: failed. The lines above say why.", file=sys.stderr)
             return failed
-    host, port = os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8000")
     children = _children(host, port, environment)
     try:
         if _wait_for_page(children, host, port):
@@ -69,7 +82,7 @@ def _children(host: str, port: str, environment: dict[str, str]) -> dict[str, su
     commands = {
         "web": [
             *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", port),
-            *("--blocking-threads", "8", "--no-ws", "--log-level", "warning", "config.wsgi:application"),
+            *("--blocking-threads", "4", "--no-ws", "--log-level", "warning", "config.wsgi:application"),
         ],
         # Threads: Polars hangs in a forked process.
         "worker": [*celery, "worker", "--pool", "threads", "--concurrency", "2", "--loglevel", "warning"],
@@ -88,13 +101,11 @@ def _shown(host: str) -> str:
 
 
 def _wait_for_page(children: dict[str, subprocess.Popen[bytes]], host: str, port: str) -> bool:
-    probe = "127.0.0.1" if host == "0.0.0.0" else host
+    """Whether the web process answers before one of the three ends."""
+    probe = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
     while all(child.poll() is None for child in children.values()):
         try:
-            urllib.request.urlopen(f"http://{probe}:{port}/healthz", timeout=10).close()
-            return True
-        except urllib.error.HTTPError:
-            # It answers; what it misses (the worker, for a second) is not our matter here.
+            socket.create_connection((probe, int(port)), timeout=1).close()
             return True
         except OSError:
             time.sleep(0.2)

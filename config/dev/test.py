@@ -3,11 +3,10 @@
 import ctypes.util
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
-from config.dev.environment import ROOT, VAR
+from config.dev.environment import VAR, foreground
 from config.embedded import PostgreSQL, Valkey, services
 
 PANGO = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
@@ -36,7 +35,7 @@ def test(arguments: list[str]) -> int:
     try:
         with services(home, throwaway=True) as addresses:
             command = [sys.executable, "-m", "pytest", *arguments]
-            return subprocess.run(command, cwd=ROOT, env=os.environ | chosen | addresses).returncode
+            return foreground(command, os.environ | chosen | addresses)
     finally:
         shutil.rmtree(home, ignore_errors=True)
 
