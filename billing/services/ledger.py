@@ -42,7 +42,7 @@ _LINE_MEASURES = MEASURES[2:]
 _CHANGED_KEY = ("change_id", "centre_id", "element")
 _INVOICE_TOTALS = ("lines_count", "unpriced_lines", "asked", *_SHARES[:-1], "patient_share")
 
-#: Every loose foreign key: table, column, the table it points to.
+#: Every loose foreign key: table, column, the table it points to. Past lines may outlive a cancelled invoice.
 _LOOSE = (
     ("billing_invoice", "centre_id", "organisations_centre"),
     ("billing_invoice", "patient_id", "billing_patient"),
@@ -54,7 +54,6 @@ _LOOSE = (
         (table, column, target)
         for table in ("billing_invoiceline", "billing_pastline")
         for column, target in (
-            ("invoice_id", "billing_invoice"),
             ("service_id", "tariffs_service"),
             ("unit_id", "organisations_unit"),
             ("physician_id", "organisations_physician"),
@@ -62,6 +61,7 @@ _LOOSE = (
             ("change_id", "billing_change"),
         )
     ),
+    ("billing_invoiceline", "invoice_id", "billing_invoice"),
     ("billing_pastline", "superseded_by_id", "billing_change"),
 )
 
@@ -287,14 +287,15 @@ def _invoices_against_lines(scope: _Scope) -> Break | None:
 def _changes_against_lines(scope: _Scope) -> Break | None:
     """What a change moved, by element: lines it wrote (also those replaced since) less lines it replaced.
 
-    A past line does not keep the month and fund its invoice had then, so the proof sums over them.
+    A past line does not keep the month and fund its invoice had then, so the proof sums over them. Only for scopes
+    without months.
     """
     negated = ", ".join(f"-{m} AS {m}" for m in _LINE_MEASURES)
-    grouped = "GROUP BY 1, i.centre_id, l.element"
 
     def lines(table: str, change: str) -> str:
-        return f"""SELECT l.{change} AS change_id, i.centre_id, l.element, {_OF_LINES}
-                   FROM {table} l JOIN billing_invoice i ON i.id = l.invoice_id WHERE {scope.on("i")} {grouped}"""
+        return f"""SELECT l.{change} AS change_id, c.centre_id, l.element, {_OF_LINES}
+                   FROM {table} l JOIN billing_change c ON c.id = l.{change}
+                   WHERE {scope.on("c")} GROUP BY 1, 2, 3"""
 
     written = f"""
         {lines("billing_invoiceline", "change_id")}
