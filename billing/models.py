@@ -82,7 +82,9 @@ class Delivery(models.Model):
     file = models.FileField("فایل", upload_to="deliveries/%Y/%m", blank=True)
     received_at = models.DateTimeField("دریافت")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    state = models.CharField("وضعیت", max_length=8, choices=DeliveryState.choices, default=DeliveryState.WAITING)
+    state = models.CharField(
+        "وضعیت", max_length=8, choices=DeliveryState.choices, default=DeliveryState.WAITING
+    )
     job = models.ForeignKey("core.Job", models.SET_NULL, null=True, blank=True, related_name="+")
     refusal = models.TextField("علت رد", blank=True)
     rows_in = models.IntegerField("سطر رسیده", default=0)
@@ -421,7 +423,8 @@ class Balance(LedgerFields):
         verbose_name = "مانده"
         constraints = [
             models.UniqueConstraint(
-                fields=["centre", "month", "setting", "category", "element", "fund"], name="billing_balance_key"
+                fields=["centre", "month", "setting", "category", "element", "fund"],
+                name="billing_balance_key",
             )
         ]
 

@@ -78,7 +78,8 @@ def calendar_frame() -> pl.DataFrame:
     start, end = from_parts(FIRST_YEAR, 1, 1), from_parts(LAST_YEAR, 1, 1)
     days = [start + dt.timedelta(days=i) for i in range((end - start).days)]
     keys = [
-        (j.year * 10_000 + j.month * 100 + j.day) for j in (jdatetime.date.fromgregorian(date=d) for d in days)
+        (j.year * 10_000 + j.month * 100 + j.day)
+        for j in (jdatetime.date.fromgregorian(date=d) for d in days)
     ]
     frame = pl.DataFrame({"day": days, "jalali": keys}, schema={"day": pl.Date, "jalali": pl.Int32})
     return frame.with_columns((pl.col("jalali") // 100).alias("month"))

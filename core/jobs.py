@@ -49,7 +49,11 @@ def running(job: Job) -> Iterator[Callable[..., None]]:
         _end(job, JobState.FAILED, refusal.sentence)
     except Exception as fault:
         log.exception("job_failed", job=job.pk, kind=job.kind)
-        _end(job, JobState.FAILED, f"خطای پیش‌بینی‌نشده ({type(fault).__name__})؛ شمارهٔ کار {job.pk} را به پشتیبانی بدهید.")
+        _end(
+            job,
+            JobState.FAILED,
+            f"خطای پیش‌بینی‌نشده ({type(fault).__name__})؛ شمارهٔ کار {job.pk} را به پشتیبانی بدهید.",
+        )
         raise
     else:
         _end(job, JobState.SUCCEEDED, "")

@@ -26,9 +26,7 @@ class RateTable:
     rows: pl.DataFrame
     dims: tuple[str, ...]
 
-    def find(
-        self, keys: pl.DataFrame, *, by: dict[str, str], day: str, take: dict[str, str]
-    ) -> pl.DataFrame:
+    def find(self, keys: pl.DataFrame, *, by: dict[str, str], day: str, take: dict[str, str]) -> pl.DataFrame:
         """`keys` with the values of the winning row, null where no row is in force.
 
         `by` maps each dimension to the column of `keys` that answers it, `day` names the date column, `take` maps
@@ -37,7 +35,9 @@ class RateTable:
         numbered = keys.with_row_index("_row")
         found = [self._matches(numbered, named, by, day, list(take)) for named in self._patterns()]
         empty = self.rows.clear().select(list(take)).with_columns(pl.lit(0, pl.UInt32).alias("_row"))
-        best = pl.concat([*found, empty.select("_row", *take)]).unique("_row", keep="first", maintain_order=True)
+        best = pl.concat([*found, empty.select("_row", *take)]).unique(
+            "_row", keep="first", maintain_order=True
+        )
         return numbered.join(best.rename(take), on="_row", how="left", maintain_order="left").drop("_row")
 
     def _patterns(self) -> Sequence[tuple[str, ...]]:
@@ -58,7 +58,9 @@ class RateTable:
             *[pl.col(d).cast(pl.Int64).alias(f"_{d}") for d in named],
             "valid_from", "valid_to", *take,
         )  # fmt: skip
-        left = keys.select("_row", pl.col(day).alias("_day"), *[pl.col(by[d]).cast(pl.Int64).alias(f"_{d}") for d in named])
+        left = keys.select(
+            "_row", pl.col(day).alias("_day"), *[pl.col(by[d]).cast(pl.Int64).alias(f"_{d}") for d in named]
+        )
         on = [f"_{d}" for d in named]
         pairs = left.join(rows, on=on, how="inner") if on else left.join(rows, how="cross")
         in_force = (pl.col("valid_from").is_null() | (pl.col("valid_from") <= pl.col("_day"))) & (

@@ -131,7 +131,7 @@ def parse(
     faults.spread(of_invoices, invoice_of)
     number = invoices["number"].gather(invoice_of)
     found = faults.frame()
-    good = pl.repeat(True, len(text), eager=True).scatter(found["at"], False) if len(found) else None  # noqa: FBT003
+    good = pl.repeat(True, len(text), eager=True).scatter(found["at"], False) if len(found) else None
     lines = lines.with_columns(text["row_no"], number.alias("number"), invoice_of.alias("invoice"))
     stored = lines if good is None else lines.filter(good)
     return Parsed(
@@ -451,7 +451,7 @@ def _line_numbers(text: pl.DataFrame, invoice_of: pl.Series, faults: Faults) -> 
     value = value.clip(0, MAX_LINE_NO + 1)
     key = invoice_of.cast(pl.Int64) * 2**20 + value
     # In a file sorted by invoice and line, each key is greater than the one before.
-    if not (key.diff() > 0).all():
+    if key.null_count() or not (key.diff() > 0).all():
         faults.add(
             ~key.is_first_distinct() & key.is_not_null(),
             "«شمارهٔ سطر» («{}») در این صورتحساب تکراری است؛ به هر سطر شماره‌ای جدا بدهید.",

@@ -8,11 +8,11 @@ import polars as pl
 
 REFUSED = {"row_no": pl.Int32, "number": pl.String, "reason": pl.String, "asked": pl.Int64}
 
-_UNKNOWN_FUND = (
-    "صندوق بیمه با کد «{}» تعریف نشده است؛ کد را با فهرست صندوق‌های سازمان مطابقت دهید."
-)
+_UNKNOWN_FUND = "صندوق بیمه با کد «{}» تعریف نشده است؛ کد را با فهرست صندوق‌های سازمان مطابقت دهید."
 _UNKNOWN_MONTH = "تاریخ ترخیص «{}» بیرون از تقویم سامانه است؛ سال را بررسی کنید."
-_BESIDE = "سطر دیگری از همین صورتحساب (سطر {}) رد شده است؛ صورتحساب یک‌جا ثبت می‌شود، همهٔ سطرها را دوباره بفرستید."
+_BESIDE = (
+    "سطر دیگری از همین صورتحساب (سطر {}) رد شده است؛ صورتحساب یک‌جا ثبت می‌شود، همهٔ سطرها را دوباره بفرستید."
+)
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,11 @@ def refuse_faulty(headers: pl.DataFrame, lines: pl.DataFrame, faults: pl.DataFra
             _of_header(headers, pl.col("month").is_null(), _UNKNOWN_MONTH, "discharged_on"),
         ]
     )
-    first = faults.filter(pl.col("number").is_not_null()).sort("row_no").unique("number", keep="first", maintain_order=True)
+    first = (
+        faults.filter(pl.col("number").is_not_null())
+        .sort("row_no")
+        .unique("number", keep="first", maintain_order=True)
+    )
     bad = pl.concat([found, first.select("number", "row_no", "reason")]).unique(
         "number", keep="first", maintain_order=True
     )  # fmt: skip

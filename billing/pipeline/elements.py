@@ -45,5 +45,8 @@ def with_element(lines: pl.DataFrame) -> pl.DataFrame:
     inpatient = pl.col("group").replace_strict(_INPATIENT, return_dtype=pl.Int8)
     outpatient = pl.col("group").replace_strict(_OUTPATIENT, return_dtype=pl.Int8)
     return lines.with_columns(group.fill_null(of_book).alias("group")).with_columns(
-        pl.when(pl.col("setting") == Setting.INPATIENT.value).then(inpatient).otherwise(outpatient).alias("element")
+        pl.when(pl.col("setting") == Setting.INPATIENT.value)
+        .then(inpatient)
+        .otherwise(outpatient)
+        .alias("element")
     )

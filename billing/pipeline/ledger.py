@@ -40,7 +40,9 @@ def totals(headers: pl.DataFrame, lines: pl.DataFrame, *, centre_id: int, by: st
     )
     return (
         pl.concat([of_lines, of_files], how="diagonal_relaxed")
-        .with_columns(pl.lit(centre_id, pl.Int64).alias("centre_id"), *[pl.col(m).fill_null(0) for m in MEASURES])
+        .with_columns(
+            pl.lit(centre_id, pl.Int64).alias("centre_id"), *[pl.col(m).fill_null(0) for m in MEASURES]
+        )
         .cast(KEY_TYPES)
         .select(by, *LEDGER_KEY, *[pl.col(m).cast(pl.Int64) for m in MEASURES])
     )
@@ -48,7 +50,9 @@ def totals(headers: pl.DataFrame, lines: pl.DataFrame, *, centre_id: int, by: st
 
 def net(*parts: pl.DataFrame, by: str = "cause") -> pl.DataFrame:
     """Sum of movements by key and `by`, without keys on which nothing moved."""
-    together = pl.concat(parts, how="vertical").group_by(by, *LEDGER_KEY).agg(pl.col(m).sum() for m in MEASURES)
+    together = (
+        pl.concat(parts, how="vertical").group_by(by, *LEDGER_KEY).agg(pl.col(m).sum() for m in MEASURES)
+    )
     return together.filter(pl.any_horizontal([pl.col(m) != 0 for m in MEASURES])).sort(by, *LEDGER_KEY)
 
 

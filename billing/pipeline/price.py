@@ -90,7 +90,11 @@ def _packaged(lines: pl.DataFrame) -> pl.DataFrame:
         is_package.any().over("number") & ~is_package & (pl.col("group") != G.PROSTHESIS.value) & _PRICED
     )  # fmt: skip
     return lines.with_columns(
-        pl.when(inside).then(LineStatus.IN_PACKAGE.value).otherwise(pl.col("status")).cast(pl.Int8).alias("status"),
+        pl.when(inside)
+        .then(LineStatus.IN_PACKAGE.value)
+        .otherwise(pl.col("status"))
+        .cast(pl.Int8)
+        .alias("status"),
         *[pl.when(inside).then(0).otherwise(pl.col(c)).alias(c) for c in ("amount", "base")],
     )
 

@@ -31,7 +31,17 @@ NUMBERS = (
     "base_fixed_amount", "rounding_step", "share", "share_of", "gap_bp", "patient_bp", "subsidised",
     "employer_rest", "supplementary_bp", "ceiling",
 )  # fmt: skip
-LABELS = ("service_id", "part", "sector", "grade", "setting", "physician_status", "condition", "fund_id", "confidence")
+LABELS = (
+    "service_id",
+    "part",
+    "sector",
+    "grade",
+    "setting",
+    "physician_status",
+    "condition",
+    "fund_id",
+    "confidence",
+)
 
 
 def resolve(lines: pl.DataFrame, refs: References, *, sector: int, grade: int) -> pl.DataFrame:
@@ -44,7 +54,9 @@ def resolve(lines: pl.DataFrame, refs: References, *, sector: int, grade: int) -
     )
     cases = placed.select(CASE).unique(maintain_order=True).with_row_index("case")
     found = _price_cases(cases.filter(pl.col("service_id").is_not_null()), refs)
-    answer = found.select("case", *RATE_IDS, *NUMBERS, "confidence", "basis_digest", "status", "priced_by_nursing")
+    answer = found.select(
+        "case", *RATE_IDS, *NUMBERS, "confidence", "basis_digest", "status", "priced_by_nursing"
+    )
     resolved = placed.join(cases, on=list(CASE), how="left", nulls_equal=True, maintain_order="left").join(
         answer, on="case", how="left", maintain_order="left"
     )
@@ -147,7 +159,10 @@ _COMPONENTS = {
 def _factors(cases: pl.DataFrame, refs: References) -> pl.DataFrame:
     known = cases
     for component, name in _COMPONENTS.items():
-        for prefix, sector, status in (("", "sector", "physician_status"), ("base_", "base_sector", "base_status")):
+        for prefix, sector, status in (
+            ("", "sector", "physician_status"),
+            ("base_", "base_sector", "base_status"),
+        ):
             known = refs.tariffs.factors.find(
                 known.with_columns(pl.lit(component.value, pl.Int64).alias("component")),
                 by={
@@ -220,7 +235,9 @@ def _parts(cases: pl.DataFrame, refs: References) -> pl.DataFrame:
             ]
     for prefix in ("", "base_"):
         kept += [
-            pl.when(pl.col("priced_by_list")).then(pl.col(f"{prefix}fixed_price_id")).alias(f"{prefix}fixed_price_id"),
+            pl.when(pl.col("priced_by_list"))
+            .then(pl.col(f"{prefix}fixed_price_id"))
+            .alias(f"{prefix}fixed_price_id"),
             _kept(pl.col("priced_by_list"), f"{prefix}fixed_amount").alias(f"{prefix}fixed_amount"),
         ]
     for is_used, row_id, value in (

@@ -141,7 +141,8 @@ def _write_changes(headers: pl.DataFrame, context: Context) -> pl.DataFrame:
         for cause in causes
     )  # fmt: skip
     return pl.DataFrame(
-        {"cause": causes, "change_id": [c.pk for c in changes]}, schema={"cause": pl.String, "change_id": _I64}
+        {"cause": causes, "change_id": [c.pk for c in changes]},
+        schema={"cause": pl.String, "change_id": _I64},
     )
 
 
@@ -195,7 +196,9 @@ def _with_basis(lines: pl.DataFrame) -> pl.DataFrame:
         _insert_bases(missing)
         ids = _basis_ids(bases["basis_digest"].to_list())
     known = lines.join(ids, on="basis_digest", how="left", maintain_order="left")
-    return known.with_columns(pl.when(pl.col("amount").is_not_null()).then(pl.col("basis_id")).alias("basis_id"))
+    return known.with_columns(
+        pl.when(pl.col("amount").is_not_null()).then(pl.col("basis_id")).alias("basis_id")
+    )
 
 
 def _basis_ids(digests: list[str]) -> pl.DataFrame:
@@ -224,7 +227,9 @@ def _invoice_rows(headers: pl.DataFrame, lines: pl.DataFrame, context: Context) 
         *[pl.col(c).sum() for c in ("asked", "amount", *SHARES)],
     )
     return (
-        headers.join(sums.rename({"patient": "patient_share"}), on="number", how="left", maintain_order="left")
+        headers.join(
+            sums.rename({"patient": "patient_share"}), on="number", how="left", maintain_order="left"
+        )
         .with_columns(pl.lit(context.centre_id, _I64).alias("centre_id"), pl.col("record_no").fill_null(""))
         .select(_INVOICE_COLUMNS)
     )
@@ -285,4 +290,3 @@ def write_movements(movements: pl.DataFrame, *, at: dt.datetime) -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute(_BOOK, [at, as_records(movements), at])
-

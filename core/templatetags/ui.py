@@ -27,7 +27,12 @@ register = template.Library()
 #: Tone of each confidence of a rate; colour is always beside the word.
 CONFIDENCE_TONES = {"رسمی": "good", "ثانویه": "info", "فرضی": "warn", "ساختگی": "bad"}
 #: Order and colour of the payers of a bill.
-PAYERS = (("basic", "بیمهٔ پایه"), ("supplementary", "بیمهٔ تکمیلی"), ("subsidy", "یارانه"), ("patient", "بیمار"))
+PAYERS = (
+    ("basic", "بیمهٔ پایه"),
+    ("supplementary", "بیمهٔ تکمیلی"),
+    ("subsidy", "یارانه"),
+    ("patient", "بیمار"),
+)
 JOB_TONES = {"waiting": "info", "running": "info", "succeeded": "good", "failed": "bad"}
 MESSAGE_ICONS = {"success": "check", "error": "error", "warning": "warning", "info": "info", "debug": "info"}
 SPARK_WIDTH, SPARK_HEIGHT, SPARK_PAD = 72, 20, 3
@@ -119,9 +124,7 @@ def moment(at: dt.datetime | None) -> SafeString:
     """A moment in Tehran's time: «۲۰ آبان ۱۴۰۴، ۰۲:۱۰»."""
     if at is None:
         return format_html('<span class="nothing">{}</span>', display.NOTHING)
-    return format_html(
-        '<time class="date" datetime="{}">{}</time>', at.isoformat(), display.moment(at)
-    )
+    return format_html('<time class="date" datetime="{}">{}</time>', at.isoformat(), display.moment(at))
 
 
 @register.simple_tag
@@ -165,7 +168,9 @@ def badge(text: object, tone: str = "mute", icon_name: str = "") -> SafeString:
 def confidence(row: Any) -> SafeString:
     """How far a rate can be trusted: «رسمی», «ثانویه», «فرضی» or «ساختگی». Takes a row or the word itself."""
     word = row.get_confidence_display() if hasattr(row, "get_confidence_display") else field_or_self(row)
-    return format_html('<span class="confidence">{}</span>', badge(word, CONFIDENCE_TONES.get(str(word), "mute")))
+    return format_html(
+        '<span class="confidence">{}</span>', badge(word, CONFIDENCE_TONES.get(str(word), "mute"))
+    )
 
 
 def field_or_self(row: Any) -> object:
@@ -179,10 +184,15 @@ def icon(name: str, label: str = "") -> SafeString:
     """A glyph of `static/icons.svg`; decorative unless it has a label."""
     if not label:
         return format_html(
-            '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>', static("icons.svg"), name
+            '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>',
+            static("icons.svg"),
+            name,
         )
     return format_html(
-        '<svg class="icon" role="img" aria-label="{}"><use href="{}#{}"/></svg>', label, static("icons.svg"), name
+        '<svg class="icon" role="img" aria-label="{}"><use href="{}#{}"/></svg>',
+        label,
+        static("icons.svg"),
+        name,
     )
 
 
@@ -215,7 +225,12 @@ def _span(part: int, whole: int) -> str:
 
 @register.inclusion_tag("components/share_bar.html")
 def share_bar(
-    basic: int = 0, supplementary: int = 0, subsidy: int = 0, patient: int = 0, unit: str = "rial", legend: bool = True
+    basic: int = 0,
+    supplementary: int = 0,
+    subsidy: int = 0,
+    patient: int = 0,
+    unit: str = "rial",
+    legend: bool = True,
 ) -> dict[str, Any]:
     """Who pays a bill: basic insurer, supplementary, subsidy and patient, in rials, drawn from right to left."""
     amounts = dict(zip((key for key, _ in PAYERS), (basic, supplementary, subsidy, patient), strict=True))
@@ -240,7 +255,9 @@ def share_bar(
 
 
 @register.inclusion_tag("components/bullet.html")
-def bullet(value: int, target: int | None = None, full: int = 10_000, tone: str = "accent", label: str = "") -> dict[str, Any]:
+def bullet(
+    value: int, target: int | None = None, full: int = 10_000, tone: str = "accent", label: str = ""
+) -> dict[str, Any]:
     """A bar of `value` out of `full` with a mark at `target`; all three in the same unit."""
     return {
         "x": _span(full - min(value, full), full),
@@ -285,7 +302,17 @@ def chart(
     bullet             {"items": [{"label", "value", "target", "previous", "url"}]}
     """
     head, rows = CHART_TABLES[kind](data)
-    return {"kind": kind, "data": data, "id": id, "source": f"{id}-data", "title": title, "unit": unit, "size": size, "head": head, "rows": rows}
+    return {
+        "kind": kind,
+        "data": data,
+        "id": id,
+        "source": f"{id}-data",
+        "title": title,
+        "unit": unit,
+        "size": size,
+        "head": head,
+        "rows": rows,
+    }
 
 
 def _series_table(data: Mapping[str, Any]) -> tuple[list[str], list[dict[str, Any]]]:
@@ -329,7 +356,13 @@ def figure(value: int | None, unit: str = "rial", digits: int = 0) -> SafeString
 
 @register.simple_block_tag
 def card(
-    content: str, title: str = "", link: str = "", link_text: str = "همه", note: str = "", css: str = "", level: int = 2
+    content: str,
+    title: str = "",
+    link: str = "",
+    link_text: str = "همه",
+    note: str = "",
+    css: str = "",
+    level: int = 2,
 ) -> str:
     """A framed section with a heading and, where it leads somewhere, a link."""
     return render_to_string("components/card.html", {**locals()})
@@ -409,7 +442,9 @@ def pick(context: template.Context, content: str, label: str, name: str) -> Safe
 
 
 @register.inclusion_tag("components/state.html")
-def empty_state(title: str, text: str = "", icon_name: str = "inbox", url: str = "", action: str = "") -> dict[str, Any]:
+def empty_state(
+    title: str, text: str = "", icon_name: str = "inbox", url: str = "", action: str = ""
+) -> dict[str, Any]:
     """Nothing here yet, why, and what to do about it."""
     return {"kind": "empty", "title": title, "text": text, "icon": icon_name, "url": url, "action": action}
 
@@ -417,11 +452,20 @@ def empty_state(title: str, text: str = "", icon_name: str = "inbox", url: str =
 @register.inclusion_tag("components/state.html")
 def error_state(title: str = "این بخش نمایش داده نشد", text: str = "", url: str = "") -> dict[str, Any]:
     """Something failed; the reader may try again."""
-    return {"kind": "error", "title": title, "text": text, "icon": "error", "url": url, "action": "تلاش دوباره"}
+    return {
+        "kind": "error",
+        "title": title,
+        "text": text,
+        "icon": "error",
+        "url": url,
+        "action": "تلاش دوباره",
+    }
 
 
 @register.inclusion_tag("components/state.html")
-def no_permission(text: str = "دیدن این بخش در نقش شما نیست. مدیر سامانه می‌تواند دسترسی بدهد.") -> dict[str, Any]:
+def no_permission(
+    text: str = "دیدن این بخش در نقش شما نیست. مدیر سامانه می‌تواند دسترسی بدهد.",
+) -> dict[str, Any]:
     """The reader's role does not reach this."""
     return {"kind": "refused", "title": "اجازهٔ دیدن ندارید", "text": text, "icon": "lock"}
 
@@ -494,7 +538,9 @@ def pagination(context: template.Context, page: Page) -> dict[str, Any]:
     numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
     return {
         "page": page,
-        "links": [{"label": n, "url": _query(context, page=n) if isinstance(n, int) else ""} for n in numbers],
+        "links": [
+            {"label": n, "url": _query(context, page=n) if isinstance(n, int) else ""} for n in numbers
+        ],
         "previous": _query(context, page=page.number - 1) if page.has_previous() else "",
         "next": _query(context, page=page.number + 1) if page.has_next() else "",
     }
@@ -517,7 +563,9 @@ def tabs(context: template.Context, items: Iterable[Mapping[str, Any]]) -> dict[
     """Links between sides of one thing: {label, url, count, current}; without `current` the URL decides."""
     path = context["request"].path
     return {
-        "items": [{**item, "current": item.get("current", urlsplit(item["url"]).path == path)} for item in items]
+        "items": [
+            {**item, "current": item.get("current", urlsplit(item["url"]).path == path)} for item in items
+        ]
     }
 
 
@@ -542,9 +590,12 @@ def _widget_attrs(bound: BoundField, kind: str) -> dict[str, Any]:
 def _kind_of(bound: BoundField) -> str:
     if isinstance(bound.field, forms.DateField) or "Jalali" in type(bound.field).__name__:
         return "date"
-    return {"checkbox": "check", "radio": "choices", "checkboxselectmultiple": "choices", "radioselect": "choices"}.get(
-        bound.widget_type, "text"
-    )
+    return {
+        "checkbox": "check",
+        "radio": "choices",
+        "checkboxselectmultiple": "choices",
+        "radioselect": "choices",
+    }.get(bound.widget_type, "text")
 
 
 @register.inclusion_tag("components/field.html")

@@ -1,0 +1,43 @@
+"""Command load_reference."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import timezone
+
+from billing.services.reference import load_mappings
+from core.errors import DomainError
+from insurers.services.reference import load_coverage
+from organisations.models import Organisation
+from tariffs.services.reference import Counts, load_reference
+
+
+class Command(BaseCommand):
+    help = (
+        "Load the reference data that comes with Taraz: circulars, services, relative values, factors, prices and "
+        "parameters, the insurers and coverage of the organisations that exist, and vendors' column mappings. "
+        "Safe to run again: rows that did not change are left alone, changed ones become new versions, and what "
+        "people have entered is never touched."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        at = timezone.now()
+        try:
+            with transaction.atomic():
+                self._show("کشوری", load_reference(at=at))
+                for organisation in Organisation.objects.order_by("code"):
+                    self._show(organisation.name, load_coverage(organisation=organisation, at=at))
+                self._show("ورود فایل", {"نگاشت ستون‌ها": load_mappings()})
+        except DomainError as error:
+            raise CommandError(error.sentence) from error
+
+    def _show(self, heading: str, counts: Counts) -> None:
+        self.stdout.write(heading)
+        for title, count in counts.items():
+            self.stdout.write(
+                f"  {title}: {count.read} read, {count.inserted} inserted, {count.replaced} replaced, "
+                f"{count.unchanged} unchanged, {count.kept} kept as people entered them"
+            )
