@@ -1,5 +1,6 @@
 """`./taraz run`: everything, from an empty folder to a page in the browser."""
 
+import ctypes
 import os
 import signal
 import socket
@@ -20,6 +21,10 @@ PREPARATION = [
     (["load_demo"], "loading the demonstration"),
     (["nightly"], "running the nightly computations"),
 ]
+
+
+PR_SET_PDEATHSIG = 1
+LIBRARY = ctypes.CDLL(None)
 
 
 class Stopped(Exception):
@@ -59,6 +64,12 @@ def _free(host: str, port: str) -> bool:
     return True
 
 
+def _end_with_parent() -> None:
+    """The kernel ends the child when we are killed in a way that leaves us no time to do it."""
+    if sys.platform == "linux":
+        LIBRARY.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
 def _serve(host: str, port: str, environment: dict[str, str]) -> int:
     for command, what in PREPARATION:
         print(f"taraz: {what} …", flush=True)
@@ -91,7 +102,12 @@ def _children(host: str, port: str, environment: dict[str, str]) -> dict[str, su
     pages = environment | {"STATEMENT_TIMEOUT_SECONDS": PAGE_TIMEOUT_SECONDS}
     # A group each: Ctrl-C reaches us alone, and we stop them in order.
     return {
-        name: subprocess.Popen(command, env=pages if name == "web" else environment, start_new_session=True)
+        name: subprocess.Popen(
+            command,
+            env=pages if name == "web" else environment,
+            start_new_session=True,
+            preexec_fn=_end_with_parent,
+        )
         for name, command in commands.items()
     }
 
