@@ -79,7 +79,9 @@ def examine(file: BinaryIO, name: str) -> Kind:
         raise InvalidInput("فایل خالی است؛ فایل خروجی را دوباره از نرم‌افزار بیمارستان بگیرید.")
     for magic, what in _MAGIC:
         if head.startswith(magic):
-            raise InvalidInput(f"این فایل {what} است؛ خروجی را به شکل xlsx یا CSV ذخیره کنید و دوباره بفرستید.")
+            raise InvalidInput(
+                f"این فایل {what} است؛ خروجی را به شکل xlsx یا CSV ذخیره کنید و دوباره بفرستید."
+            )
     if head.startswith(b"PK"):
         file.seek(0)
         examine_workbook(file)
@@ -126,14 +128,20 @@ def encoding_of(file: BinaryIO, head: bytes) -> str:
     while chunk := file.read(CHUNK):
         if found := _CONTROL.search(chunk):
             what = "بایت صفر" if found.group() == b"\0" else "نویسهٔ کنترلی"
-            raise InvalidInput(f"در فایل {what} هست، پس متن ساده نیست؛ خروجی را به شکل CSV یا xlsx دوباره بگیرید.")
+            raise InvalidInput(
+                f"در فایل {what} هست، پس متن ساده نیست؛ خروجی را به شکل CSV یا xlsx دوباره بگیرید."
+            )
     try:
         _decodes(file, "utf-8")
     except InvalidInput:
         # Every byte means something in Windows-1256; Persian text means mostly letters of the Arabic script.
         text = head.decode("cp1256")
         letters = sum("\u0600" <= c <= "\u06ff" for c in text)
-        strange = sum(c > "\x7f" and not ("\u0600" <= c <= "\u06ff" or c in "\u200c\u200d\u200e\u200f\xa0«»،؛؟×÷–—…‘’“”") for c in text)
+        strange = sum(
+            c > "\x7f"
+            and not ("\u0600" <= c <= "\u06ff" or c in "\u200c\u200d\u200e\u200f\xa0«»،؛؟×÷–—…‘’“”")
+            for c in text
+        )
         if letters <= 4 * strange:
             raise
         return "cp1256"
@@ -159,7 +167,9 @@ def _decodes(file: BinaryIO, encoding: str) -> None:
             f"کدگذاری متن فایل خوانده نمی‌شود (بایت {group_digits(fault.start)})؛ فایل را با کدگذاری UTF-8 ذخیره کنید."
         ) from fault
     if "\0" in text:
-        raise InvalidInput("در فایل بایت صفر هست، پس متن ساده نیست؛ خروجی را به شکل CSV یا xlsx دوباره بگیرید.")
+        raise InvalidInput(
+            "در فایل بایت صفر هست، پس متن ساده نیست؛ خروجی را به شکل CSV یا xlsx دوباره بگیرید."
+        )
 
 
 # ---------------------------------------------------------------- workbook
@@ -208,9 +218,13 @@ def _inspect_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
     sheet = Sheet() if re.match(r"xl/worksheets/[^/]+\.xml$", part.filename, re.IGNORECASE) else None
     for number, (chunk, fresh) in enumerate(_chunks(archive, part)):
         if number == 0 and chunk.startswith((b"\xff\xfe", b"\xfe\xff", b"\0<", b"<\0")):
-            raise InvalidInput("اجزای فایل اکسل کدگذاری نامعمول دارند؛ فایل را در اکسل باز و دوباره ذخیره کنید.")
+            raise InvalidInput(
+                "اجزای فایل اکسل کدگذاری نامعمول دارند؛ فایل را در اکسل باز و دوباره ذخیره کنید."
+            )
         if b"<!DOCTYPE" in chunk or b"<!ENTITY" in chunk:
-            raise InvalidInput("فایل اکسل تعریف DTD دارد و پذیرفته نیست؛ فایل را در اکسل باز و دوباره ذخیره کنید.")
+            raise InvalidInput(
+                "فایل اکسل تعریف DTD دارد و پذیرفته نیست؛ فایل را در اکسل باز و دوباره ذخیره کنید."
+            )
         if sheet:
             sheet.read(chunk, fresh)
     if sheet:
@@ -260,13 +274,16 @@ class Sheet:
             refuse_rows()
         area = width * self.last_row
         if area > MAX_SPARSE_CELLS and area > 50 * self.cells:
-            raise InvalidInput("کاربرگ تا سطرها و ستون‌های بسیار دور خانهٔ پراکنده دارد؛ داده را در یک کاربرگ تازه بچسبانید.")
+            raise InvalidInput(
+                "کاربرگ تا سطرها و ستون‌های بسیار دور خانهٔ پراکنده دارد؛ داده را در یک کاربرگ تازه بچسبانید."
+            )
 
     def _refuse_formula(self, before: bytes) -> None:
         cells = _CELL.findall(before)
         where = (cells[-1][0] + cells[-1][1]).decode() if cells else "؟"
         raise InvalidInput(
-            f"خانهٔ {where} فرمول دارد؛ ستون‌ها را کپی و با «چسباندن مقدار» جایگزین کنید و دوباره بفرستید.", cell=where
+            f"خانهٔ {where} فرمول دارد؛ ستون‌ها را کپی و با «چسباندن مقدار» جایگزین کنید و دوباره بفرستید.",
+            cell=where,
         )
 
 

@@ -135,7 +135,12 @@ def parse(
     lines = lines.with_columns(text["row_no"], number.alias("number"), invoice_of.alias("invoice"))
     stored = lines if good is None else lines.filter(good)
     return Parsed(
-        headers=_shape(invoices.with_row_index("at").join(stored.select(pl.col("invoice").unique()), left_on="at", right_on="invoice", how="semi"), HEADERS),
+        headers=_shape(
+            invoices.with_row_index("at").join(
+                stored.select(pl.col("invoice").unique()), left_on="at", right_on="invoice", how="semi"
+            ),
+            HEADERS,
+        ),
         lines=_shape(stored, LINES),
         faults=_fault_rows(found, text, number, asked),
         cells=cells,
@@ -166,7 +171,9 @@ def _fault_rows(found: pl.DataFrame, text: pl.DataFrame, number: pl.Series, aske
 def _total(asked: pl.Series) -> int:
     total = int(asked.cast(pl.Int128).sum() or 0)
     if abs(total) > values.INT64_MAX:
-        raise InvalidInput("جمع مبلغ‌های این فایل از بزرگ‌ترین عدد قابل ثبت بیشتر است؛ ستون مبلغ را بازبینی کنید.")
+        raise InvalidInput(
+            "جمع مبلغ‌های این فایل از بزرگ‌ترین عدد قابل ثبت بیشتر است؛ ستون مبلغ را بازبینی کنید."
+        )
     return total
 
 
@@ -179,7 +186,11 @@ def _absent(sentence_label: str) -> str:
 
 def _blocks(text: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:
     """Runs of consecutive rows with the same invoice columns, and the run each row is in."""
-    changed = [pl.col(c).ne_missing(pl.col(c).shift(1)) for c in columns.OF_INVOICE if text[c].null_count() < len(text)]
+    changed = [
+        pl.col(c).ne_missing(pl.col(c).shift(1))
+        for c in columns.OF_INVOICE
+        if text[c].null_count() < len(text)
+    ]
     starts = text.select(pl.any_horizontal(pl.int_range(pl.len()) == 0, *changed)).to_series()
     blocks = text.select("row_no", *columns.OF_INVOICE).filter(starts)
     return blocks, starts.cum_sum().cast(pl.UInt32) - 1
@@ -198,7 +209,9 @@ def _read_blocks(raw: pl.DataFrame, faults: Faults) -> pl.DataFrame:
     faults.add(read["number"].is_null(), _absent(columns.label("number")))
     key = read["patient_key"]
     # Spreadsheets drop the leading zeros of a national code. A code of 11 digits is dirty but still tells people apart.
-    read["patient_key"] = key.zip_with(~key.str.contains(r"^\d{8,9}$").fill_null(value=False), key.str.zfill(10))
+    read["patient_key"] = key.zip_with(
+        ~key.str.contains(r"^\d{8,9}$").fill_null(value=False), key.str.zfill(10)
+    )
     read["patient_name"] = values.tidy(raw["patient_name"]).str.replace_all(r"\s+", " ").str.slice(0, 160)
     for name, meanings, known in (
         ("setting", SETTINGS, "«بستری» یا «سرپایی»"),
@@ -238,7 +251,11 @@ def _bad_date(faults: Faults, name: str, value: pl.Series, source: pl.Series) ->
 
 
 def _bad_number(faults: Faults, name: str, value: pl.Series, beyond: pl.Series, source: pl.Series) -> None:
-    faults.add(beyond, f"«{columns.label(name)}» («{{}}») از بزرگ‌ترین عدد قابل ثبت بیشتر است؛ آن را بازبینی کنید.", source)
+    faults.add(
+        beyond,
+        f"«{columns.label(name)}» («{{}}») از بزرگ‌ترین عدد قابل ثبت بیشتر است؛ آن را بازبینی کنید.",
+        source,
+    )
     faults.add(
         value.is_null() & source.is_not_null() & ~beyond,
         f"«{columns.label(name)}» («{{}}») عدد نیست؛ {NUMBER_HINT}",
@@ -259,8 +276,13 @@ def _invoices(blocks: pl.DataFrame, faults: Faults, block_of: pl.Series) -> tupl
         pl.col("row_no").first(), *(pl.col(c).first(ignore_nulls=True) for c in fields)
     )
     place = (
-        blocks.select("number")
-        .join(grouped.select("number").with_row_index("at"), on="number", how="left", nulls_equal=True, maintain_order="left")
+        blocks.select("number").join(
+            grouped.select("number").with_row_index("at"),
+            on="number",
+            how="left",
+            nulls_equal=True,
+            maintain_order="left",
+        )
     )["at"]
     differing = Faults()
     for name in columns.OF_INVOICE:
@@ -309,8 +331,9 @@ def _dates_of_outpatients(invoices: pl.DataFrame, lines: pl.DataFrame, invoice_o
     if invoices["ward_code"].null_count() and first_ward["ward_code"].null_count() < len(first_ward):
         wards = first_ward.group_by("at").agg(pl.col("ward_code").first(ignore_nulls=True).alias("of_lines"))
         of_lines = (
-            pl.DataFrame({"at": pl.int_range(len(invoices), dtype=pl.UInt32, eager=True)})
-            .join(wards, on="at", how="left", maintain_order="left")
+            pl.DataFrame({"at": pl.int_range(len(invoices), dtype=pl.UInt32, eager=True)}).join(
+                wards, on="at", how="left", maintain_order="left"
+            )
         )["of_lines"]
         invoices = invoices.with_columns(pl.coalesce(pl.col("ward_code"), of_lines).alias("ward_code"))
     return invoices.with_columns(
@@ -325,7 +348,9 @@ def _check_invoices(invoices: pl.DataFrame, faults: Faults) -> None:
     faults.add(invoices["setting_text"].is_null(), _absent(columns.label("setting")))
     for name in ("admitted_on", "discharged_on"):
         faults.add(
-            invoices[name].is_null() & invoices[f"{name}_text"].is_null() & (invoices["setting"] == Setting.INPATIENT),
+            invoices[name].is_null()
+            & invoices[f"{name}_text"].is_null()
+            & (invoices["setting"] == Setting.INPATIENT),
             f"{columns.label(name)} خالی است؛ {DATE_HINT}",
         )
     faults.add(
@@ -359,8 +384,17 @@ def _read_lines(text: pl.DataFrame, invoice_of: pl.Series, faults: Faults) -> pl
     read["quantity_milli"] = _quantity(text, faults)
     read["percent_bp"] = _percent(text, faults)
     read["minutes"] = _minutes(text, faults)
-    read["book"] = _choice(text, "book", BOOKS, Book.RELATIVE_VALUE, "یکی از «کتاب ارزش نسبی»، «سایر هزینه‌ها»، «دارو»، «لوازم مصرفی» یا «پروتز حین عمل»", faults)
-    read["part"] = _choice(text, "part", PARTS, Part.WHOLE, "۰ (کامل)، ۲۶ (حرفه‌ای)، ۲۷ (فنی) یا «بیهوشی»", faults)
+    read["book"] = _choice(
+        text,
+        "book",
+        BOOKS,
+        Book.RELATIVE_VALUE,
+        "یکی از «کتاب ارزش نسبی»، «سایر هزینه‌ها»، «دارو»، «لوازم مصرفی» یا «پروتز حین عمل»",
+        faults,
+    )
+    read["part"] = _choice(
+        text, "part", PARTS, Part.WHOLE, "۰ (کامل)، ۲۶ (حرفه‌ای)، ۲۷ (فنی) یا «بیهوشی»", faults
+    )
     read["line_no"] = _line_numbers(text, invoice_of, faults)
     return pl.DataFrame(read)
 
@@ -386,7 +420,9 @@ def _amount(text: pl.DataFrame, faults: Faults) -> pl.Series:
     value, written = _number(text, "asked", faults)
     faults.add(~written, _absent(columns.label("asked")))
     faults.add(
-        value < 0, "«مبلغ درخواستی» («{}») منفی است؛ برای کاهش، صورتحساب اصلاح‌شده را کامل بفرستید.", text["asked"]
+        value < 0,
+        "«مبلغ درخواستی» («{}») منفی است؛ برای کاهش، صورتحساب اصلاح‌شده را کامل بفرستید.",
+        text["asked"],
     )
     return value
 
@@ -396,7 +432,9 @@ def _quantity(text: pl.DataFrame, faults: Faults) -> pl.Series:
     faults.add(~written, _absent(columns.label("quantity")))
     faults.add(value <= 0, "«تعداد» («{}») باید بیش از صفر باشد؛ آن را اصلاح کنید.", text["quantity"])
     faults.add(
-        value > MAX_QUANTITY_MILLI, "«تعداد» («{}») بیش از ۱٬۰۰۰٬۰۰۰ است؛ آن را بازبینی کنید.", text["quantity"]
+        value > MAX_QUANTITY_MILLI,
+        "«تعداد» («{}») بیش از ۱٬۰۰۰٬۰۰۰ است؛ آن را بازبینی کنید.",
+        text["quantity"],
     )
     return value
 
@@ -404,7 +442,9 @@ def _quantity(text: pl.DataFrame, faults: Faults) -> pl.Series:
 def _percent(text: pl.DataFrame, faults: Faults) -> pl.Series:
     value, _ = _number(text, "percent", faults, scale=100)
     faults.add(
-        (value < 0) | (value > 10_000), "«درصد» («{}») باید میان ۰ و ۱۰۰ باشد؛ آن را اصلاح کنید.", text["percent"]
+        (value < 0) | (value > 10_000),
+        "«درصد» («{}») باید میان ۰ و ۱۰۰ باشد؛ آن را اصلاح کنید.",
+        text["percent"],
     )
     return value.fill_null(10_000).clip(0, 10_000)
 
@@ -440,7 +480,9 @@ def _line_numbers(text: pl.DataFrame, invoice_of: pl.Series, faults: Faults) -> 
     """The file's own numbers, or 1, 2, … within each invoice where it has none."""
     if text["line_no"].null_count() == len(text):
         order = pl.DataFrame({"invoice": invoice_of})
-        return order.select(pl.int_range(1, pl.len() + 1, dtype=pl.Int32).over("invoice").alias("line_no")).to_series()
+        return order.select(
+            pl.int_range(1, pl.len() + 1, dtype=pl.Int32).over("invoice").alias("line_no")
+        ).to_series()
     value, written = _number(text, "line_no", faults)
     faults.add(~written, _absent(columns.label("line_no")))
     faults.add(

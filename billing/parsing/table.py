@@ -24,7 +24,18 @@ DELIMITERS = ",;\t|"
 #: Longest header record; a header that is longer has columns nobody needs.
 HEADER_BYTES = 64 * 1024
 TOTAL_WORDS = frozenset(
-    {"جمع", "جمع کل", "مجموع", "مجموع کل", "جمع نهایی", "جمع صفحه", "جمع کل (ریال)", "total", "sum", "grand total"}
+    {
+        "جمع",
+        "جمع کل",
+        "مجموع",
+        "مجموع کل",
+        "جمع نهایی",
+        "جمع صفحه",
+        "جمع کل (ریال)",
+        "total",
+        "sum",
+        "grand total",
+    }
 )
 EXACT_FLOAT = 2**53
 _EXTRA = "extra"
@@ -102,12 +113,16 @@ def _row_kinds(grid: Grid, frame: pl.DataFrame) -> pl.Series:
     blank = cells.select(pl.all_horizontal(pl.all().is_null())).to_series()
     texts = cells.with_row_index("at").unpivot(index="at").drop_nulls("value")
     known = texts["value"].unique()
-    words = known.filter(pl.Series([fold(t).strip(" :") in TOTAL_WORDS for t in known.to_list()], dtype=pl.Boolean))
+    words = known.filter(
+        pl.Series([fold(t).strip(" :") in TOTAL_WORDS for t in known.to_list()], dtype=pl.Boolean)
+    )
     said = texts.filter(pl.col("value").is_in(words.implode()))["at"].unique()
     no_code = values.tidy(frame["code"].gather(candidates))
     no_code = no_code.is_null() | no_code.is_in(words.implode())
     total = pl.int_range(len(candidates), dtype=pl.UInt32, eager=True).is_in(said.implode()) & no_code
-    return kinds.scatter(candidates.filter(blank), "blank").scatter(candidates.filter(total & ~blank), "total")
+    return kinds.scatter(candidates.filter(blank), "blank").scatter(
+        candidates.filter(total & ~blank), "total"
+    )
 
 
 def _too_long(grid: Grid, keep: pl.Series) -> pl.DataFrame | None:
@@ -115,9 +130,7 @@ def _too_long(grid: Grid, keep: pl.Series) -> pl.DataFrame | None:
         return None
     at = grid.too_long.filter(keep).arg_true()
     count = persian_digits(len(grid.headers))
-    reason = (
-        f"این سطر بیش از {count} خانهٔ سطر عنوان خانه دارد؛ شاید جداکننده در متنی بدون گیومه آمده است. سطر را اصلاح کنید."
-    )
+    reason = f"این سطر بیش از {count} خانهٔ سطر عنوان خانه دارد؛ شاید جداکننده در متنی بدون گیومه آمده است. سطر را اصلاح کنید."
     return pl.DataFrame({"at": at}).with_columns(pl.lit(reason).alias("reason"))
 
 
@@ -242,16 +255,25 @@ def _lenient_csv(body: bytes, width: int, delimiter: str) -> pl.DataFrame:
     limit = csv.field_size_limit(len(body) + 1)
     try:
         reader = csv.reader(io.StringIO(body.decode(), newline=""), delimiter=delimiter)
-        records = [[*row[:width], *[None] * (width - len(row)), row[width] if len(row) > width else None] for row in reader]
+        records = [
+            [*row[:width], *[None] * (width - len(row)), row[width] if len(row) > width else None]
+            for row in reader
+        ]
     except csv.Error as fault:
-        raise InvalidInput("گیومه‌های فایل درست بسته نشده‌اند؛ فایل را در اکسل باز و دوباره به CSV ذخیره کنید.") from fault
+        raise InvalidInput(
+            "گیومه‌های فایل درست بسته نشده‌اند؛ فایل را در اکسل باز و دوباره به CSV ذخیره کنید."
+        ) from fault
     finally:
         csv.field_size_limit(limit)
     names = [*map(str, range(width)), _EXTRA]
     frame = pl.DataFrame(records, schema=dict.fromkeys(names, pl.String), orient="row")
-    swallowed = frame.select(pl.any_horizontal(pl.all().str.count_matches("\n", literal=True) > 20).any()).item()
+    swallowed = frame.select(
+        pl.any_horizontal(pl.all().str.count_matches("\n", literal=True) > 20).any()
+    ).item()
     if swallowed:
-        raise InvalidInput("گیومه‌ای در فایل باز مانده و سطرهای پس از آن را بلعیده است؛ آن را ببندید و دوباره بفرستید.")
+        raise InvalidInput(
+            "گیومه‌ای در فایل باز مانده و سطرهای پس از آن را بلعیده است؛ آن را ببندید و دوباره بفرستید."
+        )
     return frame
 
 
@@ -265,7 +287,9 @@ def read_excel(path: Path, mapping: Mapping[str, str]) -> Grid:
         book = python_calamine.CalamineWorkbook.from_path(str(path))
         sheets = [book.get_sheet_by_name(name) for name in book.sheet_names]
     except python_calamine.CalamineError as fault:
-        raise InvalidInput("فایل اکسل باز نمی‌شود؛ آن را در اکسل باز و دوباره به شکل xlsx ذخیره کنید.") from fault
+        raise InvalidInput(
+            "فایل اکسل باز نمی‌شود؛ آن را در اکسل باز و دوباره به شکل xlsx ذخیره کنید."
+        ) from fault
     first: Grid | None = None
     for sheet in sheets:
         if sheet.width > columns.MAX_COLUMNS:
