@@ -9,6 +9,7 @@ import jdatetime
 from django.utils import timezone
 
 from core import jalali
+from core.money import round_half_up
 from core.text import group_digits, persian_digits
 
 MILLION = 1_000_000
@@ -18,13 +19,14 @@ POINT = "٫"
 
 Unit = Literal["rial", "million"]
 Mode = Literal["half_up", "cut"]
+Style = Literal["short", "long", "month"]
 UNIT_NAMES = {"rial": "ریال", "million": "میلیون ریال"}
 
 
 def scaled(numerator: int, denominator: int, mode: Mode = "half_up") -> int:
     """`numerator ÷ denominator` as a whole number; halves go away from zero, "cut" goes towards zero."""
     size, part = abs(numerator), abs(denominator)
-    whole = size // part if mode == "cut" else (2 * size + part) // (2 * part)
+    whole = size // part if mode == "cut" else round_half_up(size, part)
     return whole if (numerator < 0) == (denominator < 0) else -whole
 
 
@@ -50,13 +52,22 @@ def exact(amount: int) -> str:
     return f"{group_digits(amount)} ریال"
 
 
-def milli(value: int) -> str:
-    """Thousandths of a unit without trailing zeros: 3800 is ۳٫۸."""
-    digits = 3
+def trimmed(value: int, digits: int) -> str:
+    """An integer of 10^-digits without trailing zeros: 3800 with 3 digits is ۳٫۸."""
     while digits and value % 10 == 0:
         value //= 10
         digits -= 1
     return fixed(value, digits)
+
+
+def milli(value: int) -> str:
+    """Thousandths of a unit without trailing zeros: 3800 is ۳٫۸."""
+    return trimmed(value, 3)
+
+
+def share(bp: int) -> str:
+    """Basis points as a percent with its sign, without trailing zeros: 4000 is ۴۰٪."""
+    return trimmed(bp, 2) + "٪"
 
 
 def percent(bp: int, digits: int = 2) -> str:
@@ -71,7 +82,7 @@ def ratio(numerator: int | None, denominator: int | None, digits: int = 2, mode:
     return fixed(scaled(numerator * 100 * 10**digits, denominator, mode), digits)
 
 
-def day(value: dt.date | None, style: Literal["short", "long", "month"] = "short") -> str:
+def day(value: dt.date | None, style: Style = "short") -> str:
     """A stored (Gregorian) day in Jalali: ۱۴۰۴/۰۷/۱۲, «۱۲ مهر ۱۴۰۴» or «مهر ۱۴۰۴»."""
     if value is None:
         return NOTHING
@@ -81,7 +92,8 @@ def day(value: dt.date | None, style: Literal["short", "long", "month"] = "short
         return jalali.text(value)
     if style == "month":
         return jalali.month_name(jalali.month_key(value))
-    return f"{persian_digits(jdatetime.date.fromgregorian(date=value).day)} {jalali.month_name(jalali.month_key(value))}"
+    number = persian_digits(jdatetime.date.fromgregorian(date=value).day)
+    return f"{number} {jalali.month_name(jalali.month_key(value))}"
 
 
 def moment(value: dt.datetime | None) -> str:

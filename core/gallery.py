@@ -61,11 +61,33 @@ BULLETS = {
     ]
 }
 TRACE = (
-    {"sentence": "جزء حرفه‌ای: 3٫8 واحد × 1٬011٬000", "source": "ضریب تمام‌وقت، بستری؛ تصویب‌نامهٔ 1403", "amount": 3_841_800, "confidence": "ثانویه"},
-    {"sentence": "اتاق عمل: 40٪ × 3٫8 × 397٬000", "source": "جزء فنی کتاب صفر است؛ قاعدهٔ 40٪", "amount": 603_440, "confidence": "رسمی"},
-    {"sentence": "درصد عمل: نخستین عمل", "source": "یک ناحیه، یک جراح", "amount": None, "shown": "100٪", "kind": "factor"},
+    {
+        "sentence": "جزء حرفه‌ای: 3٫8 واحد × 1٬011٬000",
+        "source": "ضریب تمام‌وقت، بستری؛ تصویب‌نامهٔ 1403",
+        "amount": 3_841_800,
+        "confidence": "ثانویه",
+    },
+    {
+        "sentence": "اتاق عمل: 40٪ × 3٫8 × 397٬000",
+        "source": "جزء فنی کتاب صفر است؛ قاعدهٔ 40٪",
+        "amount": 603_440,
+        "confidence": "رسمی",
+    },
+    {"sentence": "درصد عمل: نخستین عمل", "source": "یک ناحیه، یک جراح", "shown": "100٪", "kind": "factor"},
     {"sentence": "مصوب", "amount": 4_445_240, "kind": "total"},
-)  # fmt: skip
+)
+CHIPS = (
+    {"name": "region", "label": "منطقه", "value": "اهواز"},
+    {"name": "year", "label": "سال", "value": "۱۴۰۴"},
+)
+WAY = (
+    "بهداشت و درمان صنعت نفت",
+    "منطقهٔ مسجدسلیمان",
+    "بیمارستان امام خمینی",
+    "صورتحساب ۰۰۷۱۲۸",
+    "سطر ۲",
+    "ردپا",
+)
 
 
 class SampleForm(forms.Form):
@@ -136,16 +158,13 @@ def sample_context() -> dict[str, Any]:
         "page": Paginator(range(1, 1_235), 50).page(7),
         "form": SampleForm(),
         "wrong_form": wrong,
-        "chips": [{"name": "region", "label": "منطقه", "value": "اهواز"}, {"name": "year", "label": "سال", "value": "۱۴۰۴"}],
+        "chips": CHIPS,
         "trust": [
             {"text": "داده تا ۲۰ آبان ۱۴۰۴، ۰۲:۱۰", "tone": "good"},
             {"text": "۲ بیمارستان مهر را نفرستاده‌اند", "tone": "warn", "url": "#"},
             {"text": "دفتر برابر نیست", "tone": "bad", "url": "#"},
         ],
-        "breadcrumb": [
-            {"label": label, "url": "#"}
-            for label in ("بهداشت و درمان صنعت نفت", "منطقهٔ مسجدسلیمان", "بیمارستان امام خمینی", "صورتحساب ۰۰۷۱۲۸", "سطر ۲", "ردپا")
-        ],
+        "breadcrumb": [{"label": label, "url": "#"} for label in WAY],
         "tab_items": [
             {"label": "سطرها", "url": "#", "count": 12, "current": True},
             {"label": "یافته‌ها", "url": "#", "count": 1, "current": False},

@@ -103,7 +103,7 @@ def _percent(text: str, title: str) -> SafeString:
 
 
 @register.simple_tag(name="jalali")
-def jalali_day(date: dt.date | None, style: str = "short") -> SafeString:
+def jalali_day(date: dt.date | None, style: display.Style = "short") -> SafeString:
     """A day in Jalali: short ۱۴۰۴/۰۷/۱۲, long «۱۲ مهر ۱۴۰۴», month «مهر ۱۴۰۴»."""
     if date is None:
         return format_html('<span class="nothing">{}</span>', display.NOTHING)
@@ -142,7 +142,7 @@ def delta(amount: int | None, unit: str = "rial", good: str = "up", digits: int 
     elif unit == "number":
         text = display.fixed(abs(amount), 0)
     else:
-        text = display.rials(abs(amount), unit, digits)
+        text = display.rials(abs(amount), "million" if unit == "million" else "rial", digits)
     title = display.exact(amount) if unit in display.UNIT_NAMES else ""
     return format_html(
         '<span class="delta delta-{}" title="{}">{}<span class="sr-only">{}</span>'

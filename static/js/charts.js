@@ -358,5 +358,16 @@
   document.addEventListener("DOMContentLoaded", () => font.finally(() => start()));
   document.addEventListener("htmx:load", (event) => window.echarts && start(event.target.parentElement || document));
   document.addEventListener("taraz:theme", redraw);
-  addEventListener("beforeprint", redraw);
+  // Paper is light whatever the screen is.
+  let theme;
+  addEventListener("beforeprint", () => {
+    theme = document.documentElement.dataset.theme;
+    document.documentElement.dataset.theme = "light";
+    redraw();
+  });
+  addEventListener("afterprint", () => {
+    if (theme) document.documentElement.dataset.theme = theme;
+    else delete document.documentElement.dataset.theme;
+    redraw();
+  });
 })();
