@@ -121,7 +121,8 @@ def require(headers: Sequence[str], mapping: Mapping[str, str]) -> dict[str, int
         wanted = "، ".join(_wanted(name, mapping) for name in lacking)
         seen = "، ".join(f"«{header.strip()}»" for header in headers if header.strip()) or "هیچ"
         raise InvalidInput(
-            f"ستون {wanted} در سطر عنوان پیدا نشد. ستون‌های یافت‌شده: {seen}. عنوان را اصلاح کنید یا نگاشت دیگری برگزینید."
+            f"ستون {wanted} در سطر عنوان پیدا نشد. ستون‌های یافت‌شده: {seen}. عنوان را اصلاح کنید یا نگاشت دیگری "
+            "برگزینید."
         )
     return found
 

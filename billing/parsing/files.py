@@ -40,6 +40,7 @@ _MAGIC = (
 )
 _MARKUP = re.compile(rb"^\s*<(?:!doctype|html|\?xml|table|head|body|meta)", re.IGNORECASE)
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
+_PUNCTUATION = "\u200c\u200d\u200e\u200f\xa0«»×÷–—…‘’“”"
 _SUFFIXES = {
     DeliveryKind.CSV: {".csv", ".txt", ".tsv"},
     DeliveryKind.EXCEL: {".xlsx"},

@@ -27,6 +27,7 @@ LONGEST = {
 }  # fmt: skip
 SHOWN = 40
 DATE_HINT = "تاریخ را به شکل ۱۴۰۳/۰۷/۰۱ بنویسید."
+KNOWN_BOOKS = "یکی از «کتاب ارزش نسبی»، «سایر هزینه‌ها»، «دارو»، «لوازم مصرفی» یا «پروتز حین عمل»"
 NUMBER_HINT = "عدد را بدون حرف و با رقم بنویسید، مانند ۱۲۵۰۰۰۰."
 
 
@@ -384,14 +385,7 @@ def _read_lines(text: pl.DataFrame, invoice_of: pl.Series, faults: Faults) -> pl
     read["quantity_milli"] = _quantity(text, faults)
     read["percent_bp"] = _percent(text, faults)
     read["minutes"] = _minutes(text, faults)
-    read["book"] = _choice(
-        text,
-        "book",
-        BOOKS,
-        Book.RELATIVE_VALUE,
-        "یکی از «کتاب ارزش نسبی»، «سایر هزینه‌ها»، «دارو»، «لوازم مصرفی» یا «پروتز حین عمل»",
-        faults,
-    )
+    read["book"] = _choice(text, "book", BOOKS, Book.RELATIVE_VALUE, KNOWN_BOOKS, faults)
     read["part"] = _choice(
         text, "part", PARTS, Part.WHOLE, "۰ (کامل)، ۲۶ (حرفه‌ای)، ۲۷ (فنی) یا «بیهوشی»", faults
     )

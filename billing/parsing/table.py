@@ -130,7 +130,7 @@ def _too_long(grid: Grid, keep: pl.Series) -> pl.DataFrame | None:
         return None
     at = grid.too_long.filter(keep).arg_true()
     count = persian_digits(len(grid.headers))
-    reason = f"این سطر بیش از {count} خانهٔ سطر عنوان خانه دارد؛ شاید جداکننده در متنی بدون گیومه آمده است. سطر را اصلاح کنید."
+    reason = f"این سطر بیش از {count} خانهٔ سطر عنوان خانه دارد؛ شاید جداکننده در متنی بدون گیومه آمده است."
     return pl.DataFrame({"at": at}).with_columns(pl.lit(reason).alias("reason"))
 
 
@@ -217,10 +217,7 @@ def _first_records(head: str, delimiter: str) -> list[tuple[int, int, list[str]]
 
 def _body(data: bytes, encoding: str, lines: int) -> bytes:
     """What follows the header, in UTF-8."""
-    if encoding in ("utf-8", "utf-8-sig"):
-        text = data
-    else:
-        text = data.decode(encoding).encode()
+    text = data if encoding in ("utf-8", "utf-8-sig") else data.decode(encoding).encode()
     if b"\n" not in text[: 4 * HEADER_BYTES]:
         text = text.replace(b"\r", b"\n")
     start = 0

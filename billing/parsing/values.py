@@ -15,11 +15,14 @@ from core.text import LETTERS, TO_ASCII_DIGITS, fold
 
 INT64_MAX = 2**63 - 1
 #: Marks that files carry invisibly: text direction, joiners' relatives, no-break space, byte-order mark.
-_INVISIBLE = {chr(c): "" for c in (0x200E, 0x200F, 0x202A, 0x202B, 0x202C, 0x202D, 0x202E, 0x2066, 0x2067, 0x2068, 0x2069, 0xFEFF)}  # fmt: skip
-_PLAIN = {chr(k): chr(v) if isinstance(v, int) else v for k, v in TO_ASCII_DIGITS.items()} | LETTERS | _INVISIBLE | {"\xa0": " "}  # fmt: skip
+_INVISIBLE = {chr(c): "" for c in (0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF)}
+_DIGITS = {chr(persian): chr(digit) for persian, digit in TO_ASCII_DIGITS.items()}
+_PLAIN = _DIGITS | LETTERS | _INVISIBLE | {"\xa0": " "}
 #: Spaces, and the apostrophe that keeps a spreadsheet from reading a cell as a formula.
 _EDGES = " \t\r\n'\u200c"
 _GROUPS = r"^([+-]?)\(?(\d{1,3}(?:[,،٬' ]\d{3})+)\)?(?:[.٫]0*)?$"
+#: Columns shorter than this are not worth a look at their distinct texts.
+FEW = 10_000
 _DECREE = r"^\(?\d{1,3}(?:ر\d{1,3})+\)?$"
 
 
@@ -29,10 +32,23 @@ def is_ascii(text: pl.Series) -> bool:
 
 def tidy(text: pl.Series) -> pl.Series:
     """Edges stripped, Persian letters and ASCII digits; null where nothing is left."""
-    if not is_ascii(text):
-        text = text.str.normalize("NFKC").str.replace_many(list(_PLAIN), list(_PLAIN.values()))
-    text = text.str.strip_chars(_EDGES)
-    return text.set(text == "", None)
+    if is_ascii(text):
+        return _stripped(text)
+    if len(text) > FEW:
+        known = text.drop_nulls().unique()
+        if len(known) * 4 < len(text):
+            return through_distinct(text, known, _lettered(known))
+    return _lettered(text)
+
+
+def _lettered(text: pl.Series) -> pl.Series:
+    return _stripped(text.str.normalize("NFKC").str.replace_many(list(_PLAIN), list(_PLAIN.values())))
+
+
+def _stripped(text: pl.Series) -> pl.Series:
+    bare = pl.col("t").str.strip_chars(_EDGES)
+    frame = pl.DataFrame({"t": text}).select(pl.when(bare.str.len_bytes() > 0).then(bare).alias("t"))
+    return frame["t"].alias(text.name)
 
 
 def through_distinct(text: pl.Series, known: pl.Series, values: pl.Series) -> pl.Series:
@@ -47,7 +63,7 @@ def numbers(raw: pl.Series, *, scale: int = 1) -> tuple[pl.Series, pl.Series]:
 
     Null where there is no text or no such number: an amount in rials has no decimals, a quantity at most three.
     """
-    plain = raw.cast(pl.Int64, strict=False)
+    plain = (raw if is_ascii(raw) else _lettered(raw)).cast(pl.Int64, strict=False)
     if scale > 1:
         plain = plain.set(plain.abs() > INT64_MAX // scale, None) * scale
     rest = raw.filter(plain.is_null() & raw.is_not_null()).unique()
