@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "budgets",
     "oversight",
     "reports",
+    "demo",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
