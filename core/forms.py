@@ -15,6 +15,7 @@ from core.text import ascii_digits, clean, group_digits, persian_digits
 
 _GROUPED = re.compile(r"\d{1,3}([,٬،' ]\d{3})+|\d+")
 _SEPARATORS = re.compile(r"[,٬،' ]")
+EARLIEST, LATEST = jalali.from_parts(1300, 1, 1), jalali.from_parts(1500, 1, 1)
 #: A slash is the decimal mark of Persian handwriting.
 _POINT = re.compile(r"[.٫/]")
 
@@ -52,9 +53,14 @@ class JalaliDateField(forms.Field):
         if isinstance(value, dt.date) or value in self.empty_values:
             return value or None
         try:
-            return jalali.parse(str(value))
+            day = jalali.parse(str(value))
         except ValueError:
             raise ValidationError(self.error_messages["invalid"], code="invalid") from None
+        if (
+            not EARLIEST <= day < LATEST
+        ):  # a Gregorian year typed by habit is a Jalali one six centuries ahead
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return day
 
     def prepare_value(self, value: Any) -> Any:
         return jalali.text(value) if isinstance(value, dt.date) else value

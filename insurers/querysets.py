@@ -18,3 +18,8 @@ class FundQuerySet(models.QuerySet[Any]):
 
     def of_organisation(self, organisation_id: int | None) -> FundQuerySet:
         return self.filter(insurer__organisation_id=organisation_id)
+
+    def of_members_insurer(self, user: Any) -> FundQuerySet:
+        """For a member of an insurer only its own funds; for others all."""
+        member = user.scope.membership
+        return self.filter(insurer_id=member.insurer_id) if member and member.insurer_id else self

@@ -20,6 +20,13 @@ class OwnOrNationalQuerySet(models.QuerySet[Any]):
 
 
 class CircularQuerySet(OwnOrNationalQuerySet):
+    def matching(self, words: str) -> CircularQuerySet:
+        """Circulars whose number or title holds every word."""
+        found = self
+        for word in words.split():
+            found = found.filter(models.Q(number__contains=word) | models.Q(title__contains=word))
+        return found
+
     def newest_first(self) -> CircularQuerySet:
         return self.order_by(models.F("approved_on").desc(nulls_last=True), "-pk")
 
@@ -39,6 +46,14 @@ class RateQuerySet(OwnOrNationalQuerySet):
 
     def drafts(self) -> RateQuerySet:
         return self.filter(status="draft")
+
+    def standing(self) -> RateQuerySet:
+        """The published truth as it is known now: rows that nothing has superseded."""
+        return self.published().filter(known__endswith=None)
+
+    def of_circular(self, circular: Any, user: Any) -> RateQuerySet:
+        """Published rows that come from a circular, as far as the user sees them."""
+        return self.visible_to(user).published().filter(circular=circular)
 
     def known_at(self, moment: dt.datetime) -> RateQuerySet:
         """Rows that were the published truth at that moment."""

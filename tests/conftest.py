@@ -10,6 +10,7 @@ import pytest
 
 from config.celery import app
 from config.dev.test import PANGO
+from tests.cast import cast  # noqa: F401
 
 # Playwright runs an event loop in the test's thread; Django would refuse the ORM there.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"

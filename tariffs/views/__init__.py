@@ -1,0 +1,1 @@
+"""Pages that keep the tariff: circulars, drafts, publication, and what is known of each service."""

@@ -1,0 +1,37 @@
+"""The Excel file of a page."""
+
+import datetime as dt
+import io
+
+from openpyxl import load_workbook
+
+from core.export import Column, xlsx_response
+
+COLUMNS = (Column("نام", "name"), Column("مبلغ", "amount"), Column("روز", lambda row: row["day"]))
+
+
+def sheet_of(rows):
+    response = xlsx_response(rows, COLUMNS, title="فهرست: آزمون")
+    return load_workbook(io.BytesIO(b"".join(response.streaming_content))).active, response
+
+
+def test_amounts_are_numbers_and_days_are_jalali():
+    sheet, response = sheet_of([{"name": "الف", "amount": 1_250_000, "day": dt.date(2024, 9, 22)}])
+    assert sheet.sheet_view.rightToLeft
+    assert [c.value for c in sheet[1]] == ["نام", "مبلغ", "روز"]
+    assert [c.value for c in sheet[2]] == ["الف", 1_250_000, "۱۴۰۳/۰۷/۰۱"]
+    assert "attachment" in response["Content-Disposition"]
+
+
+def test_text_is_never_a_formula():
+    sheet, _ = sheet_of([{"name": '=HYPERLINK("http://x")', "amount": -5, "day": None}])
+    cell = sheet["A2"]
+    assert cell.data_type == "s"
+    assert cell.value == '=HYPERLINK("http://x")'
+    assert cell.quotePrefix
+    assert sheet["B2"].value == -5
+
+
+def test_an_amount_beyond_what_a_spreadsheet_holds_exactly_stays_text():
+    sheet, _ = sheet_of([{"name": "", "amount": 2**62, "day": None}])
+    assert sheet["B2"].value == str(2**62)
