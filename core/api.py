@@ -1,0 +1,106 @@
+"""Base of the API: a permission is declared or the class does not load; every refusal is a problem document."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, ClassVar
+
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.http import Http404
+from rest_framework import exceptions, status
+from rest_framework.authentication import BasicAuthentication, SessionAuthentication
+from rest_framework.parsers import JSONParser
+from rest_framework.permissions import BasePermission
+from rest_framework.response import Response
+from rest_framework.views import APIView, set_rollback
+
+from core.errors import DomainError
+
+PROBLEM = "application/problem+json"
+TITLES = {
+    400: "درخواست خوانده نشد",
+    401: "وارد نشده‌اید",
+    403: "اجازه ندارید",
+    404: "پیدا نشد",
+    405: "این روش پذیرفته نیست",
+    409: "پذیرفته نشد",
+    413: "درخواست بیش از اندازه بزرگ است",
+    415: "این نوع محتوا پذیرفته نیست",
+    422: "ورودی نادرست است",
+    429: "درخواست‌ها بیش از اندازه است",
+}
+
+
+class HasPermission(BasePermission):
+    """The signed-in user's role grants the permission the view declares; objects are limited by scope, separately."""
+
+    def has_permission(self, request: Any, view: Any) -> bool:
+        return bool(request.user.is_authenticated and request.user.may(view.permission))
+
+
+class ExactJSONParser(JSONParser):
+    """JSON whose decimals arrive as text: no amount ever passes through a float."""
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        encoding = (parser_context or {}).get("encoding", "utf-8")
+        try:
+            return json.loads(stream.read().decode(encoding), parse_float=str, parse_constant=_no_constant)
+        except (ValueError, RecursionError, LookupError) as fault:
+            raise exceptions.ParseError("متن JSON درست نیست.") from fault
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(name)
+
+
+class ApiView(APIView):
+    """An endpoint for a role's `permission`; other systems sign in by name and password, pages by their session."""
+
+    permission: ClassVar[str]
+    authentication_classes = (BasicAuthentication, SessionAuthentication)
+    permission_classes = (HasPermission,)
+    parser_classes = (ExactJSONParser,)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if not getattr(cls, "permission", None):
+            raise ImproperlyConfigured(f"{cls.__module__}.{cls.__qualname__} declares no permission.")
+
+
+def problem_handler(fault: Exception, context: dict[str, Any]) -> Response | None:
+    """An exception as `application/problem+json` (RFC 9457); anything unforeseen is left to crash and be logged."""
+    if isinstance(fault, Http404):
+        fault = exceptions.NotFound()
+    elif isinstance(fault, PermissionDenied):
+        fault = exceptions.PermissionDenied()
+    if isinstance(fault, DomainError):
+        set_rollback()
+        return _problem(fault.status, fault.code, fault.sentence, extra=fault.extra)
+    if not isinstance(fault, exceptions.APIException):
+        return None
+    set_rollback()
+    code = fault.get_codes()
+    headers = {}
+    if getattr(fault, "auth_header", None):
+        headers["WWW-Authenticate"] = fault.auth_header
+    if getattr(fault, "wait", None):
+        headers["Retry-After"] = str(int(fault.wait))
+    if isinstance(fault, exceptions.ValidationError):
+        detail = "؛ ".join(_sentences(fault.detail)) or "ورودی نادرست است."
+        return _problem(status.HTTP_422_UNPROCESSABLE_ENTITY, "invalid_input", detail, {"errors": fault.detail})
+    return _problem(fault.status_code, str(code), str(fault.detail), headers=headers)
+
+
+def _problem(
+    number: int, code: str, detail: str, extra: dict[str, Any] | None = None, headers: dict[str, str] | None = None
+) -> Response:
+    body = {**(extra or {}), "type": "about:blank", "title": TITLES.get(number, "خطا"), "status": number}
+    return Response(body | {"detail": detail, "code": code}, number, headers=headers, content_type=PROBLEM)
+
+
+def _sentences(detail: Any, field: str = "") -> list[str]:
+    if isinstance(detail, dict):
+        return [s for name, inner in detail.items() for s in _sentences(inner, str(name))]
+    if isinstance(detail, list):
+        return [s for inner in detail for s in _sentences(inner, field)]
+    return [f"{field}: {detail}" if field and field != "non_field_errors" else str(detail)]
