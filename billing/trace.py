@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from billing.rate_book import RateBook, Source
+from core.display import milli as thousandths
+from core.display import share as percent
 from core.money import BASIS_POINTS, MILLI, at_least_zero, least, share_of
-from core.text import group_digits, percent, persian_digits, thousandths
+from core.text import group_digits, persian_digits
 from insurers import rules as share_rules
 from tariffs import rules
 

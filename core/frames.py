@@ -32,14 +32,3 @@ def copy_in(table: str, frame: pl.DataFrame) -> None:
 def as_records(frame: pl.DataFrame) -> str:
     """A frame as JSON for `jsonb_to_recordset`: the way to send some thousand rows in one statement."""
     return frame.write_json()
-
-
-def new_ids(table: str, count: int) -> list[int]:
-    """`count` fresh values of a table's identity column."""
-    if count == 0:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count]
-        )
-        return [row[0] for row in cursor.fetchall()]

@@ -43,21 +43,3 @@ def fold(text: str) -> str:
 def group_digits(number: int) -> str:
     """An integer with Persian digits and thousands marks, the minus sign in front."""
     return persian_digits(f"{number:,}".replace(",", "٬").replace("-", "\u2212"))
-
-
-def decimals(number: int, digits: int) -> str:
-    """An integer of 10^−digits as a Persian decimal without trailing zeros: 3800 with 3 digits is «۳٫۸»."""
-    whole, part = divmod(abs(number), 10**digits)
-    fraction = f"{part:0{digits}d}".rstrip("0")
-    sign = "\u2212" if number < 0 else ""
-    return sign + group_digits(whole) + (f"٫{persian_digits(fraction)}" if fraction else "")
-
-
-def thousandths(milli: int) -> str:
-    """Thousandths of a unit as a Persian decimal."""
-    return decimals(milli, 3)
-
-
-def percent(basis_points: int) -> str:
-    """Basis points as a Persian percent: 4000 is «۴۰٪»."""
-    return decimals(basis_points, 2) + "٪"

@@ -173,7 +173,9 @@ class ServiceValue(Rate):
             published_is_known("tariffs_value_published_is_known"),
             models.CheckConstraint(
                 name="tariffs_value_units",
-                condition=models.Q(professional_milli__gte=0, technical_milli__gte=0, anaesthesia_milli__gte=0),
+                condition=models.Q(
+                    professional_milli__gte=0, technical_milli__gte=0, anaesthesia_milli__gte=0
+                ),
             ),
         ]
         triggers = frozen_when_published()
@@ -200,7 +202,12 @@ class ConversionFactor(Rate):
         constraints = [
             one_truth(
                 "tariffs_factor_one_truth",
-                "sector", "component", "code_class", "code_group", "setting", "physician_status",
+                "sector",
+                "component",
+                "code_class",
+                "code_group",
+                "setting",
+                "physician_status",
             ),  # fmt: skip
             published_is_known("tariffs_factor_published_is_known"),
             models.CheckConstraint(name="tariffs_factor_positive", condition=models.Q(amount__gt=0)),
@@ -228,9 +235,7 @@ class FixedPrice(Rate):
     class Meta:
         verbose_name = "قیمت"
         constraints = [
-            one_truth(
-                "tariffs_price_one_truth", "service", "sector", "grade", "setting", "physician_status"
-            ),
+            one_truth("tariffs_price_one_truth", "service", "sector", "grade", "setting", "physician_status"),
             published_is_known("tariffs_price_published_is_known"),
             models.CheckConstraint(
                 name="tariffs_price_not_negative", condition=models.Q(amount__gte=0, rounding_step__gt=0)
@@ -246,7 +251,9 @@ class PricingParameter(Rate):
     """A percent or quantity of the pricing rules, by patient category and date."""
 
     parameter = models.SmallIntegerField("پارامتر", choices=Parameter)
-    category = models.SmallIntegerField("گروه بیمار", choices=[(0, "همه"), *PatientCategory.choices], default=0)
+    category = models.SmallIntegerField(
+        "گروه بیمار", choices=[(0, "همه"), *PatientCategory.choices], default=0
+    )
     value = models.BigIntegerField("مقدار")
 
     class Meta:

@@ -26,9 +26,7 @@ def rate_table(
         model._default_manager.of_organisation(organisation_id)  # type: ignore[attr-defined]
         .published()
         .filter(known__endswith=None)
-        .annotate(
-            _organisation=Coalesce(F("organisation_id"), 0), _from=Lower("valid"), _to=Upper("valid")
-        )
+        .annotate(_organisation=Coalesce(F("organisation_id"), 0), _from=Lower("valid"), _to=Upper("valid"))
         .values_list("pk", "_organisation", *dims.values(), "_from", "_to", "confidence", *values)
     )
     schema = {
@@ -98,6 +96,12 @@ def _services(organisation_id: int) -> pl.DataFrame:
         .order_by(F("organisation_id").asc(nulls_last=True))
         .values_list("pk", "book", "code", "group", "is_dental")
     )
-    schema = {"service_id": _I64, "book": pl.Int8, "code": pl.String, "group": pl.Int8, "is_dental": pl.Boolean}
+    schema = {
+        "service_id": _I64,
+        "book": pl.Int8,
+        "code": pl.String,
+        "group": pl.Int8,
+        "is_dental": pl.Boolean,
+    }
     frame = pl.DataFrame(list(rows), schema=schema, orient="row")
     return frame.unique(["book", "code"], keep="first", maintain_order=True)

@@ -31,7 +31,7 @@ def run(parsed: Parsed, *, delivery: Delivery, by: Any, at: dt.datetime, advance
     Everything happens in one transaction under the lock of the centre; a failure leaves nothing behind. `advance`
     is called with (done, total, Persian message).
     """
-    centre = Centre.objects.select_related("region").get(pk=delivery.centre_id)
+    centre = delivery.centre
     refs = references(centre.region.organisation_id)
     total = parsed.rows_in
     advance(0, total, "شناسایی کدها")

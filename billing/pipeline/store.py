@@ -28,7 +28,7 @@ from billing.models import (
 from billing.pipeline import ledger
 from billing.pipeline.price import SHARES
 from billing.pipeline.resolve import LABELS, NUMBERS, RATE_IDS
-from core.frames import as_records, copy_in, new_ids, read
+from core.frames import as_records, copy_in, read
 
 _I64 = pl.Int64
 _HEADER_FACTS = (
@@ -116,10 +116,10 @@ def store(headers: pl.DataFrame, lines: pl.DataFrame, context: Context) -> None:
     """Write new and changed invoices (`Sorted.headers`, priced lines) with their movements and balances."""
     if headers.is_empty():
         return
-    changes = _write_changes(headers, context)
-    known = _with_ids(headers, context).join(changes, on="cause", how="left", maintain_order="left")
+    changes, fresh = _open(headers, context)
+    known = _with_ids(headers, fresh, context).join(changes, on="cause", how="left", maintain_order="left")
     old_ids = known["old_id"].drop_nulls()
-    taken_back = _take_back(old_ids.to_list(), changes, context) if len(old_ids) else None
+    taken_back = _take_back(old_ids.to_list(), changes) if len(old_ids) else None
     placed = _with_basis(lines).join(
         known.select("number", pl.col("id").alias("invoice_id"), "change_id"), on="number", how="left",
         maintain_order="left",
@@ -131,31 +131,37 @@ def store(headers: pl.DataFrame, lines: pl.DataFrame, context: Context) -> None:
     write_movements(ledger.net(*parts).join(changes, on="cause", how="left"), at=context.at)
 
 
-def _write_changes(headers: pl.DataFrame, context: Context) -> pl.DataFrame:
-    causes = headers["cause"].unique().sort().to_list()
-    changes = Change.objects.bulk_create(
-        Change(
-            cause=cause, at=context.at, by_id=context.by_id, centre_id=context.centre_id,
-            delivery_id=context.delivery_id, reason=context.reason,
-        )
-        for cause in causes
-    )  # fmt: skip
-    return pl.DataFrame(
-        {"cause": causes, "change_id": [c.pk for c in changes]},
-        schema={"cause": pl.String, "change_id": _I64},
+_OPEN = f"""
+    WITH opened AS (
+        INSERT INTO {Change._meta.db_table} (cause, at, by_id, centre_id, delivery_id, reason)
+        SELECT unnest(%s::text[]), %s, %s, %s, %s, %s RETURNING id, cause
     )
+    SELECT cause, id FROM opened
+    UNION ALL
+    SELECT NULL, nextval(pg_get_serial_sequence('{Invoice._meta.db_table}', 'id')) FROM generate_series(1, %s)
+"""
 
 
-def _with_ids(headers: pl.DataFrame, context: Context) -> pl.DataFrame:
+def _open(headers: pl.DataFrame, context: Context) -> tuple[pl.DataFrame, list[int]]:
+    """One change for each cause in the batch, and fresh ids for its new invoices, in one statement."""
+    causes = headers["cause"].unique().sort().to_list()
+    c = context
+    rows = read(
+        _OPEN,
+        [causes, c.at, c.by_id, c.centre_id, c.delivery_id, c.reason, headers["old_id"].null_count()],
+        {"cause": pl.String, "change_id": _I64},
+    )
+    changes = rows.filter(pl.col("cause").is_not_null())
+    return changes, rows.filter(pl.col("cause").is_null())["change_id"].to_list()
+
+
+def _with_ids(headers: pl.DataFrame, fresh: list[int], context: Context) -> pl.DataFrame:
     """A corrected invoice keeps its id and takes the next version; a new one gets a fresh id."""
-    fresh = new_ids(Invoice._meta.db_table, headers["old_id"].null_count())
     supply = iter(fresh)
     ids = [old if old is not None else next(supply) for old in headers["old_id"].to_list()]
-    return (
-        headers.with_columns(
-            pl.Series("id", ids, dtype=_I64), (pl.col("old_version").fill_null(0) + 1).alias("version")
-        ).join(_patients(headers, context), on="patient_key", how="left", maintain_order="left")
-    )  # fmt: skip
+    return headers.with_columns(
+        pl.Series("id", ids, dtype=_I64), (pl.col("old_version").fill_null(0) + 1).alias("version")
+    ).join(_patients(headers, context), on="patient_key", how="left", maintain_order="left")
 
 
 _UPSERT_PATIENTS = f"""
@@ -256,7 +262,7 @@ _TAKE_BACK = f"""
 """
 
 
-def _take_back(ids: list[int], changes: pl.DataFrame, context: Context) -> pl.DataFrame:
+def _take_back(ids: list[int], changes: pl.DataFrame) -> pl.DataFrame:
     """Move the lines of corrected invoices to the past; their totals, reversed, belong to the correction."""
     change_id = changes.filter(pl.col("cause") == Cause.CORRECTION.value)["change_id"].item()
     schema = ledger.KEY_TYPES | dict.fromkeys(MEASURES, _I64)
