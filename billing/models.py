@@ -13,10 +13,12 @@ from django.db.models.functions import Coalesce
 from billing.choices import WITH_AMOUNT, Cause, DeliveryKind, DeliveryState, LineStatus
 from billing.querysets import (
     BalanceQuerySet,
+    ColumnMappingQuerySet,
     DeliveryQuerySet,
     InvoiceQuerySet,
     LineQuerySet,
     MovementQuerySet,
+    RefusedRowQuerySet,
 )
 from insurers.choices import Condition
 from insurers.models import CoverageRule, Fund, SupplementaryCover
@@ -58,6 +60,8 @@ class ColumnMapping(models.Model):
     vendor = models.CharField("شرکت", max_length=60)
     version = models.CharField("نسخه", max_length=30, blank=True)
     columns = models.JSONField("ستون‌ها", help_text="نام ستون ما ← عنوان ستون در فایل")
+
+    objects = ColumnMappingQuerySet.as_manager()
 
     class Meta:
         verbose_name = "نگاشت ستون‌ها"
@@ -127,6 +131,8 @@ class RefusedRow(models.Model):
     reason = models.TextField("علت")
     asked = models.BigIntegerField("مبلغ", default=0)
     cells = models.JSONField("خانه‌ها", default=dict)
+
+    objects = RefusedRowQuerySet.as_manager()
 
     class Meta:
         verbose_name = "سطر ردشده"

@@ -7,7 +7,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
-from django.db.models import Sum
+from django.db.models import Count, Func, Sum, Value
+from django.db.models.functions import MD5, Left
+
+from billing.choices import DeliveryState
 
 _SUMMED = (
     "files", "patient_paid", "lines", "unpriced_lines", "unpriced_asked", "asked", "amount",
@@ -73,5 +76,38 @@ class DeliveryQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> DeliveryQuerySet:
         return self.filter(user.scope.q("centre"))
 
+    def narrowed(self, *, centre: str = "", state: str = "") -> DeliveryQuerySet:
+        """Of one centre (primary key as text) and one state; what is empty or no such thing does not narrow."""
+        found = self.filter(centre_id=int(centre)) if centre.isascii() and centre.isdigit() else self
+        return found.filter(state=state) if state in DeliveryState.values else found
+
     def newest_first(self) -> DeliveryQuerySet:
         return self.select_related("centre__region", "by", "job").order_by("-received_at", "-pk")
+
+
+class ColumnMappingQuerySet(models.QuerySet[Any]):
+    def of_organisation(self, organisation_id: int | None) -> ColumnMappingQuerySet:
+        """The organisation's own and the national ones."""
+        own = models.Q(organisation=None) | models.Q(organisation_id=organisation_id)
+        return self.filter(own).order_by("vendor", "version", "pk")
+
+
+class RefusedRowQuerySet(models.QuerySet[Any]):
+    def with_rule(self) -> RefusedRowQuerySet:
+        """`rule`: the reason without the row's own values, so that equal faults can be counted; `rule_key` names it."""
+        bare = Func(
+            models.F("reason"),
+            Value(r"\s*\(«[^»]*»\)|\s*\([^)]*\)|\s*«[^»]*[0-9۰-۹][^»]*»"),
+            Value(""),
+            Value("g"),
+            function="regexp_replace",
+            output_field=models.TextField(),
+        )
+        return self.annotate(rule=bare).annotate(rule_key=Left(MD5("rule"), 8))
+
+    def by_rule(self) -> RefusedRowQuerySet:
+        """Dictionaries of rule, rule_key and count, the most frequent first."""
+        return self.with_rule().values("rule", "rule_key").annotate(count=Count("pk")).order_by("-count", "rule")
+
+    def in_file_order(self) -> RefusedRowQuerySet:
+        return self.order_by("row_no", "pk")

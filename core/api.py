@@ -87,12 +87,18 @@ def problem_handler(fault: Exception, context: dict[str, Any]) -> Response | Non
         headers["Retry-After"] = str(int(fault.wait))
     if isinstance(fault, exceptions.ValidationError):
         detail = "؛ ".join(_sentences(fault.detail)) or "ورودی نادرست است."
-        return _problem(status.HTTP_422_UNPROCESSABLE_ENTITY, "invalid_input", detail, {"errors": fault.detail})
+        return _problem(
+            status.HTTP_422_UNPROCESSABLE_ENTITY, "invalid_input", detail, {"errors": fault.detail}
+        )
     return _problem(fault.status_code, str(code), str(fault.detail), headers=headers)
 
 
 def _problem(
-    number: int, code: str, detail: str, extra: dict[str, Any] | None = None, headers: dict[str, str] | None = None
+    number: int,
+    code: str,
+    detail: str,
+    extra: dict[str, Any] | None = None,
+    headers: dict[str, str] | None = None,
 ) -> Response:
     body = {**(extra or {}), "type": "about:blank", "title": TITLES.get(number, "خطا"), "status": number}
     return Response(body | {"detail": detail, "code": code}, number, headers=headers, content_type=PROBLEM)

@@ -14,6 +14,12 @@ MAX_COLUMNS = 200
 REASON_HEADER = "علت رد"
 
 
+class MissingColumns(InvalidInput):
+    """The header row lacks columns that an invoice cannot do without."""
+
+    code = "missing_columns"
+
+
 @dataclass(frozen=True)
 class Column:
     """One of our columns: its Persian name, what else vendors call it, whether it belongs to the whole invoice."""
@@ -120,7 +126,7 @@ def require(headers: Sequence[str], mapping: Mapping[str, str]) -> dict[str, int
     if lacking := missing(found):
         wanted = "، ".join(_wanted(name, mapping) for name in lacking)
         seen = "، ".join(f"«{header.strip()}»" for header in headers if header.strip()) or "هیچ"
-        raise InvalidInput(
+        raise MissingColumns(
             f"ستون {wanted} در سطر عنوان پیدا نشد. ستون‌های یافت‌شده: {seen}. عنوان را اصلاح کنید یا نگاشت دیگری "
             "برگزینید."
         )

@@ -78,18 +78,18 @@ def parse_grid(grid: Grid, mapping: Mapping[str, str]) -> Parsed:
         raise InvalidInput("فایل فقط سطر عنوان دارد و هیچ سطر داده‌ای در آن نیست.")
     if len(text) > files.MAX_ROWS:
         files.refuse_rows()
-    cells = grid.cells.select(pl.col(str(i)).alias(h) for i, h in enumerate(_distinct(grid.headers)))
+    cells = grid.cells.select(pl.col(str(i)).alias(h) for i, h in enumerate(distinct_headers(grid.headers)))
     parsed = rows.parse(
         text,
         cells=cells.filter(keep).insert_column(0, text["row_no"].alias("row_no")),
         extra=_too_long(grid, keep),
         rows_blank=int((kinds == "blank").sum()),
     )
-    notes = (*_notes_on_totals(frame.filter(kinds == "total"), parsed), *_notes_on_columns(found))
+    notes = (*_notes_on_totals(frame.filter(kinds == "total"), parsed), *_notes_on_columns(found, mapping))
     return Parsed(**{**parsed.__dict__, "notes": notes})
 
 
-def _distinct(headers: Sequence[str]) -> list[str]:
+def distinct_headers(headers: Sequence[str]) -> list[str]:
     """Headers as keys: a repeated or empty one takes its place in the file along."""
     seen: set[str] = {"row_no"}
     names = []
@@ -148,10 +148,13 @@ def _notes_on_totals(totals: pl.DataFrame, parsed: Parsed) -> list[str]:
     return []
 
 
-def _notes_on_columns(found: Mapping[str, int]) -> list[str]:
-    if "book" in found:
-        return []
-    return ["فایل ستون «فهرست» ندارد؛ همهٔ کدها از کتاب ارزش نسبی دانسته شد."]
+def _notes_on_columns(found: Mapping[str, int], mapping: Mapping[str, str]) -> list[str]:
+    notes = []
+    if "book" not in found:
+        notes.append("فایل ستون «فهرست» ندارد؛ همهٔ کدها از کتاب ارزش نسبی دانسته شد.")
+    if absent := [f"«{header}»" for name, header in mapping.items() if name not in found]:
+        notes.append(f"این ستون‌های نگاشت در فایل نیست: {'، '.join(absent)}.")
+    return notes
 
 
 # ---------------------------------------------------------------- CSV
@@ -161,6 +164,7 @@ def read_csv(data: bytes, encoding: str, mapping: Mapping[str, str]) -> Grid:
     """A delimited text, every cell as text; quotes that other programs would not accept are read leniently."""
     head = _decoded_head(data[: 4 * HEADER_BYTES], encoding)
     headers, delimiter, lines, first = _csv_header(head, mapping)
+    columns.require(headers, mapping)
     body = _body(data, encoding, lines)
     frame = _fast_csv(body, len(headers), delimiter)
     if frame is None:

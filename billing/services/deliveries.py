@@ -22,7 +22,7 @@ from django.db import connection, transaction
 
 from billing.choices import DeliveryKind, DeliveryState
 from billing.models import ColumnMapping, Delivery
-from billing.parsing import files, sata, table
+from billing.parsing import columns, files, sata, table
 from billing.parsing.parsed import Parsed
 from billing.pipeline.run import run
 from core import audit, jobs
@@ -175,25 +175,37 @@ def read(delivery: Delivery) -> Parsed:
     path = Path(delivery.file.path)
     if delivery.kind == DeliveryKind.SATA:
         return _read_sata(delivery, path.read_bytes())
-    with path.open("rb") as file:
-        found = files.examine(file, path.name)
-    return table.parse_file(
-        path, kind=found.kind, encoding=found.encoding, mapping=_columns(delivery.mapping)
-    )
+    return _with_mapping(delivery, table.parse_file)
 
 
 def headers_of(delivery: Delivery) -> list[str]:
     """The header row of a delivery's table, to give refused rows back in the same layout."""
+    return _with_mapping(delivery, table.headers_of)
+
+
+def _with_mapping(delivery: Delivery, act: Callable[..., Any]) -> Any:
+    """`act` on the file with the mapping chosen for it, or with the first known one that fits its header row."""
     path = Path(delivery.file.path)
     with path.open("rb") as file:
         found = files.examine(file, path.name)
-    return table.headers_of(
-        path, kind=found.kind, encoding=found.encoding, mapping=_columns(delivery.mapping)
-    )
+    first: columns.MissingColumns | None = None
+    for mapping in mappings_to_try(delivery):
+        try:
+            return act(path, kind=found.kind, encoding=found.encoding, mapping=mapping)
+        except columns.MissingColumns as refusal:
+            first = first or refusal
+    raise first or InvalidInput("برای این فایل نگاشتی نیست.")
 
 
-def _columns(mapping: ColumnMapping | None) -> dict[str, str]:
-    return mapping.columns if mapping else {}
+def mappings_to_try(delivery: Delivery) -> list[dict[str, str]]:
+    """The mapping that was chosen; else our own names, the mapping of the centre's software, then the others."""
+    if delivery.mapping:
+        return [delivery.mapping.columns]
+    known = ColumnMapping.objects.of_organisation(delivery.centre.region.organisation_id)
+    software = delivery.centre.his_installations.effective_on(delivery.received_at.date()).first()
+    wanted = (software.vendor, software.version) if software else ()
+    ordered = sorted(known, key=lambda m: ((m.vendor, m.version) != wanted, m.pk))
+    return [{}, *(mapping.columns for mapping in ordered)]
 
 
 def _read_sata(delivery: Delivery, data: bytes) -> Parsed:
@@ -250,7 +262,12 @@ class Added:
 def open_reception(*, centre: Centre, reception: dict[str, Any], by: Any, at: dt.datetime) -> Delivery:
     """Open a delivery for SATA files; its primary key is the reception number (شمارهٔ ارسال)."""
     delivery = Delivery(
-        centre=centre, kind=DeliveryKind.SATA, state=DeliveryState.OPEN, received_at=at, by=by, name="ارسال ساتا"
+        centre=centre,
+        kind=DeliveryKind.SATA,
+        state=DeliveryState.OPEN,
+        received_at=at,
+        by=by,
+        name="ارسال ساتا",
     )
     delivery.file.name = f"deliveries/{at:%Y/%m}/{uuid.uuid4().hex}.jsonl"
     delivery.save()
@@ -308,7 +325,9 @@ def close_reception(*, delivery: Delivery, by: Any, at: dt.datetime, queue: Queu
 
 
 def _open(delivery: Delivery) -> Delivery:
-    locked = Delivery.objects.select_for_update(of=("self",)).select_related("centre__region").get(pk=delivery.pk)
+    locked = (
+        Delivery.objects.select_for_update(of=("self",)).select_related("centre__region").get(pk=delivery.pk)
+    )
     if locked.state != DeliveryState.OPEN:
         raise ReceptionClosed("این شمارهٔ ارسال بسته شده است؛ شمارهٔ تازه بگیرید.")
     return locked

@@ -1,0 +1,18 @@
+from django.urls import path
+
+from billing import api
+from billing.views import deliveries
+
+urlpatterns = [
+    path("deliveries/", deliveries.Deliveries.as_view(), name="deliveries"),
+    path("deliveries/new/", deliveries.DeliveryCreate.as_view(), name="delivery_new"),
+    path("deliveries/<int:pk>/", deliveries.DeliveryDetail.as_view(), name="delivery"),
+    path("deliveries/<int:pk>/progress/", deliveries.DeliveryProgress.as_view(), name="delivery_progress"),
+    path("deliveries/<int:pk>/retry/", deliveries.DeliveryRetry.as_view(), name="delivery_retry"),
+    path("deliveries/<int:pk>/refused.csv", deliveries.RefusedCsv.as_view(), name="delivery_refused_csv"),
+    path("deliveries/<int:pk>/refused.xlsx", deliveries.RefusedXlsx.as_view(), name="delivery_refused_xlsx"),
+    path("api/v1/sata/receptions/", api.Receptions.as_view(), name="sata_receptions"),
+    path("api/v1/sata/receptions/<int:number>/", api.Reception.as_view(), name="sata_reception"),
+    path("api/v1/sata/receptions/<int:number>/files/", api.ReceptionFiles.as_view(), name="sata_files"),
+    path("api/v1/sata/receptions/<int:number>/close/", api.ReceptionClose.as_view(), name="sata_close"),
+]

@@ -1,0 +1,146 @@
+"""The tariff calculator: what a service costs on a day and who pays, and why; nothing is stored."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.utils import timezone
+from rest_framework.response import Response
+
+from billing.calculator import Answer, Result, calculate
+from billing.calculator_forms import ItemForm, QuestionForm, item_data
+from core.api import ApiView
+from core.errors import InvalidInput
+from core.views import PageView
+from organisations.choices import PhysicianStatus, Sector, Setting
+from organisations.permissions import Permission
+
+MOST_ROWS = 100
+ROW = re.compile(r"line-(\d{1,4})-\w+")
+
+class Calculator(PageView):
+    """The whole state is in the URL, so that a calculation can be sent to a colleague."""
+
+    permission = Permission.PRICE_PREVIEW
+    template_name = "billing/calculator.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        query = self.request.GET
+        is_asked = "service_on" in query
+        form = QuestionForm(query if is_asked else None, user=self.request.user, initial=self._initial())
+        rows = self._rows()
+        context = {
+            "breadcrumb": [{"label": "ماشین حساب تعرفه"}],
+            "form": form,
+            "rows": rows,
+            "focus_last": "add" in query,
+            "result": None,
+        }
+        if is_asked and not {"add", "remove"} & query.keys():
+            context["result"] = self._result(form, rows)
+        return super().get_context_data(**context, **kwargs)
+
+    def _initial(self) -> dict[str, Any]:
+        """An officer's own hospital, today."""
+        member = self.request.user.scope.membership
+        centre = member.centre if member else None
+        return {
+            "service_on": timezone.localdate(),
+            "setting": Setting.INPATIENT,
+            "sector": centre.sector if centre else Sector.PUBLIC,
+            "grade": centre.grade if centre else 1,
+            "condition": 1,
+            "physician_status": PhysicianStatus.OTHER,
+        }
+
+    def _rows(self) -> list[ItemForm]:
+        """A form for each line of the URL, without the one removed, with a fresh one where asked for."""
+        query, user = self.request.GET, self.request.user
+        found = sorted({int(m[1]) for m in map(ROW.fullmatch, query) if m})[:MOST_ROWS]
+        kept = [n for n in found if str(n) != query.get("remove")]
+        rows = [ItemForm(query, user=user, prefix=f"line-{n}", empty_permitted=True, use_required_attribute=False) for n in kept]
+        if (not rows or "add" in query) and len(rows) < MOST_ROWS:
+            fresh = max(found, default=-1) + 1
+            rows.append(ItemForm(user=user, prefix=f"line-{fresh}"))
+        return rows
+
+    def _result(self, form: QuestionForm, rows: list[ItemForm]) -> dict[str, Any] | None:
+        filled = [row for row in rows if row.is_bound and row.has_changed()]
+        valid = [row.is_valid() for row in filled]
+        if not form.is_valid() or not all(valid):
+            return None
+        if not filled:
+            form.add_error(None, "دست‌کم یک خدمت بنویسید.")
+            return None
+        question = form.question([row.item() for row in filled])
+        return shown(calculate(question, organisation_id=self.request.user.scope.organisation_id))
+
+
+def shown(result: Result) -> dict[str, Any]:
+    """A result as the page draws it."""
+    return {
+        "answers": [
+            {"answer": one, "steps": trace_steps(one), "is_priced": one.amount is not None}
+            for one in result.answers
+        ],
+        "totals": result.totals,
+        "unpriced": result.unpriced,
+        "synthetic": result.synthetic,
+    }
+
+
+def trace_steps(answer: Answer) -> list[dict[str, Any]]:
+    """The steps of the price, its total, then who pays; the last payer is what is left."""
+    if answer.trace is None:
+        return []
+    steps = [{**vars(s), "kind": "step"} for s in answer.trace.price]
+    total = {"sentence": "قیمت", "amount": answer.amount, "kind": "total"}
+    payers = [{**vars(s), "kind": "rest" if s.kind == "patient" else "step"} for s in answer.trace.shares]
+    return [{**s, "confidence": None} for s in (*steps, total, *payers)]
+
+
+class PricePreview(ApiView):
+    """POST an invoice that might be; the answer has prices, shares and the sentences of every trace."""
+
+    permission = Permission.PRICE_PREVIEW
+
+    def post(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        data = request.data if isinstance(request.data, dict) else {}
+        lines = data.get("lines")
+        if not isinstance(lines, list) or not lines or len(lines) > MOST_ROWS:
+            raise InvalidInput("دست‌کم یک و حداکثر صد سطر بفرستید.", errors={"lines": ["required"]})
+        form = QuestionForm(data, user=request.user)
+        rows = [ItemForm(item_data(line) if isinstance(line, dict) else {}, user=request.user) for line in lines]
+        errors = {**form.errors, **{f"lines.{n}": row.errors for n, row in enumerate(rows) if row.errors}}
+        if errors:
+            raise InvalidInput("ورودی نادرست است؛ فهرست خطاها را ببینید.", errors=errors)
+        question = form.question([row.item() for row in rows])
+        return Response(as_json(calculate(question, organisation_id=request.user.scope.organisation_id)))
+
+
+def as_json(result: Result) -> dict[str, Any]:
+    """A result for the API; amounts are whole rials, null where a line has no price."""
+    return {
+        "lines": [
+            {
+                "book": one.item.book,
+                "code": one.item.code,
+                "status": one.status.name.lower(),
+                "reason": "" if one.amount is not None else one.status.label,
+                "amount": one.amount,
+                "components": one.components,
+                **one.shares,
+                "confidence": one.confidence.name.lower() if one.confidence else None,
+                "trace": [
+                    {"sentence": s.sentence, "amount": s.amount, "source": s.source}
+                    for s in (*one.trace.price, *one.trace.shares)
+                ]
+                if one.trace
+                else [],
+            }
+            for one in result.answers
+        ],
+        "totals": result.totals,
+        "unpriced": result.unpriced,
+    }

@@ -1,0 +1,265 @@
+"""Invoices: the list, one invoice with its lines, and the trace of any line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.functional import cached_property
+
+from billing.findings import findings_of
+from billing.filters import InvoiceFilter
+from billing.models import Invoice, InvoiceLine
+from billing.trace import Trace
+from billing.traces import trace_of
+from core import display
+from core.export import Column, xlsx_response
+from core.views import DetailPage, ListPage, PageView
+from organisations.choices import CostElement
+from organisations.permissions import Permission
+from tariffs.choices import Confidence
+
+EXPORT_LIMIT = 20_000
+EXPORTED = (
+    Column("شماره", "number", 26),
+    Column("مرکز", "centre"),
+    Column("بیمار", "patient"),
+    Column("نوع مراجعه", lambda i: i.get_setting_display()),
+    Column("گروه", lambda i: i.get_category_display()),
+    Column("صندوق", "fund"),
+    Column("پذیرش", "admitted_on"),
+    Column("ترخیص", "discharged_on"),
+    Column("سطر", "lines_count"),
+    Column("بدون نرخ", "unpriced_lines"),
+    Column("درخواستی (ریال)", "asked"),
+    Column("مصوب (ریال)", "amount"),
+    Column("بیمهٔ پایه", "basic"),
+    Column("تکمیلی", "supplementary"),
+    Column("یارانه", "subsidy"),
+    Column("سازمان", "employer"),
+    Column("سهم بیمار", "patient_share"),
+    Column("پرداختی بیمار", "patient_paid"),
+)
+
+
+class Invoices(ListPage):
+    permission = Permission.INVOICE_VIEW
+    template_name = "billing/invoice_list.html"
+    context_object_name = "invoices"
+
+    @cached_property
+    def filter(self) -> InvoiceFilter:
+        return InvoiceFilter(
+            self.request.GET,
+            queryset=Invoice.objects.visible_to(self.request.user).for_list(),
+            request=self.request,
+        )
+
+    def get_queryset(self) -> QuerySet[Invoice]:
+        return self.filter.qs
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.GET.get("export") == "xlsx":
+            return self._export()
+        return super().get(request, *args, **kwargs)
+
+    def _export(self) -> FileResponse:
+        return xlsx_response(self.get_queryset()[:EXPORT_LIMIT], EXPORTED, title="صورتحساب‌ها")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            filter=self.filter, sums=self.filter.sums(), breadcrumb=[{"label": "صورتحساب‌ها"}], **kwargs
+        )
+
+
+class InvoicePage(DetailPage):
+    """One invoice; `?line=` opens the trace of that line."""
+
+    permission = Permission.INVOICE_VIEW
+    template_name = "billing/invoice_detail.html"
+    model = Invoice
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().for_list().select_related("unit__ward", "change__by")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        invoice = self.object
+        lines = list(InvoiceLine.objects.of_invoice(invoice.pk).for_page())
+        chosen = self.request.GET.get("line", "")
+        line_no = int(chosen) if chosen.isascii() and chosen.isdigit() else None
+        return super().get_context_data(
+            invoice=_heading(invoice, lines),
+            trust=_trust(invoice),
+            breadcrumb=_chain(invoice),
+            findings=findings_of(invoice, lines),
+            groups=_groups(lines),
+            sums=_sums(lines),
+            trace=told(lines, line_no) if line_no else None,
+            is_synthetic=any(l.basis and l.basis.confidence == Confidence.SYNTHETIC for l in lines),
+            **kwargs,
+        )
+
+
+class LineTrace(PageView):
+    """The trace of one line, as the fragment beside the invoice."""
+
+    permission = Permission.INVOICE_VIEW
+    template_name = "billing/_trace.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        invoice = get_object_or_404(Invoice.objects.visible_to(self.request.user), pk=kwargs["pk"])
+        lines = list(InvoiceLine.objects.of_invoice(invoice.pk).for_page())
+        told_line = told(lines, kwargs["line_no"])
+        if told_line is None:
+            raise Http404
+        return super().get_context_data(trace=told_line, **kwargs)
+
+
+def told(lines: Sequence[InvoiceLine], line_no: int) -> dict[str, Any] | None:
+    """Context of the trace fragment, or None where the invoice has no such line."""
+    line = next((line for line in lines if line.line_no == line_no), None)
+    if line is None:
+        return None
+    trace = trace_of(lines, line_no)
+    movements = reverse("movement_lines", args=[line.change_id]) if False else ""
+    return {
+        "line": {"pk": line.line_no, "number": line.line_no, "title": _title(line)},
+        "steps": _steps(trace, line),
+        "payers": [],
+        "movement_url": movements,
+    }
+
+
+def _steps(trace: Trace | None, line: InvoiceLine) -> list[dict[str, Any]]:
+    if trace is None:
+        missing = {"sentence": f"این سطر نرخ ندارد: {line.get_status_display()}", "kind": "total", "amount": None}
+        return [missing]
+    steps = [_step(s) for s in trace.price]
+    steps.append({"sentence": "مصوب", "kind": "total", "amount": trace.computed.amount})
+    steps += [_step(s) for s in trace.shares]
+    if not trace.agrees:
+        said = f"مبلغ ثبت‌شده {display.exact(line.amount)} با این محاسبه برابر نیست؛ به راهبر سامانه خبر دهید."
+        steps.append({"sentence": said, "kind": "fault"})
+    return steps
+
+
+def _step(step: Any) -> dict[str, Any]:
+    word = Confidence(step.confidence).label if step.confidence else ""
+    return {
+        "sentence": step.sentence, "amount": step.amount, "source": step.source, "confidence": word, "kind": step.kind,
+    }  # fmt: skip
+
+
+def _title(line: InvoiceLine) -> str:
+    return line.service.title if line.service else f"کد ناشناخته {line.code}"
+
+
+def _heading(invoice: Invoice, lines: Sequence[InvoiceLine]) -> dict[str, Any]:
+    physician = next((line.physician for line in lines if line.physician), None)
+    return {
+        "number": invoice.number,
+        "version": invoice.version,
+        "state_label": "دارای سطر بدون نرخ" if invoice.unpriced_lines else "نرخ‌گذاری‌شده",
+        "state_tone": "bad" if invoice.unpriced_lines else "good",
+        "patient_label": str(invoice.patient),
+        "category_label": invoice.get_category_display(),
+        "setting_label": invoice.get_setting_display(),
+        "admitted_on": invoice.admitted_on,
+        "discharged_on": invoice.discharged_on,
+        "days": (invoice.discharged_on - invoice.admitted_on).days,
+        "unit_name": invoice.unit.ward.name if invoice.unit else "",
+        "physician_name": physician.name if physician else "",
+        "insurer_name": invoice.fund.insurer.name,
+        "fund_name": invoice.fund.name,
+        "coverage_label": f"{invoice.get_condition_display()}"
+        + (f"، تکمیلی {invoice.supplementary_fund}" if invoice.supplementary_fund else ""),
+        "total": invoice.amount,
+        "basic": invoice.basic,
+        "supplementary": invoice.supplementary,
+        "subsidy": invoice.subsidy,
+        "employer": invoice.employer,
+        "patient": invoice.patient_share,
+        "paid": invoice.patient_paid,
+    }
+
+
+def _trust(invoice: Invoice) -> list[dict[str, str]]:
+    change = invoice.change
+    unpriced = {"text": f"{invoice.unpriced_lines} سطر بدون نرخ", "tone": "bad"}
+    return [
+        {"text": f"{change.get_cause_display()}، {display.moment(change.at)}", "tone": "good"},
+        {"text": "جمع سهم‌ها برابر با کل", "tone": "good"},
+        *([unpriced] if invoice.unpriced_lines else []),
+    ]
+
+
+def _chain(invoice: Invoice) -> list[dict[str, str]]:
+    """The way back: region › hospital › invoices of its month › this invoice."""
+    centre = invoice.centre
+    listed = f"{reverse('invoices')}?centre={centre.pk}&from={invoice.month}&to={invoice.month}"
+    return [
+        {"label": centre.region.name, "url": reverse("region", args=[centre.region_id])},
+        {"label": centre.name, "url": reverse("centre", args=[centre.pk])},
+        {"label": "صورتحساب‌ها", "url": listed},
+        {"label": invoice.number},
+    ]
+
+
+def _groups(lines: Sequence[InvoiceLine]) -> list[dict[str, Any]]:
+    by_element = sorted(lines, key=lambda line: (line.element, line.line_no))
+    groups = []
+    for element, members in groupby(by_element, key=lambda line: line.element):
+        rows = [_row(line) for line in members]
+        groups.append({"title": CostElement(element).label, "lines": rows, **_totals(rows)})
+    return groups
+
+
+def _row(line: InvoiceLine) -> dict[str, Any]:
+    return {
+        "pk": line.line_no,
+        "number": line.line_no,
+        "code": line.code,
+        "title": _title(line),
+        "served_on": line.service_on,
+        "quantity_milli": line.quantity_milli,
+        "requested": line.asked,
+        "approved": line.amount,
+        "basic": line.basic,
+        "patient": line.patient,
+        "url": f"?line={line.line_no}",
+        "trace_url": reverse("line_trace", args=[line.invoice_id, line.line_no]),
+        "flag": _flag(line),
+        "confidence": Confidence.SYNTHETIC.label
+        if line.basis and line.basis.confidence == Confidence.SYNTHETIC
+        else "",
+    }
+
+
+def _flag(line: InvoiceLine) -> dict[str, str] | None:
+    if line.status:
+        return {"text": line.get_status_display(), "tone": "warn" if line.has_amount else "bad"}
+    excess = line.asked - line.amount
+    return {"text": f"{display.exact(excess)} اضافه", "tone": "warn"} if excess > 0 else None
+
+
+def _totals(rows: Sequence[dict[str, Any]]) -> dict[str, int | None]:
+    """Sums of the rows; an amount is None where no row has a price, because unpriced is not zero."""
+    priced = [row for row in rows if row["approved"] is not None]
+    return {
+        "requested": sum(row["requested"] for row in rows),
+        "approved": sum(row["approved"] for row in priced) if priced else None,
+        "basic": sum(row["basic"] for row in priced),
+        "patient": sum(row["patient"] for row in priced),
+    }
+
+
+def _sums(lines: Sequence[InvoiceLine]) -> dict[str, Any]:
+    unpriced = sum(line.amount is None for line in lines)
+    label = f"{unpriced} سطر بدون نرخ" if unpriced else ""
+    totals = _totals([_row(line) for line in lines])
+    return totals | {"lines": len(lines), "unpriced": unpriced, "unpriced_label": label}
