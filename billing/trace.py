@@ -191,10 +191,10 @@ def _price_steps(
     if b["fixed_price_id"]:
         yield told.step("fixed", "قیمت فهرست", unit.fixed, "fixed_price_id")
     if line["quantity_milli"] != MILLI or line["percent_bp"] != BASIS_POINTS:
+        quantity, part = thousandths(line["quantity_milli"]), percent(line["percent_bp"])
         yield told.step(
             "quantity",
-            f"{thousandths(line['quantity_milli'])} × {percent(line['percent_bp'])} از {group_digits(unit.total)} ریال، "
-            "گرد به نزدیک‌ترین ریال",
+            f"{quantity} × {part} از {group_digits(unit.total)} ریال، گرد به نزدیک‌ترین ریال",
             rules.line_amount(
                 unit=unit.total, quantity_milli=line["quantity_milli"], percent_bp=line["percent_bp"]
             ),

@@ -1,9 +1,12 @@
 from django.urls import path
 
 from billing import api
-from billing.views import deliveries
+from billing.views import deliveries, invoices
 
 urlpatterns = [
+    path("invoices/", invoices.Invoices.as_view(), name="invoices"),
+    path("invoices/<int:pk>/", invoices.InvoicePage.as_view(), name="invoice"),
+    path("invoices/<int:pk>/lines/<int:line_no>/trace/", invoices.LineTrace.as_view(), name="line_trace"),
     path("deliveries/", deliveries.Deliveries.as_view(), name="deliveries"),
     path("deliveries/new/", deliveries.DeliveryCreate.as_view(), name="delivery_new"),
     path("deliveries/<int:pk>/", deliveries.DeliveryDetail.as_view(), name="delivery"),

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Generic, NamedTuple
 
 from core.money import Amount, at_least_zero, least, round_to_step, share_of
 
 
-class Shares(NamedTuple):
+class Shares(NamedTuple, Generic[Amount]):
     """Who pays a line, in rials; they add up to the price by construction: one share is what is left."""
 
-    basic: Amount  # type: ignore[valid-type]
-    supplementary: Amount  # type: ignore[valid-type]
-    subsidy: Amount  # type: ignore[valid-type]
-    employer: Amount  # type: ignore[valid-type]
-    patient: Amount  # type: ignore[valid-type]
+    basic: Amount
+    supplementary: Amount
+    subsidy: Amount
+    employer: Amount
+    patient: Amount
 
 
 def basic_share(
@@ -53,7 +53,7 @@ def split(
     patient_bp: Amount,
     subsidised: Amount,
     employer_rest: Amount,
-) -> Shares:
+) -> Shares[Amount]:
     """Shares of a line in rials, given the insurers' shares.
 
     The subsidy brings the patient's part of the base tariff down to `patient_bp` of it where `subsidised` is 1

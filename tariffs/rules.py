@@ -7,22 +7,22 @@ Prose and worked table: docs/rules/pricing.md.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Generic, NamedTuple
 
 from core.money import BASIS_POINTS, MILLI, Amount, round_half_up, round_to_step, share_of
 
 
-class UnitPrice(NamedTuple):
+class UnitPrice(NamedTuple, Generic[Amount]):
     """Components of the price of one unit of a service, in rials."""
 
-    professional: Amount  # type: ignore[valid-type]
-    technical: Amount  # type: ignore[valid-type]
-    operating_room: Amount  # type: ignore[valid-type]
-    anaesthesia: Amount  # type: ignore[valid-type]
-    fixed: Amount  # type: ignore[valid-type]
+    professional: Amount
+    technical: Amount
+    operating_room: Amount
+    anaesthesia: Amount
+    fixed: Amount
 
     @property
-    def total(self) -> Amount:  # type: ignore[type-var]
+    def total(self) -> Amount:
         """Sum of the components, rials."""
         return self.professional + self.technical + self.operating_room + self.anaesthesia + self.fixed
 
@@ -38,7 +38,7 @@ def unit_price(
     anaesthesia_factor: Amount,
     operating_room_bp: Amount,
     fixed_amount: Amount,
-) -> UnitPrice:
+) -> UnitPrice[Amount]:
     """Price of one unit: units × factor for each component, rounded once a component.
 
     Units in thousandths, factors in rials a unit. A surgery that the book gives no technical units takes

@@ -77,10 +77,12 @@ def _nursing(lines: pl.DataFrame) -> pl.DataFrame:
         of_beds = rules.nursing_amount(hotelling=wide(hotelling), nursing_bp=wide("nursing_bp"))
         return pl.when(is_nursing).then(to_rials(of_beds)).otherwise(pl.col(otherwise)).alias(otherwise)
 
-    return (
-        known.with_columns(amount("hotelling", "amount"), amount("base_hotelling", "base"), status.cast(pl.Int8).alias("status"))
-        .with_columns(pl.when(_PRICED).then(pl.col(c)).alias(c) for c in ("amount", "base"))
-    )  # fmt: skip
+    computed = known.with_columns(
+        amount("hotelling", "amount"),
+        amount("base_hotelling", "base"),
+        status.cast(pl.Int8).alias("status"),
+    )
+    return computed.with_columns(pl.when(_PRICED).then(pl.col(c)).alias(c) for c in ("amount", "base"))
 
 
 def _packaged(lines: pl.DataFrame) -> pl.DataFrame:

@@ -12,8 +12,8 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
 
-from billing.findings import findings_of
 from billing.filters import InvoiceFilter
+from billing.findings import findings_of
 from billing.models import Invoice, InvoiceLine
 from billing.trace import Trace
 from billing.traces import trace_of
@@ -100,7 +100,7 @@ class InvoicePage(DetailPage):
             groups=_groups(lines),
             sums=_sums(lines),
             trace=told(lines, line_no) if line_no else None,
-            is_synthetic=any(l.basis and l.basis.confidence == Confidence.SYNTHETIC for l in lines),
+            is_synthetic=any(line.basis and line.basis.confidence == Confidence.SYNTHETIC for line in lines),
             **kwargs,
         )
 
@@ -126,18 +126,20 @@ def told(lines: Sequence[InvoiceLine], line_no: int) -> dict[str, Any] | None:
     if line is None:
         return None
     trace = trace_of(lines, line_no)
-    movements = reverse("movement_lines", args=[line.change_id]) if False else ""
     return {
         "line": {"pk": line.line_no, "number": line.line_no, "title": _title(line)},
         "steps": _steps(trace, line),
         "payers": [],
-        "movement_url": movements,
     }
 
 
 def _steps(trace: Trace | None, line: InvoiceLine) -> list[dict[str, Any]]:
     if trace is None:
-        missing = {"sentence": f"این سطر نرخ ندارد: {line.get_status_display()}", "kind": "total", "amount": None}
+        missing = {
+            "sentence": f"این سطر نرخ ندارد: {line.get_status_display()}",
+            "kind": "total",
+            "amount": None,
+        }
         return [missing]
     steps = [_step(s) for s in trace.price]
     steps.append({"sentence": "مصوب", "kind": "total", "amount": trace.computed.amount})

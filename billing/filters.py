@@ -1,0 +1,85 @@
+"""The filter bar of the invoice list; its whole state is in the URL."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters as filters
+from django.db.models import Count, F, Q, QuerySet, Sum
+
+from billing.models import Invoice
+from core.jalali import month_name
+from core.text import ascii_digits, clean
+from insurers.models import Fund
+from organisations.choices import PatientCategory, Setting
+from organisations.models import Centre, Region
+
+SORTS = {
+    "number": "number", "centre": "centre__name", "discharged": "discharged_on", "asked": "asked",
+    "amount": "amount", "patient": "patient_share", "paid": "patient_paid", "unpriced": "unpriced_lines",
+}  # fmt: skip
+NEWEST = "-discharged"
+
+
+def _regions(request: Any) -> QuerySet[Region]:
+    return Region.objects.visible_to(request.user).by_code()
+
+
+def _centres(request: Any) -> QuerySet[Centre]:
+    return Centre.objects.visible_to(request.user).by_code()
+
+
+def _funds(request: Any) -> QuerySet[Fund]:
+    return Fund.objects.visible_to(request.user).order_by("name", "pk")
+
+
+class InvoiceFilter(filters.FilterSet):
+    """Unknown values of the URL are ignored field by field, so that an old link still opens a list."""
+
+    q = filters.CharFilter(label="شماره، بیمار یا پرونده", method="search")
+    region = filters.ModelChoiceFilter(label="منطقه", queryset=_regions, field_name="centre__region")
+    centre = filters.ModelChoiceFilter(label="مرکز", queryset=_centres)
+    from_ = filters.NumberFilter(label="از ماه", field_name="month", lookup_expr="gte")
+    to = filters.NumberFilter(label="تا ماه", field_name="month", lookup_expr="lte")
+    setting = filters.ChoiceFilter(label="نوع مراجعه", choices=Setting.choices)
+    category = filters.ChoiceFilter(label="گروه", choices=PatientCategory.choices)
+    fund = filters.ModelChoiceFilter(label="صندوق", queryset=_funds)
+    unpriced = filters.BooleanFilter(label="بدون نرخ", method="only_unpriced")
+    delivery = filters.NumberFilter(label="محموله", field_name="change__delivery")
+
+    class Meta:
+        model = Invoice
+        fields: list[str] = []
+
+    def search(self, found: QuerySet[Invoice], _name: str, words: str) -> QuerySet[Invoice]:
+        wanted = ascii_digits(clean(words))
+        return found.filter(
+            Q(number__istartswith=wanted) | Q(record_no=wanted) | Q(patient__key=wanted)
+            | Q(patient__name__icontains=clean(words))
+        )  # fmt: skip
+
+    def only_unpriced(self, found: Any, _name: str, chosen: bool) -> Any:
+        return found.unpriced() if chosen else found
+
+    def filter_queryset(self, queryset: QuerySet[Invoice]) -> QuerySet[Invoice]:
+        narrowed = super().filter_queryset(queryset)
+        sort = self.data.get("sort") or NEWEST
+        column = F(SORTS.get(sort.lstrip("-"), SORTS["discharged"]))
+        order = column.desc(nulls_last=True) if sort.startswith("-") else column.asc(nulls_last=True)
+        return narrowed.order_by(order, "-pk")
+
+    def sums(self) -> dict[str, int | None]:
+        """Totals of everything the filter lets through, in rials."""
+        return self.qs.order_by().aggregate(
+            count=Count("pk"), asked=Sum("asked"), amount=Sum("amount"), basic=Sum("basic"),
+            patient=Sum("patient_share"), paid=Sum("patient_paid"), unpriced=Sum("unpriced_lines"),
+        )  # fmt: skip
+
+    @property
+    def month_choices(self) -> list[tuple[int, str]]:
+        """Months that the user's invoices stand in, newest first."""
+        keys = self.queryset.order_by().values_list("month", flat=True).distinct()
+        return [(key, month_name(key)) for key in sorted(keys, reverse=True)]
+
+
+InvoiceFilter.base_filters["from"] = InvoiceFilter.base_filters.pop("from_")
