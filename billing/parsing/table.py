@@ -342,7 +342,10 @@ def _text(cell: object) -> str | None:
     if isinstance(cell, bool):
         return "1" if cell else "0"
     if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < EXACT_FLOAT else repr(cell)
+        if abs(cell) >= EXACT_FLOAT:
+            # Not exact any more: in this form nothing takes it for a number.
+            return f"{cell:e}"
+        return str(int(cell)) if cell.is_integer() else repr(cell)
     if isinstance(cell, dt.datetime):
         return cell.strftime("%Y-%m-%d")
     return str(cell)
