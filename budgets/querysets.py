@@ -72,8 +72,10 @@ class BudgetRunQuerySet(models.QuerySet[Any]):
     def newest_first(self) -> BudgetRunQuerySet:
         return self.order_by("-created_at", "-pk")
 
-    def with_totals(self) -> BudgetRunQuerySet:
-        return self.annotate(total=Sum("figures__amount", default=0))
+    def with_totals(self, user: Any) -> BudgetRunQuerySet:
+        """With the sum of the figures the user may see."""
+        seen = user.scope.q_region("figures__region")
+        return self.annotate(total=Sum("figures__amount", filter=seen, default=0))
 
 
 class BudgetFigureQuerySet(models.QuerySet[Any]):

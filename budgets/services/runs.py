@@ -19,6 +19,7 @@ from budgets.models import BudgetFigure, BudgetRun, CompanyInvoice, OverheadEsti
 from budgets.services.cut import Cut, cut_before, cut_now
 from budgets.services.versions import code_version, rate_versions
 from core import audit
+from core.errors import DomainError
 from core.models import Job
 from organisations.choices import PatientCategory
 from organisations.models import Organisation
@@ -34,6 +35,12 @@ LEDGER_RULES: dict[int, tuple[PatientCategory, Any, tuple[str, ...]]] = {
     BudgetComponent.FREE: (PatientCategory.FREE, rules.free_income, ("amount",)),
 }
 _BY_CATEGORY = {category: component for component, (category, _, _) in LEDGER_RULES.items()}
+
+
+class NotProved(DomainError):
+    """A kept run does not compute to the same figures again."""
+
+    code = "run_not_proved"
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,149 @@
+"""Down the chain from a figure of a run: groups of movements, movements, the lines a movement is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count, QuerySet, Sum
+
+from billing.choices import Cause
+from billing.models import Movement
+from budgets.models import BudgetRun
+from budgets.services import runs
+from budgets.services.cut import Cut
+from core import jalali
+from insurers.models import Fund
+from organisations.choices import CostElement
+from organisations.models import Centre
+
+#: What movements can be grouped and narrowed by: name of the parameter, its title, the column.
+GROUPINGS = {
+    "cause": ("علت", "cause"),
+    "month": ("ماه", "month"),
+    "centre": ("مرکز", "centre_id"),
+    "element": ("عنصر هزینه", "element"),
+    "fund": ("صندوق", "fund_id"),
+}
+
+
+@dataclass(frozen=True)
+class Group:
+    """Movements with one value of the grouping."""
+
+    value: Any
+    label: str
+    movements: int
+    amount: int
+
+
+@dataclass(frozen=True)
+class LineOfMovement:
+    """A line that a change wrote (+1) or replaced (−1), with what it adds to the component, in rials."""
+
+    sign: int
+    invoice_id: int
+    invoice_number: str
+    line_no: int
+    code: str
+    service: str
+    service_on: Any
+    asked: int
+    value: int | None
+    is_current: bool
+
+    @property
+    def effect(self) -> int | None:
+        """What the line does to the component; None where it has no price."""
+        return None if self.value is None else self.sign * self.value
+
+
+def movements_of(
+    run: BudgetRun, *, region_id: int, component: int, narrowed: dict[str, Any] | None = None
+) -> QuerySet[Movement]:
+    """The movements that make a ledger component of a region in a run, with `value`: what each adds to it."""
+    columns = {GROUPINGS[name][1]: value for name, value in (narrowed or {}).items()}
+    return (
+        Cut.of_run(run)
+        .movements()
+        .filter(centre__region_id=region_id, category=runs.category_of(component), **columns)
+        .annotate(value=runs.value_of(component))
+        .exclude(value=0)
+    )
+
+
+def groups_of(movements: QuerySet[Movement], grouping: str) -> list[Group]:
+    """Sums by the grouping, largest first."""
+    column = GROUPINGS[grouping][1]
+    counted = movements.order_by().values_list(column).annotate(total=Sum("value"), size=Count("pk"))
+    rows = sorted(counted, key=lambda row: -abs(row[1]))
+    labels = _labels(grouping, [value for value, _, _ in rows])
+    return [Group(value, labels.get(value, str(value)), size, total) for value, total, size in rows]
+
+
+def label_of(grouping: str, value: Any) -> str:
+    return _labels(grouping, [value]).get(value, str(value))
+
+
+def lines_of(movement: Movement, *, component: int, limit: int, offset: int = 0) -> list[LineOfMovement]:
+    """The lines of the movement's change with the movement's key, in order."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"{_lines_sql(component)} ORDER BY number, line_no, sign DESC LIMIT %s OFFSET %s",
+            [*_line_params(movement), limit, offset],
+        )
+        return [LineOfMovement(*row) for row in cursor.fetchall()]
+
+
+def total_of_lines(movement: Movement, *, component: int) -> tuple[int, int]:
+    """How many lines the movement is made of, and their sum: equal to the movement's value."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT count(*), coalesce(sum(sign * value), 0)::bigint FROM ({_lines_sql(component)}) l",
+            _line_params(movement),
+        )
+        count, total = cursor.fetchone()
+    return int(count), int(total)
+
+
+def _lines_sql(component: int) -> str:
+    _, _, measures = runs.LEDGER_RULES[component]
+    value = " + ".join(f"l.{measure}" for measure in measures)
+
+    def part(sign: int, table: str, change: str, current: str) -> str:
+        return f"""
+            SELECT {sign} AS sign, i.id, i.number, l.line_no, l.code, coalesce(s.title, ''), l.service_on, l.asked,
+                   ({value}) AS value, {current}
+            FROM {table} l JOIN billing_invoice i ON i.id = l.invoice_id
+            LEFT JOIN tariffs_service s ON s.id = l.service_id
+            WHERE l.{change} = %s AND i.centre_id = %s AND i.month = %s AND i.setting = %s AND i.category = %s
+              AND l.element = %s AND i.fund_id = %s"""
+
+    return " UNION ALL ".join(
+        (
+            part(1, "billing_invoiceline", "change_id", "true"),
+            part(1, "billing_pastline", "change_id", "false"),
+            part(-1, "billing_pastline", "superseded_by_id", "false"),
+        )
+    )
+
+
+def _line_params(movement: Movement) -> list[Any]:
+    key = [movement.centre_id, movement.month, movement.setting, movement.category, movement.element]
+    return [movement.change_id, *key, movement.fund_id] * 3
+
+
+def _labels(grouping: str, values: list[Any]) -> dict[Any, str]:
+    if grouping == "cause":
+        return dict(Cause.choices)
+    if grouping == "element":
+        return dict(CostElement.choices)
+    if grouping == "month":
+        return {value: jalali.month_name(value) for value in values}
+    if grouping == "centre":
+        return dict(Centre.objects.filter(pk__in=values).values_list("pk", "name"))
+    return {
+        pk: f"{insurer}، {name}"
+        for pk, name, insurer in Fund.objects.filter(pk__in=values).values_list("pk", "name", "insurer__name")
+    }

@@ -1,0 +1,41 @@
+"""Filters of a page: their state is the URL, and the user finds them again as they were left."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+
+SESSION_KEY = "filters"
+
+
+class RememberedFilters:
+    """Mixin of a page: opened without filters, it leads to the URL with the ones chosen last, on whichever page.
+
+    `remembers` names the parameters; everything else in the URL stays the page's own.
+    """
+
+    remembers: ClassVar[tuple[str, ...]]
+    request: HttpRequest
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        kept = request.session.get(SESSION_KEY, {})
+        if any(name in request.GET for name in self.remembers):
+            chosen = kept | {name: request.GET[name] for name in self.remembers if name in request.GET}
+            if chosen != kept:
+                request.session[SESSION_KEY] = chosen
+        elif again := {name: kept[name] for name in self.remembers if kept.get(name)}:
+            query = request.GET.dict() | again
+            return HttpResponseRedirect(f"{request.path}?{urlencode(query)}")
+        return super().get(request, *args, **kwargs)  # type: ignore[misc,no-any-return]
+
+
+def whole(text: str | None) -> int | None:
+    """A parameter as a number, None where it is not one."""
+    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 12 else None
+
+
+def unit_of(request: HttpRequest) -> str:
+    """Rials or million rials, as the `unit` parameter says; million without it."""
+    return "rial" if request.GET.get("unit") == "rial" else "million"
