@@ -20,7 +20,8 @@ BAD_DATE, UNKNOWN_FUND = 0.002, 0.001
 NO_SUCH_DATE, NO_SUCH_FUND = "1403/13/05", "sandoq-97"
 #: Of the invoices already sent, those sent again as they were; of the dear ones, those sent again corrected.
 AGAIN, CORRECTED = 0.004, 0.25
-SEASONS = ("بهار", "تابستان", "پاییز", "زمستان")
+#: Names of the parts of a year by how many there are.
+PERIODS = {1: ("سال",), 2: ("نیمهٔ نخست", "نیمهٔ دوم"), 4: ("بهار", "تابستان", "پاییز", "زمستان")}
 _ARABIC = {"ی".encode(): "ي".encode(), "ک".encode(): "ك".encode()}
 
 
@@ -44,29 +45,29 @@ HABITS = {
 
 
 @dataclass(frozen=True)
-class Season:
-    """One delivery of a centre: a quarter of the year, with what is sent again from the quarter before."""
+class Period:
+    """One delivery of a centre: a part of the year, with what is sent again from the part before."""
 
     number: int
     headers: pl.DataFrame
     lines: pl.DataFrame
 
 
-def seasons(plan: CentrePlan, headers: pl.DataFrame, lines: pl.DataFrame) -> list[Season]:
-    """Four deliveries. Spoiled invoices are refused at first and come again, mended, with the next delivery."""
+def periods(plan: CentrePlan, headers: pl.DataFrame, lines: pl.DataFrame) -> list[Period]:
+    """The deliveries of a year. Spoiled invoices are refused at first and come again, mended, with the next."""
     rng = np.random.default_rng([SEED, 11, plan.place])
-    marked = _marked(headers, lines, rng)
+    marked = _marked(headers, lines, plan.deliveries, rng)
     comes_again = pl.col("again") | pl.col("is_corrected") | pl.col("spoil").is_not_null()
     found = []
-    for number in range(1, 5):
-        own = marked.filter(pl.col("season") == number)
-        again = marked.filter((pl.col("season") == number - 1) & comes_again)
-        found.append(Season(number, *_joined(own, again, lines)))
+    for number in range(1, plan.deliveries + 1):
+        own = marked.filter(pl.col("period") == number)
+        again = marked.filter((pl.col("period") == number - 1) & comes_again)
+        found.append(Period(number, *_joined(own, again, lines)))
     return found
 
 
-def _marked(headers: pl.DataFrame, lines: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
-    """Headers with their season, what is spoiled in them, and whether they are sent again."""
+def _marked(headers: pl.DataFrame, lines: pl.DataFrame, parts: int, rng: np.random.Generator) -> pl.DataFrame:
+    """Headers with their period, what is spoiled in them, and whether they are sent again."""
     count = len(headers)
     calendar = jalali.calendar_frame().select(pl.col("day").alias("discharged_on"), "month")
     dear = (
@@ -88,7 +89,7 @@ def _marked(headers: pl.DataFrame, lines: pl.DataFrame, rng: np.random.Generator
         .join(calendar, on="discharged_on", how="left", maintain_order="left")
         .join(dear, on="number", how="left", maintain_order="left")
         .with_columns(
-            ((pl.col("month") % 100 - 1) // 3 + 1).alias("season"),
+            ((pl.col("month") % 100 - 1) * parts // 12 + 1).alias("period"),
             spoil.alias("spoil"),
             (pl.col("repeating") < AGAIN).alias("again"),
             (pl.col("is_dear").fill_null(False) & (pl.col("mending") < CORRECTED)).alias("is_corrected"),
@@ -108,7 +109,7 @@ def _joined(own: pl.DataFrame, again: pl.DataFrame, lines: pl.DataFrame) -> tupl
         .otherwise("asked")
         .alias("asked")
     )
-    return headers.drop("season", "again", "is_corrected"), joined.drop("is_corrected")
+    return headers.drop("period", "again", "is_corrected"), joined.drop("is_corrected")
 
 
 def csv_of(headers: pl.DataFrame, lines: pl.DataFrame, *, vendor: str, columns: dict[str, str]) -> bytes:

@@ -99,6 +99,7 @@ class CentrePlan:
     inpatients: int
     outpatients: int
     physicians: tuple[str, ...]
+    deliveries: int = 4
 
 
 def plans(lines: int, physicians: dict[tuple[str, str], tuple[str, ...]]) -> list[CentrePlan]:
@@ -124,9 +125,15 @@ def plans(lines: int, physicians: dict[tuple[str, str], tuple[str, ...]]) -> lis
                 inpatients=round(inpatient_lines / LINES_AN_INPATIENT),
                 outpatients=max(1, round((own - inpatient_lines) / LINES_AN_OUTPATIENT)),
                 physicians=physicians[organisation, centre.code],
+                deliveries=_deliveries_a_year(centre.weight),
             )
         )
     return found
+
+
+def _deliveries_a_year(weight: float) -> int:
+    """Large centres send every quarter, middling ones every half-year, small ones once."""
+    return 4 if weight >= 0.85 else 2 if weight >= 0.3 else 1
 
 
 def generate(plan: CentrePlan, year: int = 1403, seed: int = SEED) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -14,7 +14,7 @@ from billing.services import deliveries
 from core import jalali
 from demo import tree
 from demo.asking import ask
-from demo.files import SEASONS, Season, csv_of, seasons
+from demo.files import PERIODS, Period, csv_of, periods
 from demo.generator import CentrePlan, generate, plans
 from demo.organisations import physician_numbers
 from organisations.models import Centre, User
@@ -23,7 +23,7 @@ YEAR = 1403
 DEFAULT_LINES = 1_000_000
 #: Lines priced together: enough to share the work of finding rates, few enough to stay small in memory.
 BATCH_INVOICES = 30_000
-#: Days after a quarter's end on which its delivery arrives.
+#: Days after a period's end on which its delivery arrives.
 ARRIVES_AFTER = 6
 LAST_CENTRE = (tree.PIHO, "3101")
 LAST_DAYS = 3
@@ -77,13 +77,13 @@ def load_deliveries(*, lines: int, now: dt.datetime, tell: Tell) -> int:
         organisation = centres[batch[0].organisation, batch[0].code].region.organisation
         for plan, headers, own in ask(drawn, organisation_id=organisation.pk):
             centre = centres[plan.organisation, plan.code]
-            for name, at, season in _deliveries(plan, headers, own, now):
+            for name, at, period in _deliveries(plan, headers, own, now):
                 if (centre.pk, name) in there:
                     continue
                 software = centre.his_installations.effective_on(at.date()).get()
                 data = csv_of(
-                    season.headers,
-                    season.lines,
+                    period.headers,
+                    period.lines,
                     vendor=software.vendor,
                     columns=mappings[software.vendor].columns,
                 )
@@ -101,8 +101,8 @@ def _officers() -> list[User]:
     )
 
 
-def season_name(code: str, number: int) -> str:
-    return f"{code}-{YEAR}-{number}-{SEASONS[number - 1]}.csv"
+def period_name(plan: CentrePlan, number: int) -> str:
+    return f"{plan.code}-{YEAR}-{PERIODS[plan.deliveries][number - 1]}.csv"
 
 
 def last_name(code: str) -> str:
@@ -110,7 +110,7 @@ def last_name(code: str) -> str:
 
 
 def _lacking(centre: Centre, plan: CentrePlan, there: set[tuple[int, str]]) -> bool:
-    names = [season_name(plan.code, number) for number in range(1, 5)]
+    names = [period_name(plan, number) for number in range(1, plan.deliveries + 1)]
     if (plan.organisation, plan.code) == LAST_CENTRE:
         names.append(last_name(plan.code))
     return any((centre.pk, name) not in there for name in names)
@@ -118,7 +118,7 @@ def _lacking(centre: Centre, plan: CentrePlan, there: set[tuple[int, str]]) -> b
 
 def _deliveries(
     plan: CentrePlan, headers: pl.DataFrame, lines: pl.DataFrame, now: dt.datetime
-) -> Iterator[tuple[str, dt.datetime, Season]]:
+) -> Iterator[tuple[str, dt.datetime, Period]]:
     """Name, moment and content of the deliveries of a centre, oldest first.
 
     One hospital keeps the last days of the year back: they arrive last night, with some corrections.
@@ -126,25 +126,27 @@ def _deliveries(
     keeps_back = (plan.organisation, plan.code) == LAST_CENTRE
     last_day = jalali.year_range(YEAR)[1] - dt.timedelta(days=LAST_DAYS)
     is_last = pl.col("discharged_on") >= last_day
-    for season in seasons(plan, headers, lines):
-        content = season
-        if keeps_back and season.number == 4:
-            kept = season.headers.filter(~is_last)
-            content = Season(4, kept, season.lines.join(kept.select("number"), on="number", how="semi"))
-        yield season_name(plan.code, season.number), _arrival(season.number), content
-        if keeps_back and season.number == 4:
-            yield last_name(plan.code), _last_night(now), _last(season, is_last)
+    for period in periods(plan, headers, lines):
+        content = period
+        if keeps_back and period.number == plan.deliveries:
+            kept = period.headers.filter(~is_last)
+            content = Period(
+                period.number, kept, period.lines.join(kept.select("number"), on="number", how="semi")
+            )
+        yield period_name(plan, period.number), _arrival(plan, period.number), content
+        if keeps_back and period.number == plan.deliveries:
+            yield last_name(plan.code), _last_night(now), _last(period, is_last)
 
 
-def _last(season: Season, is_last: pl.Expr) -> Season:
+def _last(period: Period, is_last: pl.Expr) -> Period:
     """The invoices kept back, and those of Esfand that asked more than the tariff, corrected."""
-    dear = season.lines.filter(pl.col("asked") > pl.col("due")).select("number").unique().head(12)
-    fresh = season.headers.filter(is_last)
-    mended = season.headers.filter(~is_last).join(dear, on="number", how="semi", maintain_order="left")
+    dear = period.lines.filter(pl.col("asked") > pl.col("due")).select("number").unique().head(12)
+    fresh = period.headers.filter(is_last)
+    mended = period.headers.filter(~is_last).join(dear, on="number", how="semi", maintain_order="left")
     headers = pl.concat([fresh, mended]).with_columns(pl.lit(None, pl.String).alias("spoil"))
-    lines = season.lines.join(headers.select("number"), on="number", how="semi", maintain_order="left")
+    lines = period.lines.join(headers.select("number"), on="number", how="semi", maintain_order="left")
     is_mended = pl.col("number").is_in(mended["number"].implode())
-    return Season(
+    return Period(
         5,
         headers,
         lines.with_columns(
@@ -157,8 +159,8 @@ def _last(season: Season, is_last: pl.Expr) -> Season:
     )
 
 
-def _arrival(season: int) -> dt.datetime:
-    month = jalali.months_of(YEAR)[season * 3 - 1]
+def _arrival(plan: CentrePlan, number: int) -> dt.datetime:
+    month = jalali.months_of(YEAR)[number * 12 // plan.deliveries - 1]
     day = jalali.month_range(month)[1] + dt.timedelta(days=ARRIVES_AFTER)
     return dt.datetime.combine(day, dt.time(10, 0), tzinfo=TEHRAN)
 
