@@ -228,12 +228,6 @@ class PriceBasis(models.Model):
     digest = models.CharField("اثر انگشت", max_length=32, unique=True)
     service = models.ForeignKey(Service, models.PROTECT, related_name="+")
     part = models.SmallIntegerField("بخش خدمت", choices=Part)
-    sector = models.SmallIntegerField("بخش")
-    grade = models.SmallIntegerField("درجه")
-    setting = models.SmallIntegerField("نوع مراجعه")
-    physician_status = models.SmallIntegerField("وضعیت پزشک")
-    condition = models.SmallIntegerField("شرط")
-    fund = models.ForeignKey(Fund, models.PROTECT, related_name="+")
     # Rates used: ids of ServiceValue, ConversionFactor, FixedPrice, PricingParameter.
     value_id = models.BigIntegerField(null=True)
     professional_rate_id = models.BigIntegerField(null=True)

@@ -52,9 +52,13 @@ class RateBook:
             for row in model._default_manager.select_related("circular").filter(pk__in=ids)
         }
 
+    def row(self, basis: Mapping[str, Any], column: str) -> Any:
+        """The row that `column` of the basis names, or None."""
+        return self._rows.get((MODEL_OF[column], basis[column]))
+
     def source(self, basis: Mapping[str, Any], column: str) -> Source:
         """The source of the row that `column` of the basis names; empty where it names none."""
-        row = self._rows.get((MODEL_OF[column], basis[column]))
+        row = self.row(basis, column)
         if row is None:
             return Source()
         said = f"{row.circular.title}؛ {_validity(row)}؛ اعتماد: {row.get_confidence_display()}"

@@ -31,17 +31,7 @@ NUMBERS = (
     "base_fixed_amount", "rounding_step", "share", "share_of", "gap_bp", "patient_bp", "subsidised",
     "employer_rest", "supplementary_bp", "ceiling",
 )  # fmt: skip
-LABELS = (
-    "service_id",
-    "part",
-    "sector",
-    "grade",
-    "setting",
-    "physician_status",
-    "condition",
-    "fund_id",
-    "confidence",
-)
+LABELS = ("service_id", "part", "confidence")
 
 
 def resolve(lines: pl.DataFrame, refs: References, *, sector: int, grade: int) -> pl.DataFrame:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from rest_framework.response import Response
 
 from billing.calculator import Answer, Result, calculate
-from billing.calculator_forms import ItemForm, QuestionForm, item_data
+from billing.calculator_forms import ItemForm, QuestionForm, item_data, situations_of
 from core.api import ApiView
 from core.errors import InvalidInput
 from core.views import PageView
@@ -18,6 +18,7 @@ from organisations.permissions import Permission
 
 MOST_ROWS = 100
 ROW = re.compile(r"line-(\d{1,4})-\w+")
+
 
 class Calculator(PageView):
     """The whole state is in the URL, so that a calculation can be sent to a colleague."""
@@ -34,7 +35,6 @@ class Calculator(PageView):
             "breadcrumb": [{"label": "ماشین حساب تعرفه"}],
             "form": form,
             "rows": rows,
-            "focus_last": "add" in query,
             "result": None,
         }
         if is_asked and not {"add", "remove"} & query.keys():
@@ -56,13 +56,14 @@ class Calculator(PageView):
 
     def _rows(self) -> list[ItemForm]:
         """A form for each line of the URL, without the one removed, with a fresh one where asked for."""
-        query, user = self.request.GET, self.request.user
+        query, organisation_id = self.request.GET, self.request.user.scope.organisation_id
+        common = {"organisation_id": organisation_id, "situations": situations_of(organisation_id)}
         found = sorted({int(m[1]) for m in map(ROW.fullmatch, query) if m})[:MOST_ROWS]
         kept = [n for n in found if str(n) != query.get("remove")]
-        rows = [ItemForm(query, user=user, prefix=f"line-{n}", empty_permitted=True, use_required_attribute=False) for n in kept]
+        rows = [ItemForm(query, number=n, **common) for n in kept]
         if (not rows or "add" in query) and len(rows) < MOST_ROWS:
             fresh = max(found, default=-1) + 1
-            rows.append(ItemForm(user=user, prefix=f"line-{fresh}"))
+            rows.append(ItemForm(number=fresh, is_fresh="add" in query, **common))
         return rows
 
     def _result(self, form: QuestionForm, rows: list[ItemForm]) -> dict[str, Any] | None:
@@ -111,12 +112,14 @@ class PricePreview(ApiView):
         if not isinstance(lines, list) or not lines or len(lines) > MOST_ROWS:
             raise InvalidInput("دست‌کم یک و حداکثر صد سطر بفرستید.", errors={"lines": ["required"]})
         form = QuestionForm(data, user=request.user)
-        rows = [ItemForm(item_data(line) if isinstance(line, dict) else {}, user=request.user) for line in lines]
+        organisation_id = request.user.scope.organisation_id
+        common = {"organisation_id": organisation_id, "situations": situations_of(organisation_id)}
+        rows = [ItemForm(item_data(line) if isinstance(line, dict) else {}, **common) for line in lines]
         errors = {**form.errors, **{f"lines.{n}": row.errors for n, row in enumerate(rows) if row.errors}}
         if errors:
             raise InvalidInput("ورودی نادرست است؛ فهرست خطاها را ببینید.", errors=errors)
         question = form.question([row.item() for row in rows])
-        return Response(as_json(calculate(question, organisation_id=request.user.scope.organisation_id)))
+        return Response(as_json(calculate(question, organisation_id=organisation_id)))
 
 
 def as_json(result: Result) -> dict[str, Any]:

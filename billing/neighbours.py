@@ -1,0 +1,47 @@
+"""What each line takes from the other lines of its invoice, for the trace: hotelling, ceilings, packages."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from billing.choices import WITH_AMOUNT, LineStatus
+from billing.trace import Neighbours, compute
+from insurers import rules
+from tariffs.choices import ServiceGroup
+
+BEDS = (ServiceGroup.HOTELLING, ServiceGroup.SPECIAL_HOTELLING)
+Line = Mapping[str, Any]
+
+
+def neighbours(lines: Sequence[tuple[Line, Line]]) -> list[Neighbours]:
+    """For every priced line of one invoice, in the order of its lines, what stands beside it.
+
+    Each item is (basis, line): the numbers of the price basis, and line with group, status, quantity_milli,
+    percent_bp and minutes. Amounts in rials.
+    """
+    alone = [compute(basis, line, Neighbours()) for basis, line in lines]
+    beds = [one for one, (_, line) in zip(alone, lines, strict=True) if line["group"] in BEDS]
+    hotelling, base_hotelling = sum(one.amount for one in beds), sum(one.base for one in beds)
+    wished: dict[int, int] = defaultdict(int)
+    found = []
+    for basis, line in lines:
+        cover = basis["supplementary_cover_id"] or 0
+        beside = Neighbours(
+            hotelling=hotelling,
+            base_hotelling=base_hotelling,
+            earlier_wishes=wished[cover],
+            in_package=line["status"] == LineStatus.IN_PACKAGE,
+        )
+        found.append(beside)
+        one = compute(basis, line, beside)
+        wished[cover] += rules.supplementary_wish(
+            price=one.amount, basic=one.shares.basic, supplementary_bp=basis["supplementary_bp"]
+        )
+    return found
+
+
+def has_trace(line: Line) -> bool:
+    """Whether a line was priced, so that its price can be told."""
+    return line["status"] in WITH_AMOUNT
