@@ -18,6 +18,7 @@ from budgets.services import capitation, explain_change, verify_run
 from budgets.services.explain import cause_label, total_by_cause
 from budgets.services.runs import NotProved
 from core import export, jalali, jobs
+from core.errors import DomainError
 from core.filters import RememberedFilters, unit_of, whole
 from core.text import persian_digits
 from core.views import ActionView, DetailPage, ListPage
@@ -251,7 +252,10 @@ class Compare(RememberedFilters, OfRun):
             others=runs.exclude(pk=self.run.pk).newest_first()[:60],
             **kwargs,
         )
-        return context | (self._difference(self.other) if self.other else {})
+        try:
+            return context | (self._difference(self.other) if self.other else {})
+        except DomainError as refusal:
+            return context | {"refusal": refusal.sentence}
 
     def _difference(self, other: BudgetRun) -> dict[str, Any]:
         regions = {r.pk: r.name for r in Region.objects.visible_to(self.request.user).by_code()}

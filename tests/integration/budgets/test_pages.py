@@ -10,7 +10,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from billing.choices import Cause
-from billing.models import Movement
+from billing.models import Balance, Movement
 from budgets.choices import BudgetComponent as C
 from budgets.models import CompanyInvoice, OverheadEstimate
 from budgets.services import inputs, run_budget
@@ -105,6 +105,14 @@ def test_two_runs_are_compared_by_cause(client, world):
     start, end = page.context["chart"]["start"]["value"], page.context["chart"]["end"]["value"]
     assert (start, end, page.context["change"]) == (9_730, 9_650, -80)
     assert client.get(page.context["rows"][0]["url"]).context["total"] == -80
+
+
+def test_a_comparison_that_does_not_add_up_says_so(client, world):
+    world.run()
+    Balance.objects.filter(element=SURGERY).update(basic=1)
+    second = world.run(NIGHT + dt.timedelta(days=1))
+    page = client.get(reverse("budget_compare", args=[second.pk]))
+    assert "توضیح داده نشد" in page.content.decode()
 
 
 def test_a_region_sees_its_own_budget_and_no_neighbours(client, world):

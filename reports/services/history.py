@@ -1,0 +1,93 @@
+"""The franchise indicator over the years."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Sum
+
+from core import export
+from reports import rules
+from reports.choices import Indicator
+from reports.models import IndicatorFigure, IndicatorRun, IndicatorTarget, PublishedIndicator
+
+
+@dataclass(frozen=True)
+class Year:
+    """One fiscal year: what was printed, the newest kept run, and the target."""
+
+    fiscal_year: int
+    printed: PublishedIndicator | None
+    run: IndicatorRun | None
+    numerator: int | None
+    denominator: int | None
+    files: int | None
+    share: int | None
+    target_bp: int | None
+
+    @property
+    def indicator_bp(self) -> int | None:
+        if self.numerator is None or not self.denominator:
+            return None
+        return rules.percent_bp(self.numerator, self.denominator)
+
+    @property
+    def printed_again(self) -> str:
+        """The printed numbers, computed and cut or rounded as the print does: it must read the same."""
+        if self.printed is None or self.printed.numerator is None or not self.printed.denominator:
+            return ""
+        row = self.printed
+        return rules.ratio_text(row.numerator, row.denominator, row.digits, row.mode)
+
+
+COLUMNS = (
+    export.Column("سال", "fiscal_year"),
+    export.Column("چاپ‌شده", lambda year: year.printed.printed if year.printed else ""),
+    export.Column("پرونده", "files"),
+    export.Column("پرداختی بیمار (ریال)", "numerator", 22),
+    export.Column("کل هزینه (ریال)", "denominator", 22),
+    export.Column("شاخص (صدم درصد)", "indicator_bp"),
+    export.Column("هدف (صدم درصد)", "target_bp"),
+)
+
+
+def years_of(user: Any) -> list[Year]:
+    """Every year that was printed, computed or aimed at, newest first; figures of the user's own centres."""
+    organisation_id = user.scope.organisation_id
+    franchise = {"indicator": Indicator.FRANCHISE}
+    printed = {
+        row.fiscal_year: row
+        for row in PublishedIndicator.objects.of_organisation(organisation_id).filter(**franchise)
+    }
+    targets = dict(
+        IndicatorTarget.objects.of_organisation(organisation_id)
+        .filter(**franchise)
+        .values_list("fiscal_year", "target_bp")
+    )
+    newest = IndicatorRun.objects.visible_to(user).filter(**franchise)
+    newest = newest.order_by("fiscal_year", "-created_at", "-pk").distinct("fiscal_year")
+    runs = {run.fiscal_year: run for run in newest}
+    figures = IndicatorFigure.objects.visible_to(user).filter(run__in=runs.values())
+    sums = {
+        row["run_id"]: row
+        for row in figures.values("run_id").annotate(
+            paid=Sum("numerator"), cost=Sum("denominator"), count=Sum("files"), share=Sum("patient")
+        )
+    }
+    return [
+        _year(year, printed.get(year), runs.get(year), sums, targets.get(year))
+        for year in sorted({*printed, *runs, *targets}, reverse=True)
+    ]
+
+
+def _year(
+    year: int,
+    printed: PublishedIndicator | None,
+    run: IndicatorRun | None,
+    sums: dict[int, dict[str, Any]],
+    target_bp: int | None,
+) -> Year:
+    of_run = sums.get(run.pk, {}) if run else {}
+    figures = (of_run.get(name) for name in ("paid", "cost", "count", "share"))
+    return Year(year, printed, run, *figures, target_bp)
