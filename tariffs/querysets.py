@@ -39,6 +39,11 @@ class ServiceQuerySet(OwnOrNationalQuerySet):
             found = found.filter(search__contains=word)
         return found
 
+    def narrowed(self, *, group: int = 0, book: int = 0) -> ServiceQuerySet:
+        """By group and list; zero means all."""
+        chosen = {"group": group, "book": book}
+        return self.filter(**{name: value for name, value in chosen.items() if value})
+
 
 class RateQuerySet(OwnOrNationalQuerySet):
     def published(self) -> RateQuerySet:

@@ -49,7 +49,7 @@ class ServiceDetail(KnownAt, DetailPage):
         at = self.known_moment()
         versions = [(kind, self._versions(kind, at)) for kind in KINDS.values() if kind.key[0] == "service"]
         return super().get_context_data(
-            breadcrumb=[{"label": "تعرفه‌ها", "url": "/tariffs/"}, {"label": self.object.code}],
+            breadcrumb=[{"label": "تعرفه‌ها", "url": reverse("tariffs")}, {"label": self.object.code}],
             versions=versions,
             known_at=at,
             may_edit=self.request.user.may(Permission.TARIFF_EDIT),
@@ -127,7 +127,7 @@ class Rates(KnownAt, ListPage):
         }
 
     def crumbs(self) -> list[dict[str, str]]:
-        return [{"label": "تعرفه‌ها", "url": "/tariffs/"}, {"label": self.kind.title}]
+        return [{"label": "تعرفه‌ها", "url": reverse("tariffs")}, {"label": self.kind.title}]
 
     def url_of(self, kind: Any) -> str:
         return reverse("rates", args=[kind.slug])
