@@ -147,7 +147,9 @@ def test_entity_declarations_are_refused(tmp_path, text):
 
 
 def test_two_cells_at_the_far_corners_do_not_fill_the_memory(tmp_path):
-    path = with_sheet(tmp_path, sheet_xml('<row r="1"><c r="A1"/></row><row r="1048576"><c r="GR1048576"/></row>'))
+    path = with_sheet(
+        tmp_path, sheet_xml('<row r="1"><c r="A1"/></row><row r="1048576"><c r="GR1048576"/></row>')
+    )
     assert "پراکنده" in refusal(files.inspect_workbook, path)
 
 

@@ -15,7 +15,10 @@ KEY = "3F2504E0-4F89-11D3-9A0C-0305E82C3301"
 OTHER = "3f2504e0-4f89-11d3-9a0c-0305e82c3302"
 WARD = "bd476905-75d3-4ca3-b103-ee0c652cdfb1"
 REFERENCE = sata.Reference(
-    percents_bp={1: 10_000, 2: 5_000, 3: 2_500, 255: 0}, wards={WARD: "10.1"}, funds={5: "medical"}, default_fund="company"
+    percents_bp={1: 10_000, 2: 5_000, 3: 2_500, 255: 0},
+    wards={WARD: "10.1"},
+    funds={5: "medical"},
+    default_fund="company",
 )
 
 
@@ -41,7 +44,9 @@ def two():
 
 
 def parse(head=None, details=None):
-    return sata.parse([{"header": head or header(), "details": two() if details is None else details}], REFERENCE)
+    return sata.parse(
+        [{"header": head or header(), "details": two() if details is None else details}], REFERENCE
+    )
 
 
 def one(head=None, **changes):
@@ -71,7 +76,9 @@ def test_lines_follow_the_index():
     assert lines["line_no"].to_list() == [1, 2]
 
 
-@pytest.mark.parametrize(("number", "bp"), [(1, 10_000), (2, 5_000), (3, 2_500), (0, 10_000), (255, 10_000), (555, 10_000)])
+@pytest.mark.parametrize(
+    ("number", "bp"), [(1, 10_000), (2, 5_000), (3, 2_500), (0, 10_000), (255, 10_000), (555, 10_000)]
+)
 def test_the_percent_is_that_of_the_organisations_table_and_none_means_all(number, bp):
     assert one(IdTadilPercent=number).lines["percent_bp"].to_list() == [bp]
 
@@ -80,14 +87,21 @@ def test_a_percent_that_is_not_listed_is_a_fault():
     assert "«IdTadilPercent» («99»)" in one(IdTadilPercent=99).faults["reason"][0]
 
 
-@pytest.mark.parametrize(("code", "part"), [(0, Part.WHOLE), (26, Part.PROFESSIONAL), (27, Part.TECHNICAL), (40, Part.WHOLE)])
+@pytest.mark.parametrize(
+    ("code", "part"), [(0, Part.WHOLE), (26, Part.PROFESSIONAL), (27, Part.TECHNICAL), (40, Part.WHOLE)]
+)
 def test_modifiers_26_and_27_bill_one_component(code, part):
     assert one(TadilCode=code).lines["part"].to_list() == [part]
 
 
 @pytest.mark.parametrize(
     ("cause", "condition"),
-    [(9, Condition.ACCIDENT), (14, Condition.WORK_ACCIDENT), (29, Condition.ASSAULT), (44, Condition.ORDINARY)],
+    [
+        (9, Condition.ACCIDENT),
+        (14, Condition.WORK_ACCIDENT),
+        (29, Condition.ASSAULT),
+        (44, Condition.ORDINARY),
+    ],
 )
 def test_the_cause_of_referral_is_the_condition_of_coverage(cause, condition):
     assert one(header(IdCauseRefer=cause)).headers["condition"].to_list() == [condition]
@@ -112,7 +126,14 @@ def test_the_service_group_is_the_book():
 
 
 def test_decimal_counts_are_exact():
-    text = json.dumps({"reception": {}, "files": [{"header": header(TotalCount=1, HeRequestPrice=100), "details": [detail(DeRequestCount=1.1)]}]})
+    text = json.dumps(
+        {
+            "reception": {},
+            "files": [
+                {"header": header(TotalCount=1, HeRequestPrice=100), "details": [detail(DeRequestCount=1.1)]}
+            ],
+        }
+    )
     parsed = sata.parse(sata.read(text.encode()).files, REFERENCE)
     assert parsed.lines["quantity_milli"].to_list() == [1100]
 
@@ -121,7 +142,10 @@ def test_a_header_that_disagrees_with_its_details_refuses_the_whole_file():
     parsed = parse(header(HeRequestPrice=301))
     assert parsed.lines.is_empty()
     assert len(parsed.faults) == 2
-    assert "«HeRequestPrice» (۳۰۱ ریال) با جمع «DeRequestPrice» سطرها (۳۰۰ ریال) برابر نیست" in parsed.faults["reason"][0]
+    assert (
+        "«HeRequestPrice» (۳۰۱ ریال) با جمع «DeRequestPrice» سطرها (۳۰۰ ریال) برابر نیست"
+        in parsed.faults["reason"][0]
+    )
     assert parsed.faults["asked"].sum() == parsed.asked_in == 300
 
 
@@ -176,7 +200,15 @@ def test_a_document_and_json_lines_read_the_same():
 
 
 @pytest.mark.parametrize(
-    "text", ['{"files": [1]}', '{"files": [{"header": {}}]}', "{}", "[1, 2", '{"header": {}, "details": [1]}', "[" * 100_000]
+    "text",
+    [
+        '{"files": [1]}',
+        '{"files": [{"header": {}}]}',
+        "{}",
+        "[1, 2",
+        '{"header": {}, "details": [1]}',
+        "[" * 100_000,
+    ],
 )
 def test_json_of_another_shape_is_refused(text):
     with pytest.raises(InvalidInput):

@@ -118,13 +118,25 @@ def test_an_amount_that_could_be_two_things_is_a_fault_not_a_guess(text):
     assert f"«مبلغ درخواستی» («{text}») عدد نیست" in only_reason(row(مبلغ_درخواستی=text))
 
 
-@pytest.mark.parametrize(("text", "milli"), [("2.5", 2500), ("2/5", 2500), ("۲٫۵", 2500), ("0.125", 125), ("3.0", 3000)])
+@pytest.mark.parametrize(
+    ("text", "milli"), [("2.5", 2500), ("2/5", 2500), ("۲٫۵", 2500), ("0.125", 125), ("3.0", 3000)]
+)
 def test_quantities_have_up_to_three_decimals(text, milli):
     assert parse(row(تعداد=text)).lines["quantity_milli"].to_list() == [milli]
 
 
 @pytest.mark.parametrize(
-    "text", ["1403/07/01", "1403-7-1", "14030701", "۱۴۰۳/۰۷/۰۱", "1403.07.01", "1403/07/01 10:30", "01/07/1403", "2024-09-22"]
+    "text",
+    [
+        "1403/07/01",
+        "1403-7-1",
+        "14030701",
+        "۱۴۰۳/۰۷/۰۱",
+        "1403.07.01",
+        "1403/07/01 10:30",
+        "01/07/1403",
+        "2024-09-22",
+    ],
 )
 def test_dates_are_read_however_vendors_write_them(text):
     parsed = parse(row(تاریخ_خدمت=text))
@@ -171,7 +183,10 @@ FAULTY = {
     "percent above 100": ({"درصد": "101"}, "«درصد» («101») باید میان ۰ و ۱۰۰ باشد؛ آن را اصلاح کنید."),
     "negative percent": ({"درصد": "-1"}, "«درصد» («-1») باید میان ۰ و ۱۰۰ باشد؛ آن را اصلاح کنید."),
     "too many minutes": ({"دقیقه": "99999"}, "«مدت (دقیقه)» («99999») باید میان ۰ و ۱۰۰۸۰ باشد"),
-    "unknown setting": ({"نوع_مراجعه": "خانگی"}, "«نوع مراجعه» («خانگی») شناخته نیست؛ «بستری» یا «سرپایی» بنویسید."),
+    "unknown setting": (
+        {"نوع_مراجعه": "خانگی"},
+        "«نوع مراجعه» («خانگی») شناخته نیست؛ «بستری» یا «سرپایی» بنویسید.",
+    ),
     "unknown book": ({"فهرست": "9"}, "«فهرست» («9») شناخته نیست"),
     "unknown part": ({"جزء": "28"}, "«جزء» («28») شناخته نیست"),
     "discharged before admitted": ({"تاریخ_ترخیص": "1403/06/31"}, "تاریخ ترخیص پیش از تاریخ پذیرش است"),
@@ -223,7 +238,9 @@ def test_rows_of_one_invoice_may_lie_apart():
 
 def test_a_repeated_line_number_is_a_fault():
     headers = [*COLUMNS, "شماره سطر"]
-    parsed = parse(row(شماره_سطر="1"), row(شماره_سطر="1"), row(شماره_صورتحساب="A2", شماره_سطر="1"), headers=headers)
+    parsed = parse(
+        row(شماره_سطر="1"), row(شماره_سطر="1"), row(شماره_صورتحساب="A2", شماره_سطر="1"), headers=headers
+    )
     assert parsed.faults["row_no"].to_list() == [3]
     assert "تکراری" in parsed.faults["reason"][0]
 
@@ -405,7 +422,9 @@ def test_an_excel_file_gives_what_the_same_csv_gives(tmp_path):
 def test_numbers_and_dates_of_cells_are_read_without_floats(tmp_path):
     path = excel(
         tmp_path,
-        row(کد_خدمت=100005, تعداد=2, مبلغ_درخواستی=9_007_199_254_740_991, تاریخ_خدمت=dt.datetime(2024, 9, 22)),  # noqa: DTZ001
+        row(
+            کد_خدمت=100005, تعداد=2, مبلغ_درخواستی=9_007_199_254_740_991, تاریخ_خدمت=dt.datetime(2024, 9, 22)
+        ),  # noqa: DTZ001
     )
     line = parse_excel(path).lines.row(0, named=True)
     assert line["code"] == "100005"
@@ -426,7 +445,9 @@ def test_an_amount_too_great_for_a_spreadsheet_to_hold_exactly_is_refused(tmp_pa
 # ---------------------------------------------------------------- properties
 
 cell_texts = st.one_of(
-    st.sampled_from(["", " ", "0", "1", "-1", "۲", "2.5", "1,000", "abc", "1403/07/02", "1403/13/01", "9" * 19, "جمع"]),
+    st.sampled_from(
+        ["", " ", "0", "1", "-1", "۲", "2.5", "1,000", "abc", "1403/07/02", "1403/13/01", "9" * 19, "جمع"]
+    ),
     st.text(alphabet="0123456789۰۱۲/.,-٬ ", max_size=8),
 )
 
@@ -436,14 +457,18 @@ def any_rows(draw):
     rows = []
     for number in draw(st.lists(st.sampled_from(["A1", "A2", "A3", ""]), min_size=1, max_size=12)):
         changes = draw(
-            st.dictionaries(st.sampled_from([h for h in COLUMNS if h != "شماره صورتحساب"]), cell_texts, max_size=3)
+            st.dictionaries(
+                st.sampled_from([h for h in COLUMNS if h != "شماره صورتحساب"]), cell_texts, max_size=3
+            )
         )
         rows.append(COLUMNS | changes | {"شماره صورتحساب": number})
     return rows
 
 
 def quoted(rows):
-    return "\n".join(",".join(f'"{c}"' for c in cells) for cells in [list(COLUMNS), *(r.values() for r in rows)])
+    return "\n".join(
+        ",".join(f'"{c}"' for c in cells) for cells in [list(COLUMNS), *(r.values() for r in rows)]
+    )
 
 
 @settings(max_examples=40, deadline=None)
@@ -465,7 +490,8 @@ def test_every_row_is_a_line_or_a_fault_and_so_is_every_rial(rows):
 @given(st.lists(any_rows(), min_size=2, max_size=4))
 def test_splitting_a_file_between_invoices_gives_the_same_frames(groups):
     named = [
-        [r | {"شماره صورتحساب": f"{place}-{r['شماره صورتحساب']}"} for r in rows] for place, rows in enumerate(groups)
+        [r | {"شماره صورتحساب": f"{place}-{r['شماره صورتحساب']}"} for r in rows]
+        for place, rows in enumerate(groups)
     ]
     whole = parse_text(quoted([r for rows in named for r in rows]))
     parts = [parse_text(quoted(rows)) for rows in named]
