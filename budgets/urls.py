@@ -15,6 +15,7 @@ urlpatterns = [
     path(COMPONENT, chain.Component.as_view(), name="budget_component"),
     path(f"{COMPONENT}movements/", chain.Movements.as_view(), name="budget_movements"),
     path(f"{COMPONENT}movements/<int:movement>/", chain.Lines.as_view(), name="budget_lines"),
+    path("budgets/inputs/", inputs.Inputs.as_view(), {"kind": "company"}, name="budget_inputs_all"),
     path(INPUT, inputs.Inputs.as_view(), name="budget_inputs"),
     path(f"{INPUT}new/", inputs.Enter.as_view(), name="budget_input_new"),
     path(f"{INPUT}<int:pk>/approve/", inputs.Approve.as_view(), name="budget_input_approve"),

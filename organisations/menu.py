@@ -21,6 +21,29 @@ class Item:
 P = Permission
 MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
     (
+        "",
+        (
+            Item("نمای کلی", "headquarters", "dashboard", P.DASHBOARD_VIEW),
+            Item("شاخص کاهش فرانشیز", "indicator", "flag", P.DASHBOARD_VIEW),
+        ),
+    ),
+    (
+        "تولید صورتحساب",
+        (
+            Item("صورتحساب‌ها", "invoices", "invoice", P.INVOICE_VIEW),
+            Item("محموله‌ها", "deliveries", "delivery", P.DELIVERY_VIEW),
+            Item("تعرفه‌ها", "tariffs", "tariff", P.TARIFF_VIEW),
+            Item("بخشنامه‌ها", "circulars", "book", P.TARIFF_VIEW),
+        ),
+    ),
+    (
+        "بودجه",
+        (
+            Item("بودجهٔ مناطق", "budget_runs", "coins", P.BUDGET_VIEW),
+            Item("ورودی‌های بودجه", "budget_inputs_all", "edit", P.BUDGET_VIEW),
+        ),
+    ),
+    (
         "سازمان",
         (
             Item("منطقه‌ها", "regions", "region", P.ORGANISATION_VIEW),
