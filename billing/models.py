@@ -29,12 +29,19 @@ from tariffs.models import Service
 
 
 def loose(to: Any, verbose_name: str, **kwargs: Any) -> models.ForeignKey:
-    """A foreign key without a database constraint, for tables that are filled by COPY.
+    """A foreign key without a database constraint and without an index, for tables that are filled by COPY.
 
-    One trigger a row would cost more than the load itself; `check_ledger` looks for orphans instead.
+    One trigger a row would cost more than the load itself; `check_ledger` looks for orphans instead. An index a
+    key would cost as much again: what pages look for has an index of its own in `Meta`.
     """
     return models.ForeignKey(
-        to, models.DO_NOTHING, verbose_name=verbose_name, db_constraint=False, related_name="+", **kwargs
+        to,
+        models.DO_NOTHING,
+        verbose_name=verbose_name,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        **kwargs,
     )
 
 
@@ -213,7 +220,10 @@ class Invoice(models.Model):
                 name="billing_invoice_dates", condition=models.Q(discharged_on__gte=models.F("admitted_on"))
             ),
         ]
-        indexes = [models.Index(fields=["centre", "month", "setting"], name="billing_invoice_centre_month")]
+        indexes = [
+            models.Index(fields=["centre", "month", "setting"], name="billing_invoice_centre_month"),
+            models.Index(fields=["patient"], name="billing_invoice_patient"),
+        ]
 
     def __str__(self) -> str:
         return self.number
@@ -350,7 +360,10 @@ class PastLine(LineFields):
 
     class Meta:
         verbose_name = "سطر پیشین"
-        indexes = [models.Index(fields=["invoice", "line_no"], name="billing_past_invoice_line")]
+        indexes = [
+            models.Index(fields=["invoice", "line_no"], name="billing_past_invoice_line"),
+            models.Index(fields=["change"], name="billing_past_change"),
+        ]
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:
