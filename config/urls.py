@@ -23,3 +23,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("livez", LiveView.as_view(), name="livez"),
 ]
 urlpatterns += [path("", include(f"{app}.urls")) for app in APPS if find_spec(f"{app}.urls")]
+
+handler400 = "core.faults.bad_request"
+handler403 = "core.faults.permission_denied"
+handler404 = "core.faults.not_found"
+handler500 = "core.faults.server_error"

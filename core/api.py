@@ -28,6 +28,7 @@ TITLES = {
     415: "این نوع محتوا پذیرفته نیست",
     422: "ورودی نادرست است",
     429: "درخواست‌ها بیش از اندازه است",
+    500: "خطای سامانه",
 }
 
 
@@ -100,8 +101,13 @@ def _problem(
     extra: dict[str, Any] | None = None,
     headers: dict[str, str] | None = None,
 ) -> Response:
+    return Response(problem(number, code, detail, extra), number, headers=headers, content_type=PROBLEM)
+
+
+def problem(number: int, code: str, detail: str, extra: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The body of a problem document; what is `extra` never hides a field of the standard."""
     body = {**(extra or {}), "type": "about:blank", "title": TITLES.get(number, "خطا"), "status": number}
-    return Response(body | {"detail": detail, "code": code}, number, headers=headers, content_type=PROBLEM)
+    return body | {"detail": detail, "code": code}
 
 
 def _sentences(detail: Any, field: str = "") -> list[str]:

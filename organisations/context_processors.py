@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from organisations.menu import menu_of
+from organisations.permissions import Permission
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
@@ -20,6 +21,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "user_name": user.get_full_name() or user.get_username(),
         "organisation_name": member.organisation.name if member else "",
         "role_name": _role_name(member) if member else "بدون نقش",
+        "search_url": reverse("invoices") if user.may(Permission.INVOICE_VIEW) else "",
     }
 
 

@@ -26,12 +26,13 @@ register = template.Library()
 
 #: Tone of each confidence of a rate; colour is always beside the word.
 CONFIDENCE_TONES = {"رسمی": "good", "ثانویه": "info", "فرضی": "warn", "ساختگی": "bad"}
-#: Order and colour of the payers of a bill.
+#: Order, name and colour (`--series-n`) of the payers of a bill.
 PAYERS = (
-    ("basic", "بیمهٔ پایه"),
-    ("supplementary", "بیمهٔ تکمیلی"),
-    ("subsidy", "یارانه"),
-    ("patient", "بیمار"),
+    ("basic", "بیمهٔ پایه", 1),
+    ("supplementary", "بیمهٔ تکمیلی", 2),
+    ("subsidy", "یارانه", 3),
+    ("patient", "بیمار", 4),
+    ("employer", "سازمان", 6),
 )
 JOB_TONES = {"waiting": "info", "running": "info", "succeeded": "good", "failed": "bad"}
 MESSAGE_ICONS = {"success": "check", "error": "error", "warning": "warning", "info": "info", "debug": "info"}
@@ -231,12 +232,20 @@ def share_bar(
     patient: int = 0,
     unit: str = "rial",
     legend: bool = True,
+    employer: int = 0,
 ) -> dict[str, Any]:
-    """Who pays a bill: basic insurer, supplementary, subsidy and patient, in rials, drawn from right to left."""
-    amounts = dict(zip((key for key, _ in PAYERS), (basic, supplementary, subsidy, patient), strict=True))
+    """Who pays a bill: basic insurer, supplementary, subsidy and patient, in rials, drawn from right to left.
+
+    The organisation, which takes the rest of its own people's bills, is shown where it pays.
+    """
+    amounts = dict(
+        zip((key for key, *_ in PAYERS), (basic, supplementary, subsidy, patient, employer), strict=True)
+    )
     total, before, parts = sum(amounts.values()), 0, []
-    for place, (key, label) in enumerate(PAYERS, start=1):
+    for key, label, place in PAYERS:
         amount = amounts[key]
+        if key == "employer" and not amount:
+            continue
         after = before + max(amount, 0)
         parts.append(
             {

@@ -161,6 +161,12 @@ def test_shares_meet_exactly_and_fill_the_bar():
     assert edges == [("29.00%", "71.00%"), ("17.00%", "12.00%"), ("9.00%", "8.00%"), ("0.00%", "9.00%")]
 
 
+def test_the_organisation_is_drawn_only_where_it_pays():
+    assert [p["label"] for p in ui.share_bar(90, 0, 0, 10)["parts"]][-1] == "بیمار"
+    last = ui.share_bar(90, 0, 0, 0, employer=10)["parts"][-1]
+    assert (last["label"], last["x"], last["width"]) == ("سازمان", "0.00%", "10.00%")
+
+
 def test_a_bill_of_nothing_draws_an_empty_bar():
     assert 'width="0.00%"' in shown("{% share_bar 0 0 0 0 %}")
 
