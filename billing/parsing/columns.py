@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from core.errors import InvalidInput
 from core.text import fold, persian_digits
@@ -80,6 +81,7 @@ def label(name: str) -> str:
     return BY_NAME[name].label
 
 
+@lru_cache(maxsize=4_096)
 def header_key(text: str) -> str:
     """A header as it is compared: letters folded, digits ASCII, everything but letters and digits dropped."""
     return re.sub(r"[\W_]+", "", fold(text))

@@ -229,7 +229,7 @@ def _read_blocks(raw: pl.DataFrame, faults: Faults) -> pl.DataFrame:
     for name in ("admitted_on", "discharged_on"):
         source = values.tidy(raw[name])
         read[name] = values.dates(source)
-        _bad_date(faults, name, read[name], source)
+        _bad_date(faults, name, read[name], source, raw[name])
         read[f"{name}_text"] = source
     for name, most in (("personnel_no", 10**15), ("relation_no", 32_767), ("patient_paid", values.INT64_MAX)):
         source = values.tidy(raw[name])
@@ -243,11 +243,11 @@ def _read_blocks(raw: pl.DataFrame, faults: Faults) -> pl.DataFrame:
     return pl.DataFrame(read)
 
 
-def _bad_date(faults: Faults, name: str, value: pl.Series, source: pl.Series) -> None:
+def _bad_date(faults: Faults, name: str, value: pl.Series, source: pl.Series, shown: pl.Series) -> None:
     faults.add(
         value.is_null() & source.is_not_null(),
         f"{columns.label(name)} «{{}}» در تقویم نیست؛ {DATE_HINT}",
-        source,
+        shown,
     )
 
 
@@ -380,7 +380,7 @@ def _read_lines(text: pl.DataFrame, invoice_of: pl.Series, faults: Faults) -> pl
     read["service_on"] = values.dates(text["service_on"])
     source = _empty_as_null(text["service_on"])
     faults.add(source.is_null(), f"{columns.label('service_on')} خالی است؛ {DATE_HINT}")
-    _bad_date(faults, "service_on", read["service_on"], source)
+    _bad_date(faults, "service_on", read["service_on"], source, text["service_on"])
     read["asked"] = _amount(text, faults)
     read["quantity_milli"] = _quantity(text, faults)
     read["percent_bp"] = _percent(text, faults)

@@ -35,7 +35,8 @@ def detail(**changes):
     return {
         "IdServiceDetail": "d1", "IdHeaderAdmission": KEY, "IdServiceGroup": 3, "ServiceCode": 100005,
         "ServiceName": "برش", "TadilCode": 0, "ServiceTime": 0, "IdSurgeryNo": 1, "IdTadilPercent": 255,
-        "DeRequestCount": 1, "DeRequestPrice": 100, "DeRequestPerson": 10, "DrNo": "12345", "Index": 1, "Deleted": False,
+        "DeRequestCount": 1, "DeRequestPrice": 100, "DeRequestPerson": 10, "DrNo": "12345", "Index": 1,
+        "Deleted": False,
     } | changes  # fmt: skip
 
 
