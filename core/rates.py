@@ -7,8 +7,8 @@ one equality join, and groups are tried from the most specific to the least. The
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import polars as pl
 
@@ -32,43 +32,42 @@ class RateTable:
         `by` maps each dimension to the column of `keys` that answers it, `day` names the date column, `take` maps
         columns of the table to their names in the result. The order of `keys` is kept.
         """
-        numbered = keys.with_row_index("_row")
-        found = [self._matches(numbered, named, by, day, list(take)) for named in self._patterns()]
-        empty = self.rows.clear().select(list(take)).with_columns(pl.lit(0, pl.UInt32).alias("_row"))
-        best = pl.concat([*found, empty.select("_row", *take)]).unique(
-            "_row", keep="first", maintain_order=True
+        asked = keys.lazy().with_row_index("_row")
+        answers = asked.select(
+            "_row",
+            pl.col(day).alias("_day"),
+            *[pl.col(by[d]).cast(pl.Int64).alias(f"_{d}") for d in self.dims],
         )
-        return numbered.join(best.rename(take), on="_row", how="left", maintain_order="left").drop("_row")
+        nothing = self.rows.clear().lazy().select(pl.lit(0, pl.UInt32).alias("_row"), *take)
+        found = [_matches(answers, rows, named).select("_row", *take) for named, rows in self._by_pattern]
+        best = pl.concat([*found, nothing]).unique("_row", keep="first", maintain_order=True)
+        joined = asked.join(best.rename(take), on="_row", how="left", maintain_order="left")
+        return joined.drop("_row").collect()
 
-    def _patterns(self) -> Sequence[tuple[str, ...]]:
-        """Which dimensions rows name, most specific first."""
-        if self.rows.is_empty():
-            return []
-        named = self.rows.select([(pl.col(d) != ANY).alias(d) for d in self.dims]).unique().rows()
-        ranked = sorted(named, key=lambda flags: (sum(flags), flags), reverse=True)
-        return [tuple(d for d, on in zip(self.dims, flags, strict=True) if on) for flags in ranked]
+    @cached_property
+    def _by_pattern(self) -> list[tuple[tuple[str, ...], pl.LazyFrame]]:
+        """Rows that name the same dimensions, the most specific pattern first."""
+        patterns = self.rows.select([(pl.col(d) != ANY).alias(d) for d in self.dims]).unique().rows()
+        ranked = sorted(patterns, key=lambda flags: (sum(flags), flags), reverse=True)
+        return [self._rows_naming(flags) for flags in ranked]
 
-    def _matches(
-        self, keys: pl.DataFrame, named: tuple[str, ...], by: dict[str, str], day: str, take: list[str]
-    ) -> pl.DataFrame:
-        unnamed = [d for d in self.dims if d not in named]
-        rows = self.rows.filter(
-            *[pl.col(d) != ANY for d in named], *[pl.col(d) == ANY for d in unnamed]
-        ).select(
-            *[pl.col(d).cast(pl.Int64).alias(f"_{d}") for d in named],
-            "valid_from", "valid_to", *take,
-        )  # fmt: skip
-        left = keys.select(
-            "_row", pl.col(day).alias("_day"), *[pl.col(by[d]).cast(pl.Int64).alias(f"_{d}") for d in named]
-        )
-        on = [f"_{d}" for d in named]
-        pairs = left.join(rows, on=on, how="inner") if on else left.join(rows, how="cross")
-        in_force = (pl.col("valid_from").is_null() | (pl.col("valid_from") <= pl.col("_day"))) & (
-            pl.col("valid_to").is_null() | (pl.col("_day") < pl.col("valid_to"))
-        )
-        return pairs.filter(in_force).select("_row", *take)
+    def _rows_naming(self, flags: tuple[bool, ...]) -> tuple[tuple[str, ...], pl.LazyFrame]:
+        rows = self.rows.filter([(pl.col(d) != ANY) == on for d, on in zip(self.dims, flags, strict=True)])
+        named = tuple(d for d, on in zip(self.dims, flags, strict=True) if on)
+        keyed = rows.with_columns(pl.col(d).cast(pl.Int64).alias(f"_{d}") for d in named)
+        return named, keyed.lazy()
 
     def boundaries(self) -> list[object]:
         """Days on which some row begins or ends."""
         days = pl.concat([self.rows["valid_from"], self.rows["valid_to"]]).drop_nulls().unique()
         return days.to_list()
+
+
+def _matches(answers: pl.LazyFrame, rows: pl.LazyFrame, named: tuple[str, ...]) -> pl.LazyFrame:
+    """Pairs of a key and a row that agree on the named dimensions and on the day."""
+    on = [f"_{d}" for d in named]
+    pairs = answers.join(rows, on=on, how="inner") if on else answers.join(rows, how="cross")
+    return pairs.filter(
+        pl.col("valid_from").is_null() | (pl.col("valid_from") <= pl.col("_day")),
+        pl.col("valid_to").is_null() | (pl.col("_day") < pl.col("valid_to")),
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 from django.db.models.functions import Lower, Upper
@@ -18,6 +18,17 @@ from tariffs.tables import TariffTables
 _I64 = pl.Int64
 
 
+@dataclass
+class KnownCases:
+    """Cases resolved so far with these references; a process that prices again need not look again."""
+
+    frame: pl.DataFrame | None = None
+
+    def add(self, resolved: pl.DataFrame) -> None:
+        """Keep more cases. Readers see the old frame or the new one, never half of it."""
+        self.frame = resolved if self.frame is None else pl.concat([self.frame, resolved])
+
+
 @dataclass(frozen=True)
 class References:
     organisation_id: int
@@ -27,6 +38,7 @@ class References:
     physicians: pl.DataFrame  # physician_no, physician_id
     tenures: RateTable  # dimension physician, value status
     segments: pl.DataFrame  # day: the days on which any rate changes
+    cases: KnownCases = field(default_factory=KnownCases)
 
 
 def references(organisation_id: int) -> References:

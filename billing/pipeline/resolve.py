@@ -32,6 +32,7 @@ NUMBERS = (
     "employer_rest", "supplementary_bp", "ceiling",
 )  # fmt: skip
 LABELS = ("service_id", "part", "confidence")
+ANSWERS = (*RATE_IDS, *NUMBERS, "confidence", "basis_digest", "status", "priced_by_nursing")
 
 
 def resolve(lines: pl.DataFrame, refs: References, *, sector: int, grade: int) -> pl.DataFrame:
@@ -42,18 +43,23 @@ def resolve(lines: pl.DataFrame, refs: References, *, sector: int, grade: int) -
     placed = _with_segment(lines, refs).with_columns(
         pl.lit(sector, pl.Int8).alias("sector"), pl.lit(grade, pl.Int8).alias("grade")
     )
-    cases = placed.select(CASE).unique(maintain_order=True).with_row_index("case")
-    found = _price_cases(cases.filter(pl.col("service_id").is_not_null()), refs)
-    answer = found.select(
-        "case", *RATE_IDS, *NUMBERS, "confidence", "basis_digest", "status", "priced_by_nursing"
-    )
-    resolved = placed.join(cases, on=list(CASE), how="left", nulls_equal=True, maintain_order="left").join(
-        answer, on="case", how="left", maintain_order="left"
+    cases = placed.select(CASE).filter(pl.col("service_id").is_not_null()).unique(maintain_order=True)
+    resolved = placed.join(
+        _answers(cases, refs), on=list(CASE), how="left", nulls_equal=True, maintain_order="left"
     )
     return resolved.with_columns(
         pl.col("status").fill_null(pl.lit(LineStatus.NO_SERVICE.value, pl.Int8)),
         pl.col("priced_by_nursing").fill_null(False),
-    ).drop("case")
+    )
+
+
+def _answers(cases: pl.DataFrame, refs: References) -> pl.DataFrame:
+    """The resolved columns of each case; cases met before with the same references are not sought again."""
+    known = refs.cases.frame
+    fresh = cases if known is None else cases.join(known, on=list(CASE), how="anti", nulls_equal=True)
+    if len(fresh):
+        refs.cases.add(_price_cases(fresh, refs).select(*CASE, *ANSWERS))
+    return refs.cases.frame  # type: ignore[return-value]
 
 
 def _with_segment(lines: pl.DataFrame, refs: References) -> pl.DataFrame:
