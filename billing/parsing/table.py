@@ -219,8 +219,8 @@ def _first_records(head: str, delimiter: str) -> list[tuple[int, int, list[str]]
     return found
 
 
-def _body(data: bytes, encoding: str, lines: int) -> bytes:
-    """What follows the header, in UTF-8."""
+def _body(data: bytes, encoding: str, lines: int) -> memoryview:
+    """What follows the header, in UTF-8, without a copy."""
     text = data if encoding in ("utf-8", "utf-8-sig") else data.decode(encoding).encode()
     if b"\n" not in text[: 4 * HEADER_BYTES]:
         text = text.replace(b"\r", b"\n")
@@ -228,34 +228,31 @@ def _body(data: bytes, encoding: str, lines: int) -> bytes:
     for _ in range(lines):
         end = text.find(b"\n", start)
         if end < 0:
-            return b""
+            return memoryview(b"")
         start = end + 1
-    return text[start:]
+    return memoryview(text)[start:]
 
 
-def _fast_csv(body: bytes, width: int, delimiter: str) -> pl.DataFrame | None:
+def _fast_csv(body: memoryview, width: int, delimiter: str) -> pl.DataFrame | None:
     """All cells as text, or None where the quotes are such that rows might be joined wrongly."""
     names = [*map(str, range(width)), _EXTRA]
-    if not body.strip():
+    if not bytes(body[:HEADER_BYTES]).strip() and not bytes(body).strip():
         return pl.DataFrame(schema=dict.fromkeys(names, pl.String))
-    header = delimiter.join(names).encode() + b"\n"
+    text = b"".join([delimiter.join(names).encode(), b"\n", body])
     try:
-        frame = pl.read_csv(
-            header + body, separator=delimiter, infer_schema=False, truncate_ragged_lines=True
-        )
+        frame = pl.read_csv(text, separator=delimiter, infer_schema=False, truncate_ragged_lines=True)
     except pl.exceptions.PolarsError:
         return None
-    ends = body.count(b"\n") + (not body.endswith(b"\n"))
-    if b'"' in body and len(frame) != ends:
+    if b'"' in text and len(frame) != text.count(b"\n") - text.endswith(b"\n"):
         return None
     return frame
 
 
-def _lenient_csv(body: bytes, width: int, delimiter: str) -> pl.DataFrame:
+def _lenient_csv(body: memoryview, width: int, delimiter: str) -> pl.DataFrame:
     """The same by the standard library, which takes a stray quote as a character; slower, for damaged files only."""
     limit = csv.field_size_limit(len(body) + 1)
     try:
-        reader = csv.reader(io.StringIO(body.decode(), newline=""), delimiter=delimiter)
+        reader = csv.reader(io.StringIO(bytes(body).decode(), newline=""), delimiter=delimiter)
         records = [
             [*row[:width], *[None] * (width - len(row)), row[width] if len(row) > width else None]
             for row in reader
