@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import polars as pl
 from django.core.files.base import ContentFile
 
+from billing.choices import DeliveryState
 from billing.models import ColumnMapping, Delivery
 from billing.services import deliveries
 from core import jalali
@@ -59,19 +61,29 @@ def batches(wanted: list[CentrePlan]) -> Iterator[list[CentrePlan]]:
             yield batch
 
 
-def load_deliveries(*, lines: int, now: dt.datetime, tell: Tell) -> int:
+def load_deliveries(
+    *,
+    lines: int,
+    now: dt.datetime,
+    tell: Tell,
+    before_last: Callable[[dt.datetime], object] = lambda at: None,
+) -> int:
     """Generate and load what is not there yet; how many deliveries were loaded.
 
+    `before_last` is called with the moment of the evening before the last delivery, when all others are in.
     Deliveries are recognised by centre and file name, so another number of lines changes nothing that is there.
     """
     centres = {
         (c.region.organisation.code, c.code): c for c in Centre.objects.select_related("region__organisation")
     }
-    there = set(Delivery.objects.values_list("centre_id", "name"))
+    # One that was broken off is received again, found to be the same file, and loaded to its end.
+    complete = Delivery.objects.exclude(state=DeliveryState.WAITING)
+    there = set(complete.values_list("centre_id", "name"))
     mappings = {m.vendor: m for m in ColumnMapping.objects.filter(organisation=None)}
     officers = {u.membership.organisation.code: u for u in _officers()}
     wanted = [p for p in demo_plans(lines) if _lacking(centres[p.organisation, p.code], p, there)]
     loaded = 0
+    held: list[Callable[[], object]] = []
     for batch in batches(wanted):
         drawn = [(plan, *generate(plan, YEAR)) for plan in batch]
         organisation = centres[batch[0].organisation, batch[0].code].region.organisation
@@ -87,9 +99,19 @@ def load_deliveries(*, lines: int, now: dt.datetime, tell: Tell) -> int:
                     vendor=software.vendor,
                     columns=mappings[software.vendor].columns,
                 )
-                _deliver(centre, name, data, mappings[software.vendor], officers[plan.organisation], at)
+                deliver = partial(
+                    _deliver, centre, name, data, mappings[software.vendor], officers[plan.organisation], at
+                )
                 loaded += 1
+                if name == last_name(plan.code):
+                    held.append(deliver)
+                else:
+                    deliver()
             tell(f"{centre.name}: {len(own):,} lines")
+    if held:
+        before_last(_last_night(now) - dt.timedelta(days=1))
+    for deliver in held:
+        deliver()
     return loaded
 
 

@@ -33,6 +33,7 @@ from organisations.models import (
 )
 from organisations.permissions import Role
 from organisations.services import add_user
+from tariffs.services.reference import load_multiple_surgery
 
 #: Only for the demonstration; an installation that is reached from outside must set its own.
 DEFAULT_PASSWORD = "taraz-namayesh-1403"
@@ -90,6 +91,7 @@ def load_organisations(*, at: dt.datetime) -> None:
             _load_tree(organisation, spec)
             _load_people(organisation, spec)
             load_coverage(organisation=organisation, at=at)
+            load_multiple_surgery(organisation=organisation)
         _load_users(secret, at)
 
 

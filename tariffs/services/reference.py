@@ -23,6 +23,7 @@ from core import audit, jalali
 from core.errors import InvalidInput
 from core.text import fold, persian_digits
 from organisations.choices import PatientCategory, PhysicianStatus, Sector, Setting
+from organisations.models import Organisation
 from tariffs.choices import (
     ANY,
     Book,
@@ -38,6 +39,7 @@ from tariffs.models import (
     Circular,
     ConversionFactor,
     FixedPrice,
+    MultipleSurgery,
     PricingParameter,
     Rate,
     Service,
@@ -243,6 +245,25 @@ def load_services(files: Iterable[Path]) -> Count:
     Service.objects.bulk_create(new, batch_size=2_000)
     Service.objects.bulk_update(changed, fields, batch_size=500)
     return count
+
+
+def load_multiple_surgery(*, organisation: Organisation, folder: Path = FOLDER) -> Count:
+    """Add the organisation's percents for operations done together; those already there are its own and stay."""
+    have = set(MultipleSurgery.objects.filter(organisation=organisation).values_list("number", flat=True))
+    own = [r for r in rows_of(folder / "multiple_surgery.csv") if r.text("organisation") == organisation.code]
+    new = [
+        MultipleSurgery(
+            organisation=organisation,
+            number=row.whole("number"),
+            title=row.text("title"),
+            rank=row.whole("rank"),
+            percent_bp=row.whole("percent_bp"),
+        )
+        for row in own
+        if row.whole("number") not in have
+    ]
+    MultipleSurgery.objects.bulk_create(new)
+    return Count(read=len(own), inserted=len(new), unchanged=len(own) - len(new))
 
 
 def _add_or_change(

@@ -12,7 +12,7 @@ from billing.services.reference import load_mappings
 from core.errors import DomainError
 from insurers.services.reference import load_coverage
 from organisations.models import Organisation
-from tariffs.services.reference import Counts, load_reference
+from tariffs.services.reference import Counts, load_multiple_surgery, load_reference
 
 
 class Command(BaseCommand):
@@ -29,7 +29,9 @@ class Command(BaseCommand):
             with transaction.atomic():
                 self._show("کشوری", load_reference(at=at))
                 for organisation in Organisation.objects.order_by("code"):
-                    self._show(organisation.name, load_coverage(organisation=organisation, at=at))
+                    counts = load_coverage(organisation=organisation, at=at)
+                    counts["درصدهای عمل هم‌زمان"] = load_multiple_surgery(organisation=organisation)
+                    self._show(organisation.name, counts)
                 self._show("ورود فایل", {"نگاشت ستون‌ها": load_mappings()})
         except DomainError as error:
             raise CommandError(error.sentence) from error

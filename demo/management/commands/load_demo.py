@@ -10,16 +10,19 @@ from django.utils import timezone
 
 from billing.services.reference import load_mappings
 from core.errors import DomainError
-from demo.loading import DEFAULT_LINES, load_deliveries
+from demo.budget import load_inputs
+from demo.loading import DEFAULT_LINES, YEAR, load_deliveries
 from demo.organisations import load_organisations
+from reports.services import nightly
+from reports.services.reference import load as load_published
 from tariffs.services.reference import load_reference
 
 
 class Command(BaseCommand):
     help = (
-        "Load the demonstration: reference data, the two organisations with users, and a fiscal year of invoices "
-        "through the real import. Safe to run again: what is there stays as it is. Set TARAZ_DEMO_PASSWORD before "
-        "the first run where the installation can be reached from outside."
+        "Load the demonstration: reference data, the two organisations with users, what was entered for the budget, "
+        "and a fiscal year of invoices through the real import. Safe to run again: what is there stays as it is. "
+        "Set TARAZ_DEMO_PASSWORD before the first run where the installation can be reached from outside."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -27,26 +30,29 @@ class Command(BaseCommand):
             "--lines",
             type=int,
             default=DEFAULT_LINES,
-            help="about how many invoice lines in all (default %(default)s; 0 for organisations and users only)",
+            help="about how many invoice lines in all (default %(default)s; 0 for everything but invoices)",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         now, started = timezone.now(), time.monotonic()
+
+        def tell(text: str) -> None:
+            if options["verbosity"] > 1:
+                self.stdout.write(text)
+
         try:
             load_reference(at=now)
             load_mappings()
             load_organisations(at=now)
-            loaded = (
-                load_deliveries(lines=options["lines"], now=now, tell=self._tell) if options["lines"] else 0
-            )
+            load_published()
+            entered = load_inputs(YEAR)
+            loaded = 0
+            if options["lines"]:
+                # The night before the last delivery is computed too, so that the last one has something to move.
+                loaded = load_deliveries(
+                    lines=options["lines"], now=now, tell=tell, before_last=lambda at: nightly.run(at=at)
+                )
         except DomainError as error:
             raise CommandError(error.sentence) from error
-        self.stdout.write(f"{loaded} deliveries loaded in {time.monotonic() - started:.0f} s")
-
-    def _tell(self, text: str) -> None:
-        if self.verbosity > 1:
-            self.stdout.write(text)
-
-    def execute(self, *args: Any, **options: Any) -> str | None:
-        self.verbosity = options["verbosity"]
-        return super().execute(*args, **options)
+        seconds = time.monotonic() - started
+        self.stdout.write(f"{loaded} deliveries and {entered} budget inputs loaded in {seconds:.0f} s")
