@@ -34,6 +34,8 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
             Item("محموله‌ها", "deliveries", "delivery", P.DELIVERY_VIEW),
             Item("تعرفه‌ها", "tariffs", "tariff", P.TARIFF_VIEW),
             Item("بخشنامه‌ها", "circulars", "book", P.TARIFF_VIEW),
+            Item("پوشش بیمه", "coverage", "contract", P.COVERAGE_VIEW),
+            Item("ماشین حساب تعرفه", "calculator", "balance", P.PRICE_PREVIEW),
         ),
     ),
     (
@@ -55,6 +57,7 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
         (
             Item("کارها", "jobs", "clock", P.JOB_VIEW),
             Item("رویدادها", "audit", "history", P.AUDIT_VIEW),
+            Item("گالری رابط", "gallery", "table", P.GALLERY_VIEW),
         ),
     ),
 )

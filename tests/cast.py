@@ -1,7 +1,8 @@
 """The people of the tests: who they are stays the same everywhere.
 
-Headquarters Hoda, region head Reza, hospital officer Sara, the neighbour hospital's officer Nima, another
-organisation's headquarters Omid, insurer's expert Bita, auditor Arash, Nobody without a membership.
+Headquarters Hoda and Homa, region head Reza, the neighbour region's head Rana, hospital officer Sara, the neighbour
+hospital's officer Nima, another organisation's headquarters Omid, insurer's expert Bita, auditor Arash, and Nobody,
+who has no membership.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ class Cast:
     headquarters: User
     second_headquarters: User
     region_head: User
+    neighbour_region_head: User
     officer: User
     neighbour: User
     other_headquarters: User
@@ -63,7 +65,7 @@ def make_cast() -> Cast:
     neighbour = Centre.objects.create(
         region=north, code="0201", name="بیمارستان شمال", kind=CentreKind.HOSPITAL
     )
-    other = Centre.objects.create(region=far, code="0101", name="بیمارستان دور", kind=CentreKind.HOSPITAL)
+    other = Centre.objects.create(region=far, code="9901", name="بیمارستان دور", kind=CentreKind.HOSPITAL)
     insurer = Insurer.objects.create(organisation=one, code="tamin", name="تأمین", kind=InsurerKind.BASIC)
     fund = Fund.objects.create(insurer=insurer, code="general", name="عمومی", category=PatientCategory.FREE)
     return Cast(
@@ -80,6 +82,7 @@ def make_cast() -> Cast:
         headquarters=person("hoda", Role.HEADQUARTERS, organisation=one),
         second_headquarters=person("homa", Role.HEADQUARTERS, organisation=one),
         region_head=person("reza", Role.REGION, organisation=one, region=south),
+        neighbour_region_head=person("rana", Role.REGION, organisation=one, region=north),
         officer=person("sara", Role.HOSPITAL, organisation=one, centre=hospital),
         neighbour=person("nima", Role.HOSPITAL, organisation=one, centre=neighbour),
         other_headquarters=person("omid", Role.HEADQUARTERS, organisation=two),

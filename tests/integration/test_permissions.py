@@ -1,0 +1,271 @@
+"""Every address × every person → what they get. An address that is not in this table fails the suite.
+
+A neighbour's object does not exist (404), what a role may not do is refused (403), who has not signed in is sent to the
+sign-in page (302) or asked for credentials (401). The expected codes are written here by hand, never computed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from billing.choices import DeliveryKind, DeliveryState
+from billing.models import Delivery, Movement
+from budgets.choices import BudgetComponent, CompanyService
+from budgets.services import inputs, run_budget
+from core import jobs
+from core.views import Gate
+from organisations.choices import CostElement
+from tariffs.choices import Book, ServiceGroup
+from tariffs.models import Circular, Service
+from tariffs.services import publishing
+from tests import factories
+
+AT = factories.AT
+NIGHT = AT + dt.timedelta(hours=3)
+SIGN_IN = "/sign-in/"
+
+#: Columns of the table.
+PEOPLE = (
+    "headquarters", "region_head", "neighbour_region_head", "officer", "neighbour", "other_headquarters",
+    "insurer_expert", "auditor", "nobody", "anonymous",
+)  # fmt: skip
+
+#: Addresses that need no permission: they show nothing, or only one's own account.
+OPEN = {"healthz", "livez", "login", "logout", "password_change"}
+#: Addresses with tests of their own: the same for everybody, but depending on which services are up.
+ELSEWHERE = {"healthz"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One address with its method and the codes of `PEOPLE` in order; `args` take the objects of the scene."""
+
+    name: str
+    codes: str
+    args: Callable[[Any], list[object]] = lambda _: []
+    method: str = "get"
+    data: Callable[[Any], dict[str, object]] = lambda _: {}
+    query: str = ""
+
+
+def pk(thing: str) -> Callable[[Any], list[object]]:
+    return lambda scene: [getattr(scene, thing).pk]
+
+
+def constant(*args: object) -> Callable[[Any], list[object]]:
+    return lambda _: list(args)
+
+
+# ---------------------------------------------------------------- columns:
+#     HQ  region  region2 officer neighb. other  insurer auditor nobody anonymous
+ACCESS = (
+    Row("livez", "200 200 200 200 200 200 200 200 200 200"),
+    Row("login", "302 302 302 302 302 302 302 302 302 200"),
+    Row("logout", "302 302 302 302 302 302 302 302 302 302", method="post"),
+    Row("logout", "405 405 405 405 405 405 405 405 405 405"),
+    Row("password_change", "200 200 200 200 200 200 200 200 200 302"),
+    Row("gallery", "200 403 403 403 403 200 403 403 403 302"),
+)
+ORGANISATIONS = (
+    Row("regions", "200 200 200 200 200 200 403 200 403 302"),
+    Row("centres", "200 200 200 200 200 200 403 200 403 302"),
+    Row("jobs", "200 200 200 200 200 200 403 200 403 302"),
+    Row("job", "200 200 404 200 404 404 403 200 403 302", pk("job")),
+    Row("job_progress", "200 200 404 200 404 404 403 200 403 302", pk("job")),
+    Row("audit", "200 403 403 403 403 200 403 200 403 302"),
+)
+TARIFFS = (
+    Row("tariffs", "200 200 200 200 200 200 200 200 403 302"),
+    Row("calculator", "200 200 200 200 200 200 200 200 403 302"),
+    Row("price_preview", "422 422 422 422 422 422 422 422 403 401", method="post"),
+    Row("service", "200 200 200 200 200 200 200 200 403 302", pk("service")),
+    Row("service", "200 200 200 200 200 404 200 200 403 302", pk("own_service")),
+    Row("service_suggest", "200 200 200 200 200 200 200 200 403 302", query="?q=10"),
+    Row("rates", "200 200 200 200 200 200 200 200 403 302", constant("factor")),
+    Row("rates", "404 404 404 404 404 404 404 404 403 302", constant("nothing")),
+    Row("rate_new", "200 403 403 403 403 200 403 403 403 302", constant("factor")),
+    Row("rate_edit", "200 403 403 403 403 404 403 403 403 302", lambda s: ["factor", s.draft.pk]),
+    Row(
+        "rate_remove",
+        "302 403 403 403 403 404 403 403 403 302",
+        lambda s: ["factor", s.draft.pk],
+        method="post",
+    ),
+    Row("circulars", "200 200 200 200 200 200 200 200 403 302"),
+    Row("circular", "200 200 200 200 200 404 200 200 403 302", pk("circular")),
+    Row("circular_new", "200 403 403 403 403 200 403 403 403 302"),
+    Row("circular_edit", "200 403 403 403 403 404 403 403 403 302", pk("circular")),
+    Row("circular_publish", "302 403 403 403 403 404 403 403 403 302", pk("circular"), method="post"),
+    Row("coverage", "200 200 200 200 200 200 200 200 403 302"),
+    Row("coverage", "200 200 200 200 200 200 200 200 403 302", constant("supplementary")),
+)
+BILLING = (
+    Row("invoices", "200 200 200 200 200 200 200 200 403 302"),
+    Row("invoice", "200 200 404 200 404 404 200 200 403 302", pk("invoice")),
+    Row("line_trace", "200 200 404 200 404 404 200 200 403 302", lambda s: [s.invoice.pk, 1]),
+    Row("deliveries", "200 200 200 200 200 200 403 200 403 302"),
+    Row("delivery_new", "200 403 403 200 200 200 403 403 403 302"),
+    Row("delivery", "200 200 404 200 404 404 403 200 403 302", pk("delivery")),
+    Row("delivery_progress", "200 200 404 200 404 404 403 200 403 302", pk("delivery")),
+    Row("delivery_retry", "302 403 403 302 404 404 403 403 403 302", pk("delivery"), method="post"),
+    Row("delivery_refused_csv", "200 200 404 200 404 404 403 200 403 302", pk("reception")),
+    Row("delivery_refused_xlsx", "200 200 404 200 404 404 403 200 403 302", pk("reception")),
+    Row(
+        "sata_receptions", "201 403 403 201 404 404 403 403 403 401",
+        method="post", data=lambda s: {"CenterCode": s.hospital.code},
+    ),
+    Row("sata_reception", "200 200 404 200 404 404 403 200 403 401", pk("reception")),
+    Row("sata_files", "422 403 403 422 404 404 403 403 403 401", pk("reception"), method="post"),
+    Row("sata_close", "422 403 403 422 404 404 403 403 403 401", pk("reception"), method="post"),
+)  # fmt: skip
+BUDGETS = (
+    Row("budget_runs", "200 200 200 403 403 200 403 200 403 302"),
+    Row("budget_compute", "302 403 403 403 403 302 403 403 403 302", method="post"),
+    Row("budget_run", "200 200 200 403 403 404 403 200 403 302", pk("run")),
+    Row("budget_verify", "302 302 302 403 403 404 403 302 403 302", pk("run"), method="post"),
+    Row("budget_compare", "200 200 200 403 403 404 403 200 403 302", pk("run")),
+    Row("budget_region", "200 200 404 403 403 404 403 200 403 302", lambda s: [s.run.pk, s.region.pk]),
+    Row("budget_component", "200 200 404 403 403 404 403 200 403 302", lambda s: s.component),
+    Row("budget_movements", "200 200 404 403 403 404 403 200 403 302", lambda s: s.component),
+    Row("budget_lines", "200 200 404 403 403 404 403 200 403 302", lambda s: [*s.component, s.movement.pk]),
+    Row("budget_inputs_all", "200 200 200 403 403 200 403 200 403 302"),
+    Row("budget_inputs", "200 200 200 403 403 200 403 200 403 302", constant("overhead")),
+    Row("budget_inputs", "404 404 404 403 403 404 403 404 403 302", constant("nothing")),
+    Row("budget_input_new", "200 200 200 403 403 200 403 403 403 302", constant("company")),
+    Row(
+        "budget_input_approve", "302 403 403 403 403 404 403 403 403 302", lambda s: s.entered, method="post"
+    ),
+    Row(
+        "budget_input_withdraw", "302 302 404 403 403 404 403 403 403 302", lambda s: s.entered, method="post"
+    ),
+    Row(
+        "budget_input_reverse", "302 302 404 403 403 404 403 403 403 302", lambda s: s.entered, method="post"
+    ),
+)
+REPORTS = (
+    Row("headquarters", "200 302 302 302 302 200 302 200 302 302"),
+    # An officer sees the page of the own region with the figures of the own hospital only.
+    Row("region", "200 200 404 200 404 404 403 200 403 302", pk("region")),
+    Row("centre", "200 200 404 200 404 404 403 200 403 302", pk("hospital")),
+    Row("indicator", "200 200 200 200 200 200 403 200 403 302"),
+    Row("nightly_run", "302 403 403 403 403 302 403 403 403 302", method="post"),
+)
+TABLE = (*ACCESS, *ORGANISATIONS, *TARIFFS, *BILLING, *BUDGETS, *REPORTS)
+
+
+# ---------------------------------------------------------------- the scene: one of everything, at Sara's hospital
+
+
+class Scene:
+    def __init__(self, cast: Any) -> None:
+        self.cast = cast
+        self.region, self.hospital = cast.region, cast.hospital
+        organisation = cast.organisation
+        self.job = jobs.queue(
+            "delivery", by=cast.officer, at=AT, organisation_id=organisation.pk, centre_id=cast.hospital.pk
+        )
+        self.delivery = self._delivery(kind=DeliveryKind.CSV, job=self.job)
+        self.reception = self._delivery(kind=DeliveryKind.SATA, state=DeliveryState.OPEN)
+        self.service = self._service("100001")
+        self.own_service = self._service("100002", organisation=organisation)
+        self.circular = Circular.objects.create(organisation=organisation, number="1", title="بخشنامه")
+        self.draft = self._draft()
+        line = factories.line(CostElement.SURGERY, 1_000, 900, basic=800)
+        self.invoice = factories.invoice(cast.hospital, cast.fund, [line])
+        self.movement = Movement.objects.get(element=CostElement.SURGERY)
+        company = inputs.enter_company_invoice(
+            region=cast.region, month=140407, kind=CompanyService.INDUSTRIAL_MEDICINE, company="شرکت",
+            document_no="1", amount=5, by=cast.region_head, at=AT,
+        )  # fmt: skip
+        self.entered = ["company", company.pk]
+        self.run = run_budget(organisation=organisation, fiscal_year=1404, by=None, at=NIGHT)
+        self.component = [self.run.pk, self.region.pk, BudgetComponent.FREE.value]
+
+    def _delivery(self, **fields: Any) -> Delivery:
+        return Delivery.objects.create(centre=self.hospital, received_at=AT, **fields)
+
+    @staticmethod
+    def _service(code: str, **fields: Any) -> Service:
+        fields |= {"book": Book.RELATIVE_VALUE, "group": ServiceGroup.SURGERY, "search": code}
+        return Service.objects.create(code=code, title="خدمت", **fields)
+
+    def _draft(self) -> Any:
+        values = {
+            "circular": self.circular, "sector": 1, "component": 1, "amount": 5, "confidence": 1,
+            "valid": DateRange(dt.date(2024, 3, 20), None),
+        }  # fmt: skip
+        return publishing.save_draft(kind="factor", values=values, by=self.cast.headquarters, at=AT)
+
+
+@pytest.fixture
+def scene(cast):
+    return Scene(cast)
+
+
+def visit(row: Row, scene: Scene, person: str) -> int:
+    """The code a person gets; what the visit wrote is undone. Sent to the sign-in page only without a session."""
+    client = Client()
+    if person != "anonymous":
+        client.force_login(getattr(scene.cast, person))
+    url = reverse(row.name, args=row.args(scene)) + row.query
+    send = getattr(client, row.method)
+    kwargs = {"content_type": "application/json"} if url.startswith("/api/") and row.method == "post" else {}
+    with transaction.atomic():
+        response = send(url, row.data(scene), **kwargs)
+        if response.streaming:
+            list(response.streaming_content)
+        transaction.set_rollback(True)
+    to_sign_in = response.status_code == 302 and response.url.startswith(SIGN_IN)
+    assert to_sign_in == (person == "anonymous" and response.status_code == 302) or row.name == "logout"
+    return response.status_code
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row.method}-{row.name}")
+def test_everybody_gets_what_the_table_says(scene, row):
+    expected = dict(zip(PEOPLE, map(int, row.codes.split()), strict=True))
+    assert {person: visit(row, scene, person) for person in PEOPLE} == expected
+
+
+# ---------------------------------------------------------------- nothing is forgotten
+
+
+def patterns(resolver: URLResolver) -> Iterator[URLPattern]:
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from patterns(entry)
+        else:
+            yield entry
+
+
+EVERY = list(patterns(get_resolver()))
+
+
+def test_every_address_is_in_the_table():
+    assert {pattern.name for pattern in EVERY} - {row.name for row in TABLE} == ELSEWHERE
+
+
+def test_the_table_has_no_address_that_is_gone():
+    assert {row.name for row in TABLE} - {pattern.name for pattern in EVERY} == set()
+
+
+@pytest.mark.parametrize("pattern", EVERY, ids=lambda pattern: str(pattern.name))
+def test_every_address_declares_a_permission_or_is_known_to_need_none(pattern):
+    view = getattr(pattern.callback, "view_class", getattr(pattern.callback, "cls", None))
+    if pattern.name in OPEN:
+        assert not issubclass(view, Gate)
+    else:
+        assert view.permission
+
+
+def test_a_page_without_a_permission_does_not_load():
+    with pytest.raises(Exception, match="declares no permission"):
+        type("Forgotten", (Gate,), {})
