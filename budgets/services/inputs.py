@@ -140,7 +140,9 @@ def _save(row: Input, twice: str, *, by: Any, at: dt.datetime) -> Input:
 
 
 def _record(action: str, row: EnteredInput, *, by: Any, at: dt.datetime) -> None:
-    facts = {f.attname: str(getattr(row, f.attname)) for f in row._meta.fields if f.editable}
+    facts: dict[str, object] = {
+        f.attname: str(getattr(row, f.attname)) for f in row._meta.fields if f.editable
+    }
     organisation_id = (
         row.organisation_id
         if isinstance(row, CapitationRate)

@@ -116,10 +116,10 @@ def period_of(user: Any, *, year: int | None, month: int | None, today: dt.date)
         set(Balance.objects.visible_to(user).order_by().values_list("month", flat=True).distinct())
     )
     years = sorted({m // 100 for m in known}, reverse=True) or [jalali.year_of(today)]
-    chosen = year if year in years else years[0]
+    chosen = year if year is not None and year in years else years[0]
     choices = [m for m in known if m // 100 == chosen]
     newest = choices[-1] if choices else min(jalali.month_key(today), chosen * 100 + 12)
-    return Period(chosen, month if month in choices else newest, years, choices)
+    return Period(chosen, month if month is not None and month in choices else newest, years, choices)
 
 
 # ---------------------------------------------------------------- the franchise indicator

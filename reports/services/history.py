@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Sum
 
 from core import export
+from core.display import POINT
 from reports import rules
 from reports.choices import Indicator
 from reports.models import IndicatorFigure, IndicatorRun, IndicatorTarget, PublishedIndicator
@@ -33,12 +34,17 @@ class Year:
         return rules.percent_bp(self.numerator, self.denominator)
 
     @property
+    def printed_text(self) -> str:
+        """The figure as it was printed, with a Persian point."""
+        return self.printed.printed.replace(".", POINT) if self.printed else ""
+
+    @property
     def printed_again(self) -> str:
         """The printed numbers, computed and cut or rounded as the print does: it must read the same."""
         if self.printed is None or self.printed.numerator is None or not self.printed.denominator:
             return ""
         row = self.printed
-        return rules.ratio_text(row.numerator, row.denominator, row.digits, row.mode)
+        return rules.ratio_text(row.numerator, row.denominator, row.digits, row.mode).replace(".", POINT)
 
 
 COLUMNS = (
@@ -89,5 +95,13 @@ def _year(
     target_bp: int | None,
 ) -> Year:
     of_run = sums.get(run.pk, {}) if run else {}
-    figures = (of_run.get(name) for name in ("paid", "cost", "count", "share"))
-    return Year(year, printed, run, *figures, target_bp)
+    return Year(
+        fiscal_year=year,
+        printed=printed,
+        run=run,
+        numerator=of_run.get("paid"),
+        denominator=of_run.get("cost"),
+        files=of_run.get("count"),
+        share=of_run.get("share"),
+        target_bp=target_bp,
+    )

@@ -81,6 +81,7 @@ def test_every_step_down_the_chain_shows_the_same_total(client, world):
         assert lines["is_equal"]
         effects += [line.effect for line in lines["page_obj"]]
     assert sum(effects) == 650
+    assert client.get(reverse("invoice", args=[world.bill.pk]), {"line": 1}).status_code == 200
     assert sorted(effects) == [-700, -30, 30, 650, 700]
 
 
