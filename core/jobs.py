@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import structlog
+from django.core.cache import cache
 from django.db import connection
 from django.utils import timezone
 
@@ -15,6 +16,8 @@ from core.errors import DomainError
 from core.models import Job, JobState
 
 log = structlog.get_logger(__name__)
+#: How long the last word of a running job is kept, should nobody end it.
+LIVE_SECONDS = 60 * 60
 
 
 def queue(
@@ -41,7 +44,8 @@ def running(job: Job) -> Iterator[Callable[..., None]]:
     Job.objects.filter(pk=job.pk).update(state=JobState.RUNNING, started_at=timezone.now(), error="")
 
     def advance(progress: int, total: int, message: str = "") -> None:
-        Job.objects.filter(pk=job.pk).update(progress=progress, total=total, message=message)
+        job.progress, job.total, job.message = progress, total, message
+        cache.set(_key(job), (progress, total, message), LIVE_SECONDS)
 
     try:
         yield advance
@@ -59,10 +63,26 @@ def running(job: Job) -> Iterator[Callable[..., None]]:
         _end(job, JobState.SUCCEEDED, "")
 
 
+def live(job: Job) -> Job:
+    """The job with the progress it has right now.
+
+    Work happens in one transaction, so the table shows no progress before the end; the cache does.
+    """
+    if not job.is_over and (now := cache.get(_key(job))):
+        job.progress, job.total, job.message = now
+    return job
+
+
+def _key(job: Job) -> str:
+    return f"job.progress.{job.pk}"
+
+
 def _end(job: Job, state: JobState, error: str) -> None:
+    cache.delete(_key(job))
     Job.objects.filter(pk=job.pk).update(
-        state=state, error=error, finished_at=timezone.now(), outcome=job.outcome
-    )
+        state=state, error=error, finished_at=timezone.now(), outcome=job.outcome,
+        progress=job.progress, total=job.total, message=job.message,
+    )  # fmt: skip
 
 
 def lock(name: str, number: int) -> None:

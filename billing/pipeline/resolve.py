@@ -57,7 +57,7 @@ def _answers(cases: pl.DataFrame, refs: References) -> pl.DataFrame:
     """The resolved columns of each case; cases met before with the same references are not sought again."""
     known = refs.cases.frame
     fresh = cases if known is None else cases.join(known, on=list(CASE), how="anti", nulls_equal=True)
-    if len(fresh):
+    if known is None or len(fresh):
         refs.cases.add(_price_cases(fresh, refs).select(*CASE, *ANSWERS))
     return refs.cases.frame  # type: ignore[return-value]
 

@@ -19,7 +19,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString
 
-from core import display, jalali
+from core import display, jobs, jalali
 from core.text import persian_digits
 
 register = template.Library()
@@ -494,6 +494,8 @@ def synthetic_notice(count: int | None = None, link: str = "") -> dict[str, Any]
 @register.inclusion_tag("components/job.html")
 def job_progress(job: Any, url: str = "") -> dict[str, Any]:
     """Progress of a `core.models.Job`; asks `url` for itself again until the job is over."""
+    if isinstance(job, Job):
+        job = jobs.live(job)
     return {"job": job, "url": url, "tone": JOB_TONES.get(str(job.state), "mute")}
 
 
