@@ -19,7 +19,8 @@ from django.templatetags.static import static
 from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString
 
-from core import display, jobs, jalali
+from core import display, jalali, jobs
+from core.models import Job
 from core.text import persian_digits
 
 register = template.Library()
