@@ -63,16 +63,18 @@ class InvoiceFilter(filters.FilterSet):
 
     def filter_queryset(self, queryset: QuerySet[Invoice]) -> QuerySet[Invoice]:
         narrowed = super().filter_queryset(queryset)
-        sort = self.data.get("sort") or NEWEST
-        column = F(SORTS.get(sort.lstrip("-"), SORTS["discharged"]))
+        asked = self.data.get("sort", "")
+        sort = asked if asked.removeprefix("-") in SORTS else NEWEST
+        column = F(SORTS[sort.removeprefix("-")])
         order = column.desc(nulls_last=True) if sort.startswith("-") else column.asc(nulls_last=True)
         return narrowed.order_by(order, "-pk")
 
     def sums(self) -> dict[str, int | None]:
-        """Totals of everything the filter lets through, in rials."""
+        """Totals of everything the filter lets through, in rials; None where no invoice has a priced line."""
+        priced = Q(unpriced_lines__lt=F("lines_count"))
         return self.qs.order_by().aggregate(
-            count=Count("pk"), asked=Sum("asked"), amount=Sum("amount"), basic=Sum("basic"),
-            patient=Sum("patient_share"), paid=Sum("patient_paid"), unpriced=Sum("unpriced_lines"),
+            count=Count("pk"), asked=Sum("asked"), amount=Sum("amount", filter=priced),
+            patient=Sum("patient_share", filter=priced), paid=Sum("patient_paid"), unpriced=Sum("unpriced_lines"),
         )  # fmt: skip
 
     @property

@@ -47,7 +47,7 @@ def _excess(lines: Sequence[InvoiceLine]) -> list[Finding]:
 
 
 def _paid(invoice: Invoice) -> list[Finding]:
-    if invoice.patient_paid is None or invoice.patient_paid == invoice.patient_share:
+    if invoice.patient_paid is None or not invoice.has_price or invoice.patient_paid == invoice.patient_share:
         return []
     difference = invoice.patient_paid - invoice.patient_share
     way = "بیشتر" if difference > 0 else "کمتر"

@@ -228,6 +228,11 @@ class Invoice(models.Model):
     def __str__(self) -> str:
         return self.number
 
+    @property
+    def has_price(self) -> bool:
+        """Whether any line has a price; where none has, the totals are unknown and not zero."""
+        return self.unpriced_lines < self.lines_count
+
 
 class PriceBasis(models.Model):
     """The rows and numbers that price a line: the frozen ids of every rate used, and what they say.

@@ -137,7 +137,7 @@ def explain(
     computed = compute(basis, line, beside)
     told = _Telling(basis, book)
     price = (*_price_steps(told, line, computed, beside),)
-    shares = (*_share_steps(told, computed),)
+    shares = (*_share_steps(told, computed, beside),)
     return Trace(price, shares, computed, _agrees(line, computed))
 
 
@@ -156,6 +156,12 @@ class _Telling:
         source = self.book.source(self.basis, column) if column else Source()
         return Step(kind, sentence, amount, source.text, source.confidence)
 
+    @property
+    def is_starred(self) -> bool:
+        """Whether the book marks the service with `*`."""
+        value = self.book.row(self.basis, "value_id")
+        return bool(value and value.is_star)
+
 
 def _price_steps(
     told: _Telling, line: Mapping[str, Any], computed: Computed, beside: Neighbours
@@ -165,9 +171,10 @@ def _price_steps(
         yield told.step(
             "nursing",
             f"{percent(b['nursing_bp'])} از هتلینگ همین صورتحساب، {group_digits(beside.hotelling)} ریال",
-            computed.amount,
+            rules.nursing_amount(hotelling=beside.hotelling, nursing_bp=b["nursing_bp"]),
             "nursing_id",
         )
+        yield from _package_steps(told, beside)
         return
     if b["value_id"]:
         yield told.step("units", f"ارزش نسبی: {_units(b)}", None, "value_id")
@@ -199,6 +206,10 @@ def _price_steps(
                 unit=unit.total, quantity_milli=line["quantity_milli"], percent_bp=line["percent_bp"]
             ),
         )
+    yield from _package_steps(told, beside)
+
+
+def _package_steps(told: _Telling, beside: Neighbours) -> Iterator[Step]:
     if beside.in_package:
         yield told.step("package", "داخل بستهٔ گلوبال همین صورتحساب است و جداگانه پرداخت نمی‌شود", 0)
 
@@ -211,7 +222,7 @@ def _units(b: Mapping[str, Any]) -> str:
     return "، ".join(f"{title} {thousandths(milli)}" for title, milli in parts if milli) or "۰"
 
 
-def _share_steps(told: _Telling, computed: Computed) -> Iterator[Step]:
+def _share_steps(told: _Telling, computed: Computed, beside: Neighbours) -> Iterator[Step]:
     b, shares = told.basis, computed.shares
     covered = least(computed.base, computed.amount)
     part = (
@@ -226,13 +237,14 @@ def _share_steps(told: _Telling, computed: Computed) -> Iterator[Step]:
         )
     if b["rounding_step"] != 1:
         sentence += f"، گرد به {group_digits(b['rounding_step'])} ریال"
+    if told.is_starred:
+        sentence += "؛ کد ستاره‌دار است و پوشش پایه ندارد"
     yield told.step("basic", sentence, shares.basic, "coverage_id")
     if b["supplementary_cover_id"]:
         left = group_digits(computed.amount - shares.basic)
-        ceiling = f"، تا سقف {group_digits(b['ceiling'])} ریال" if b["ceiling"] is not None else ""
         yield told.step(
             "supplementary",
-            f"بیمهٔ تکمیلی: {percent(b['supplementary_bp'])} از ماندهٔ {left} ریال{ceiling}",
+            f"بیمهٔ تکمیلی: {percent(b['supplementary_bp'])} از ماندهٔ {left} ریال{_ceiling(b, beside)}",
             shares.supplementary,
             "supplementary_cover_id",
         )
@@ -248,3 +260,12 @@ def _share_steps(told: _Telling, computed: Computed) -> Iterator[Step]:
     difference = at_least_zero(computed.amount - covered) if not b["gap_bp"] else 0
     rest = f"، شامل مابه‌التفاوت {group_digits(difference)} ریال" if difference and shares.patient else ""
     yield told.step("patient", f"بیمار: باقی‌مانده{rest}", shares.patient)
+
+
+def _ceiling(b: Mapping[str, Any], beside: Neighbours) -> str:
+    """The ceiling of the cover and what earlier lines of the invoice have taken of it."""
+    if b["ceiling"] is None:
+        return ""
+    said = f"، تا سقف {group_digits(b['ceiling'])} ریال"
+    taken = least(beside.earlier_wishes, b["ceiling"])
+    return f"{said} که {group_digits(taken)} ریال آن به سطرهای پیش رسیده است" if taken else said

@@ -25,6 +25,13 @@ from organisations.permissions import Permission
 from tariffs.choices import Confidence
 
 EXPORT_LIMIT = 20_000
+
+
+def _if_priced(name: str) -> Any:
+    """An amount of an invoice for export; empty where no line has a price, because unpriced is not zero."""
+    return lambda invoice: getattr(invoice, name) if invoice.has_price else None
+
+
 EXPORTED = (
     Column("شماره", "number", 26),
     Column("مرکز", "centre"),
@@ -37,12 +44,12 @@ EXPORTED = (
     Column("سطر", "lines_count"),
     Column("بدون نرخ", "unpriced_lines"),
     Column("درخواستی (ریال)", "asked"),
-    Column("مصوب (ریال)", "amount"),
-    Column("بیمهٔ پایه", "basic"),
-    Column("تکمیلی", "supplementary"),
-    Column("یارانه", "subsidy"),
-    Column("سازمان", "employer"),
-    Column("سهم بیمار", "patient_share"),
+    Column("مصوب (ریال)", _if_priced("amount")),
+    Column("بیمهٔ پایه", _if_priced("basic")),
+    Column("تکمیلی", _if_priced("supplementary")),
+    Column("یارانه", _if_priced("subsidy")),
+    Column("سازمان", _if_priced("employer")),
+    Column("سهم بیمار", _if_priced("patient_share")),
     Column("پرداختی بیمار", "patient_paid"),
 )
 
@@ -94,7 +101,7 @@ class InvoicePage(DetailPage):
         line_no = int(chosen) if chosen.isascii() and chosen.isdigit() else None
         return super().get_context_data(
             invoice=_heading(invoice, lines),
-            trust=_trust(invoice),
+            trust=_trust(invoice, lines),
             breadcrumb=_chain(invoice),
             findings=findings_of(invoice, lines),
             groups=_groups(lines),
@@ -180,7 +187,7 @@ def _heading(invoice: Invoice, lines: Sequence[InvoiceLine]) -> dict[str, Any]:
         "fund_name": invoice.fund.name,
         "coverage_label": f"{invoice.get_condition_display()}"
         + (f"، تکمیلی {invoice.supplementary_fund}" if invoice.supplementary_fund else ""),
-        "total": invoice.amount,
+        "total": invoice.amount if invoice.has_price else None,
         "basic": invoice.basic,
         "supplementary": invoice.supplementary,
         "subsidy": invoice.subsidy,
@@ -190,12 +197,15 @@ def _heading(invoice: Invoice, lines: Sequence[InvoiceLine]) -> dict[str, Any]:
     }
 
 
-def _trust(invoice: Invoice) -> list[dict[str, str]]:
+def _trust(invoice: Invoice, lines: Sequence[InvoiceLine]) -> list[dict[str, str]]:
     change = invoice.change
+    equal = invoice.amount == sum(line.amount or 0 for line in lines)
     unpriced = {"text": f"{invoice.unpriced_lines} سطر بدون نرخ", "tone": "bad"}
     return [
         {"text": f"{change.get_cause_display()}، {display.moment(change.at)}", "tone": "good"},
-        {"text": "جمع سهم‌ها برابر با کل", "tone": "good"},
+        {"text": "جمع سطرها برابر با کل", "tone": "good"}
+        if equal
+        else {"text": "جمع سطرها با کل برابر نیست", "tone": "bad"},
         *([unpriced] if invoice.unpriced_lines else []),
     ]
 
@@ -255,8 +265,8 @@ def _totals(rows: Sequence[dict[str, Any]]) -> dict[str, int | None]:
     return {
         "requested": sum(row["requested"] for row in rows),
         "approved": sum(row["approved"] for row in priced) if priced else None,
-        "basic": sum(row["basic"] for row in priced),
-        "patient": sum(row["patient"] for row in priced),
+        "basic": sum(row["basic"] for row in priced) if priced else None,
+        "patient": sum(row["patient"] for row in priced) if priced else None,
     }
 
 
