@@ -135,7 +135,7 @@ def test_a_past_night_is_computed_again_from_movements(bill):
 def test_the_lock_is_given_back(bill):
     night(bill)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ExclusiveLock'")
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()")
         assert cursor.fetchone() == (0,)
 
 
