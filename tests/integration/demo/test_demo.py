@@ -1,0 +1,116 @@
+"""The demonstration is loaded through the real import, twice without a difference, and its books are whole."""
+
+import pytest
+from django.core.management import call_command
+from django.db.models import F, Sum
+
+from billing.models import Balance, Change, Delivery, Invoice, InvoiceLine
+from billing.services.ledger import check_balances
+from budgets.models import BudgetRun, CompanyInvoice, OverheadEstimate
+from core.errors import NotAllowed
+from demo import loading, tree
+from demo.organisations import USERS, load_organisations, password
+from organisations.choices import CentreKind, Sector, Setting
+from organisations.models import Centre, HisInstallation, Organisation, PhysicianTenure, Region, User
+from organisations.permissions import Role
+from tariffs.services.reference import load_reference
+from tests.factories import AT
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def few_centres(monkeypatch, settings, tmp_path):
+    """Three centres of the demonstration: a hospital of each organisation and the one that sends last night."""
+    settings.MEDIA_ROOT = tmp_path
+    settings.SESSION_COOKIE_SECURE = False
+    chosen = {(tree.PIHO, "3101"), (tree.PIHO, "1110"), (tree.TBZMED, "0104")}
+    plans = loading.demo_plans
+
+    def some(lines):
+        return [p for p in plans(lines) if (p.organisation, p.code) in chosen]
+
+    monkeypatch.setattr(loading, "demo_plans", some)
+
+
+def counts():
+    return [
+        m.objects.count()
+        for m in (Centre, User, Delivery, Change, Invoice, InvoiceLine, CompanyInvoice, BudgetRun)
+    ]
+
+
+@pytest.mark.slow
+def test_loading_the_demonstration_twice(few_centres):
+    call_command("load_demo", "--lines", "30000")
+    once = counts()
+    assert check_balances(Organisation.objects.get(code=tree.PIHO).pk) is None
+    assert check_balances(Organisation.objects.get(code=tree.TBZMED).pk) is None
+    totals = Delivery.objects.aggregate(came=Sum("rows_in"), went=Sum(F("rows_stored") + F("rows_refused")))
+    assert totals["came"] == totals["went"] > 2_000
+    priced = InvoiceLine.objects.filter(status=0)
+    assert priced.filter(asked=F("amount")).count() > 0.95 * priced.count()
+    assert InvoiceLine.objects.filter(status__gte=10).exists()
+    last = Delivery.objects.order_by("-received_at").first()
+    assert last.name == loading.last_name("3101")
+    assert last.invoices_new > 0
+    assert BudgetRun.objects.get().created_at < last.received_at
+    paid = Balance.objects.filter(setting=Setting.INPATIENT, centre__code="0104").aggregate(
+        paid=Sum("patient_paid"), amount=Sum("amount")
+    )
+    assert 0.04 < paid["paid"] / paid["amount"] < 0.2
+    call_command("load_demo", "--lines", "30000")
+    assert counts() == once
+
+
+def test_the_trees_of_both_organisations(settings):
+    settings.SESSION_COOKIE_SECURE = False
+    load_reference(at=AT)
+    load_organisations(at=AT)
+    piho = Centre.objects.filter(region__organisation__code=tree.PIHO)
+    assert Region.objects.filter(organisation__code=tree.PIHO).count() == 21
+    hospitals = piho.filter(kind=CentreKind.HOSPITAL)
+    assert {c.code[2:] for c in hospitals} == {"01"}
+    assert hospitals.count() == 10
+    assert piho.get(code="3401").is_mandated
+    azarshahr = HisInstallation.objects.filter(
+        centre__code="1401", centre__region__organisation__code=tree.TBZMED
+    )
+    assert azarshahr.count() == 2
+    assert azarshahr.first().centre.name == "بیمارستان شهید مدنی آذرشهر"
+    assert PhysicianTenure.objects.exists()
+    tabriz = Centre.objects.filter(region__organisation__code=tree.TBZMED)
+    assert tabriz.count() == 38
+    assert set(tabriz.values_list("sector", flat=True)) == set(Sector.values)
+    before = [m.objects.count() for m in (Centre, PhysicianTenure, HisInstallation, User)]
+    load_organisations(at=AT)
+    assert [m.objects.count() for m in (Centre, PhysicianTenure, HisInstallation, User)] == before
+
+
+def test_overheads_belong_to_mandated_centres_only(few_centres):
+    call_command("load_demo", "--lines", "0")
+    assert OverheadEstimate.objects.filter(centre__is_mandated=False).count() == 0
+    assert OverheadEstimate.objects.exists()
+    assert not CompanyInvoice.objects.filter(status="approved", approved_by=F("entered_by")).exists()
+
+
+class TestUsers:
+    def test_there_is_one_of_every_role_in_both_organisations(self):
+        for organisation in (tree.PIHO, tree.TBZMED):
+            assert {u.role for u in USERS if u.organisation == organisation} == set(Role)
+
+    def test_an_installation_reached_from_outside_must_choose_its_password(self, settings, monkeypatch):
+        monkeypatch.delenv("TARAZ_DEMO_PASSWORD", raising=False)
+        settings.SESSION_COOKIE_SECURE = True
+        with pytest.raises(NotAllowed):
+            password()
+        monkeypatch.setenv("TARAZ_DEMO_PASSWORD", "a-chosen-one-for-us")
+        assert password() == "a-chosen-one-for-us"
+
+    def test_the_command_prints_them(self, settings, monkeypatch, capsys):
+        settings.SESSION_COOKIE_SECURE = False
+        monkeypatch.setenv("TARAZ_DEMO_PASSWORD", "a-chosen-one-for-us")
+        call_command("demo_users")
+        out = capsys.readouterr().out
+        assert "tabriz-hospital" in out
+        assert "a-chosen-one-for-us" in out
