@@ -1,7 +1,7 @@
 """Invoices of a fiscal year as hospitals would send them, from a seed: the same seed gives the same invoices.
 
 Everything is drawn as arrays, a stream of lines at a time (bed days, visits, laboratory …); nothing loops over
-invoices or lines. The mix follows the published shares of cost elements (domain §2.2). What is asked is not drawn:
+invoices or lines. The mix follows the published shares of cost elements (S42). What is asked is not drawn:
 `demo.asking` takes it from the tariff.
 """
 

@@ -1,6 +1,6 @@
 """The two demonstration organisations as data.
 
-Names of hospitals and regions come from the two source documents and the domain sources. What stands beside them
+Names of hospitals and regions come from public documents (docs/sources.md). What stands beside them
 (populations, grades, sectors of hospitals outside the university, vendors of each hospital, everything about people)
 is invented for the demonstration.
 """

@@ -44,7 +44,7 @@ def unit_price(
     Units in thousandths, factors in rials a unit. A surgery that the book gives no technical units takes
     `operating_room_bp` (basis points) of its professional units, `operating_room_milli`, at the technical factor;
     for every other service `operating_room_milli` is zero.
-    Source: relative value book and the yearly decrees (domain §1.3).
+    Source: relative value book and the yearly decrees (docs/rules/pricing.md).
     """
     return UnitPrice(
         professional=round_half_up(professional_milli * professional_factor, MILLI),
