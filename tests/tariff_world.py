@@ -1,4 +1,4 @@
-"""Set A (docs/sources.md, S9 and S16) as published rows, so that pipeline tests price against figures printed elsewhere."""
+"""Set A (docs/sources.md, S9 and S16) as published rows: pipeline tests price against figures printed elsewhere."""
 
 from __future__ import annotations
 
