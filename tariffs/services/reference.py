@@ -206,7 +206,9 @@ def load_reference(*, at: dt.datetime, folder: Path = FOLDER) -> Counts:
 def load_circulars(files: Iterable[Path]) -> Count:
     """Add or correct national circulars by their number."""
     stored = {c.number: c for c in Circular.objects.filter(organisation=None)}
-    count, new, changed = Count(), [], []
+    count = Count()
+    new: list[Circular] = []
+    changed: list[Circular] = []
     fields = ("title", "issuer", "approved_on", "notified_on", "source")
     for row in rows_of(*files):
         count.read += 1
@@ -227,7 +229,9 @@ def load_circulars(files: Iterable[Path]) -> Count:
 def load_services(files: Iterable[Path]) -> Count:
     """Add or correct national services by book and code."""
     stored = {(s.book, s.code): s for s in Service.objects.filter(organisation=None)}
-    count, new, changed = Count(), [], []
+    count = Count()
+    new: list[Service] = []
+    changed: list[Service] = []
     fields = ("title", "group", "is_dental", "search", "confidence", "source")
     for row in rows_of(*files):
         count.read += 1
