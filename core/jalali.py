@@ -72,6 +72,17 @@ def year_of(day: dt.date) -> int:
     return month_key(day) // 100
 
 
+def add_months(day: dt.date, months: int) -> dt.date:
+    """The same day of the month, `months` Jalali months later (earlier where negative).
+
+    Where that month is shorter, its last day: 31 Shahrivar and a month is 30 Mehr.
+    """
+    start = jdatetime.date.fromgregorian(date=day)
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    first, after = month_range(year * 100 + month + 1)
+    return min(first + dt.timedelta(days=start.day - 1), after - dt.timedelta(days=1))
+
+
 @cache
 def calendar_frame() -> pl.DataFrame:
     """Every day from 1370 to 1429: `day` (Gregorian date), `jalali` (yyyymmdd), `month` (yyyymm)."""

@@ -36,6 +36,11 @@ def share_of(amount: Amount, share: Amount | int, of: Amount | int = BASIS_POINT
     return round_half_up(amount * share, of)
 
 
+def exchanged(hundredths: Amount, rate: Amount | int) -> Amount:
+    """An amount ≥ 0 of a foreign currency, in hundredths of its unit, as rials at `rate` rials a unit."""
+    return round_half_up(hundredths * rate, 100)
+
+
 def least(a: Amount, b: Amount) -> Amount:
     """The smaller of two amounts."""
     if isinstance(a, pl.Expr) or isinstance(b, pl.Expr):

@@ -17,6 +17,22 @@ class Shares(NamedTuple, Generic[Amount]):
     patient: Amount
 
 
+class ClaimPayments(NamedTuple, Generic[Amount]):
+    """What an insurer owes of a claim, in rials: a part before review, and the rest after it."""
+
+    on_account: Amount
+    rest: Amount
+
+
+def claim_payments(*, claimed: Amount, on_account_bp: Amount) -> ClaimPayments[Amount]:
+    """The part of a claim (rials) due before any review, `on_account_bp` of it, and the rest.
+
+    Article 38 of the Act of 1393/12/4: 60 %; dates: `insurers.terms`. Prose and worked table: docs/rules/claims.md.
+    """
+    on_account = share_of(claimed, on_account_bp)
+    return ClaimPayments(on_account, claimed - on_account)
+
+
 def basic_share(
     *,
     price: Amount,
