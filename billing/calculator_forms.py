@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 
 from billing.calculator import Item, Question
+from core import display
 from core.forms import JalaliDateField, MilliField, NumberField, PercentBpField
 from core.money import BASIS_POINTS, MILLI
 from insurers.choices import Condition, InsurerKind
@@ -18,7 +19,7 @@ from tariffs.choices import Part
 from tariffs.fields import ServiceField
 from tariffs.models import MultipleSurgery
 
-GRADES = [(grade, str(grade)) for grade in (1, 2, 3, 4)]
+GRADES = [(grade, display.fixed(grade, 0)) for grade in (1, 2, 3, 4)]
 CONDITIONS = [choice for choice in Condition.choices if choice[0] != Condition.ANY]
 PARTS = [("", Part.WHOLE.label), *((p.value, p.label) for p in Part if p != Part.WHOLE)]
 MOST_MINUTES = 100_000

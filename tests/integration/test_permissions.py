@@ -211,9 +211,9 @@ def scene(cast):
     return Scene(cast)
 
 
-def visit(row: Row, scene: Scene, person: str) -> int:
+def visit(client: Client, row: Row, scene: Scene, person: str) -> int:
     """The code a person gets; what the visit wrote is undone. Sent to the sign-in page only without a session."""
-    client = Client()
+    client.cookies.clear()
     if person != "anonymous":
         client.force_login(getattr(scene.cast, person))
     url = reverse(row.name, args=row.args(scene)) + row.query
@@ -230,9 +230,9 @@ def visit(row: Row, scene: Scene, person: str) -> int:
 
 
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row.method}-{row.name}")
-def test_everybody_gets_what_the_table_says(scene, row):
+def test_everybody_gets_what_the_table_says(client, scene, row):
     expected = dict(zip(PEOPLE, map(int, row.codes.split()), strict=True))
-    assert {person: visit(row, scene, person) for person in PEOPLE} == expected
+    assert {person: visit(client, row, scene, person) for person in PEOPLE} == expected
 
 
 # ---------------------------------------------------------------- nothing is forgotten
