@@ -24,3 +24,15 @@ def keep_django_logging(**_: object) -> None:
 def nightly() -> None:
     """The same run as `./taraz manage nightly`; safe to run twice."""
     call_command("nightly")
+
+
+@app.task(name="recover")
+def recover() -> None:
+    """The same as `./taraz manage recover`; safe to run twice."""
+    call_command("recover")
+
+
+@signals.worker_ready.connect
+def recover_after_start(**_: object) -> None:
+    """The broker hands a killed worker's tasks out again only after hours; a worker that starts looks for them."""
+    recover.delay()

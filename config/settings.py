@@ -197,7 +197,11 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 # A job that is not acknowledged after this many seconds goes to another worker: longer than the longest job.
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 6 * 60 * 60}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BEAT_SCHEDULE = {"nightly": {"task": "nightly", "schedule": crontab(hour=2, minute=0)}}
+CELERY_BEAT_SCHEDULE = {
+    "nightly": {"task": "nightly", "schedule": crontab(hour=2, minute=0)},
+    # One that waits behind long work is not worth a second one.
+    "recover": {"task": "recover", "schedule": crontab(minute="*/5"), "options": {"expires": 240}},
+}
 
 # ---------------------------------------------------------------- API
 REST_FRAMEWORK = {

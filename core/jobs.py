@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -18,6 +18,7 @@ from core.models import Job, JobState
 log = structlog.get_logger(__name__)
 #: How long the last word of a running job is kept, should nobody end it.
 LIVE_SECONDS = 60 * 60
+_RUNNING = "core.job"
 
 
 def queue(
@@ -40,7 +41,13 @@ def running(job: Job) -> Iterator[Callable[..., None]]:
     """Mark the job running, give a function that reports progress, and store how it ended.
 
     A `DomainError` becomes the job's Persian error; any other fault is stored by its class name, logged and raised.
+    A worker that is killed stores nothing: `broken_off` finds its jobs by the lock that fell with its connection.
     """
+    with held(_RUNNING, job.pk):
+        yield from _running(job)
+
+
+def _running(job: Job) -> Iterator[Callable[..., None]]:
     Job.objects.filter(pk=job.pk).update(state=JobState.RUNNING, started_at=timezone.now(), error="")
 
     def advance(progress: int, total: int, message: str = "") -> None:
@@ -63,6 +70,20 @@ def running(job: Job) -> Iterator[Callable[..., None]]:
         _end(job, JobState.SUCCEEDED, "")
 
 
+def broken_off(kinds: Iterable[str]) -> list[Job]:
+    """Jobs of these kinds that say they run while no connection works on them: their worker was killed."""
+    running = Job.objects.filter(kind__in=list(kinds), state=JobState.RUNNING).order_by("pk")
+    return [job for job in running if not is_held(_RUNNING, job.pk)]
+
+
+def give_up(job: Job, *, at: dt.datetime) -> None:
+    """End a job that was broken off, so that it can be asked for again."""
+    sentence = "اجراکننده پیش از پایان کار قطع شد و چیزی ذخیره نشد؛ کار را دوباره درخواست کنید."
+    ended = Job.objects.filter(pk=job.pk, state=JobState.RUNNING)
+    ended.update(state=JobState.FAILED, error=sentence, finished_at=at)
+    cache.delete(_key(job))
+
+
 def live(job: Job) -> Job:
     """The job with the progress it has right now.
 
@@ -83,6 +104,37 @@ def _end(job: Job, state: JobState, error: str) -> None:
         state=state, error=error, finished_at=timezone.now(), outcome=job.outcome,
         progress=job.progress, total=job.total, message=job.message,
     )  # fmt: skip
+
+
+@contextmanager
+def held(name: str, number: int) -> Iterator[bool]:
+    """Hold the session's lock of (name, number), if nobody else does; gives whether we have it.
+
+    It ends with the connection, so a killed process holds nothing.
+    """
+    got = _ask("SELECT pg_try_advisory_lock(hashtext(%s), %s)", name, number)
+    try:
+        yield got
+    finally:
+        if got and connection.is_usable():
+            _ask("SELECT pg_advisory_unlock(hashtext(%s), %s)", name, number)
+
+
+def is_held(name: str, number: int) -> bool:
+    """Whether any connection holds the lock of (name, number)."""
+    return _ask(
+        "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2"
+        " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        " AND classid::bigint = (hashtext(%s)::bigint & 4294967295) AND objid::bigint = %s)",
+        name,
+        number,
+    )
+
+
+def _ask(sql: str, name: str, number: int) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [name, number])
+        return bool(cursor.fetchone()[0])
 
 
 def lock(name: str, number: int) -> None:

@@ -9,8 +9,7 @@ import datetime as dt
 import hashlib
 import json
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any
@@ -18,7 +17,7 @@ from typing import Any
 from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
-from django.db import connection, transaction
+from django.db import transaction
 
 from billing.choices import DeliveryKind, DeliveryState
 from billing.models import ColumnMapping, Delivery
@@ -38,6 +37,9 @@ FUNDS_OF_CASES: dict[int, str] = {}
 DEFAULT_FUND = "company"
 
 Queue = Callable[[int], object]
+_LOADING = "billing.load"
+#: A task that has waited this long behind nothing was lost with the worker that had taken it.
+LOST_AFTER = dt.timedelta(minutes=1)
 
 
 class ReceptionClosed(DomainError):
@@ -139,12 +141,32 @@ def retry(*, delivery: Delivery, by: Any, at: dt.datetime, queue: Queue) -> Deli
     return delivery
 
 
+def resume(*, at: dt.datetime, queue: Queue) -> list[Delivery]:
+    """Queue again what a killed worker or a broker that was away has left waiting; a task too many does no harm.
+
+    A delivery whose loading ended in a fault stays for a person to look at.
+    """
+    unfinished = Delivery.objects.filter(state=DeliveryState.WAITING).select_related("job").order_by("pk")
+    lost = [delivery for delivery in unfinished if _is_lost(delivery, at)]
+    for delivery in lost:
+        queue(delivery.pk)
+    return lost
+
+
+def _is_lost(delivery: Delivery, at: dt.datetime) -> bool:
+    job = delivery.job
+    if job is None or job.is_over or jobs.is_held(_LOADING, delivery.pk):
+        return False
+    return job.state == JobState.RUNNING or job.queued_at <= at - LOST_AFTER
+
+
 # ---------------------------------------------------------------- loading
 
 
 def load(*, delivery: Delivery, at: dt.datetime) -> Delivery:
     """Parse, price and store a waiting delivery. Called again, or by two workers, it changes nothing more."""
-    with _alone(delivery.pk) as alone:
+    # Held for the session, since loading is not one transaction.
+    with jobs.held(_LOADING, delivery.pk) as alone:
         delivery.refresh_from_db()
         if alone and delivery.state == DeliveryState.WAITING:
             _load(delivery, at)
@@ -229,20 +251,6 @@ def sata_reference(organisation_id: int) -> sata.Reference:
         funds=FUNDS_OF_CASES,
         default_fund=DEFAULT_FUND,
     )
-
-
-@contextmanager
-def _alone(delivery_id: int) -> Iterator[bool]:
-    """Whether no other worker is loading this delivery; held for the session, since loading is not one transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(hashtext('billing.load'), %s)", [delivery_id])
-        alone = bool(cursor.fetchone()[0])
-    try:
-        yield alone
-    finally:
-        if alone and connection.is_usable():
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(hashtext('billing.load'), %s)", [delivery_id])
 
 
 # ---------------------------------------------------------------- SATA calls

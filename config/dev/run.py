@@ -13,6 +13,9 @@ from config.dev.environment import VAR, django_command, prepare
 from config.embedded import services
 
 PAGE_TIMEOUT_SECONDS = "30"
+CELERY = [sys.executable, "-m", "celery", "--app", "config", "--quiet"]
+# Threads: Polars hangs in a forked process.
+WORKER = [*CELERY, "worker", "--pool", "threads", "--concurrency", "2", "--loglevel", "warning"]
 # Each is safe to run again and quick when there is nothing to do.
 PREPARATION = [
     (["migrate", "--verbosity", "0"], "preparing the database"),
@@ -88,16 +91,14 @@ def _serve(host: str, port: str, environment: dict[str, str]) -> int:
 
 
 def _children(host: str, port: str, environment: dict[str, str]) -> dict[str, subprocess.Popen[bytes]]:
-    celery = [sys.executable, "-m", "celery", "--app", "config", "--quiet"]
     schedule = str(VAR / "celerybeat-schedule")
     commands = {
         "web": [
             *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", port),
             *("--blocking-threads", "4", "--no-ws", "--log-level", "warning", "config.wsgi:application"),
         ],
-        # Threads: Polars hangs in a forked process.
-        "worker": [*celery, "worker", "--pool", "threads", "--concurrency", "2", "--loglevel", "warning"],
-        "beat": [*celery, "beat", "--schedule", schedule, "--pidfile", "", "--loglevel", "warning"],
+        "worker": WORKER,
+        "beat": [*CELERY, "beat", "--schedule", schedule, "--pidfile", "", "--loglevel", "warning"],
     }
     pages = environment | {"STATEMENT_TIMEOUT_SECONDS": PAGE_TIMEOUT_SECONDS}
     # A group each: Ctrl-C reaches us alone, and we stop them in order.

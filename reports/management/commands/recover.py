@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from billing.tasks import load_delivery
+from budgets.tasks import KIND as BUDGET
+from reports.services import nightly, recovery
+
+
+class Command(BaseCommand):
+    help = "Takes up what a killed worker has left: deliveries are queued again, other jobs end. Safe to run again."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        done = recovery.recover(at=timezone.now(), load=load_delivery.delay, ending=[BUDGET, nightly.KIND])
+        for delivery in done.queued:
+            self.stdout.write(f"delivery {delivery.pk}: queued again")
+        for job in done.ended:
+            self.stdout.write(f"job {job.pk} ({job.kind} {job.key}): ended")

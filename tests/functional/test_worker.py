@@ -1,0 +1,176 @@
+"""A real worker process: it loads what is sent, and when it is killed nothing is lost and nothing is there twice."""
+
+from __future__ import annotations
+
+import datetime as dt
+from contextlib import contextmanager
+
+import psycopg2
+import pytest
+from django.core.files.base import ContentFile
+from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
+
+from billing.choices import DeliveryState
+from billing.models import Balance, Change, Delivery, Invoice, InvoiceLine, Movement, RefusedRow
+from billing.services import deliveries, ledger
+from billing.tasks import load_delivery
+from core import jobs
+from core.models import Job, JobState
+from reports.services import nightly, recovery
+from tests import tariff_world as world
+from tests.cast import make_cast
+from tests.functional.conftest import database_of_the_test, wait_until
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+HEADERS = (
+    "شماره صورتحساب,کد ملی,نوع مراجعه,کد صندوق,تاریخ پذیرش,تاریخ ترخیص,فهرست,کد خدمت,شرح خدمت,تاریخ خدمت,"
+    "تعداد,مبلغ درخواستی"
+)
+ROWS = 500
+STORED = (Invoice, InvoiceLine, Movement, Balance, Change, RefusedRow)
+
+
+@pytest.fixture
+def cast(transactional_db):
+    cast = make_cast()
+    world.tariff()
+    world.coverage(cast.fund)
+    return cast
+
+
+def a_file(count=ROWS):
+    rows = [
+        f"A{i},0499370899,بستری,general,1403/07/01,1403/07/03,3,100010,عمل,1403/07/02,1,{3_000_000 + i}"
+        for i in range(count)
+    ]
+    return "\n".join([HEADERS, *rows])
+
+
+def send(cast, text=None, *, queue=load_delivery.delay):
+    return deliveries.receive_file(
+        centre=cast.hospital, upload=ContentFile((text or a_file()).encode()), name="mehr.csv", mapping=None,
+        by=cast.officer, at=timezone.now(), queue=queue,
+    )  # fmt: skip
+
+
+def state_of(delivery):
+    return Delivery.objects.get(pk=delivery.pk).state
+
+
+def is_whole(delivery):
+    """Everything of the file is stored, once, and the ledger agrees."""
+    delivery.refresh_from_db()
+    assert (delivery.rows_in, delivery.rows_stored, delivery.rows_refused) == (ROWS, ROWS, 0)
+    assert delivery.asked_in == delivery.asked_stored == 3_000_000 * ROWS + ROWS * (ROWS - 1) // 2
+    assert Invoice.objects.count() == InvoiceLine.objects.count() == ROWS
+    assert Change.objects.count() == 1
+    amounts = {
+        sum(model.objects.values_list("amount", flat=True)) for model in (InvoiceLine, Movement, Balance)
+    }
+    assert amounts == {2_740_700 * ROWS}
+    assert ledger.check() is None
+
+
+@contextmanager
+def movements_blocked():
+    """Until the block ends, a loader comes as far as its movements: invoices and lines written, nothing committed."""
+    other = psycopg2.connect(database_of_the_test())
+    try:
+        with other.cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {Movement._meta.db_table} IN SHARE MODE")
+        yield
+    finally:
+        other.close()
+
+
+def somebody_waits_for_movements():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = %s::regclass",
+            [Movement._meta.db_table],
+        )
+        return cursor.fetchone()[0]
+
+
+def others_connected():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " AND backend_type = 'client backend'"
+        )
+        return cursor.fetchone()[0]
+
+
+def test_a_file_that_was_sent_is_loaded_by_the_worker(cast, worker):
+    delivery = send(cast)
+    wait_until(lambda: state_of(delivery) == DeliveryState.STORED, "the delivery is stored")
+    wait_until(lambda: Job.objects.get(pk=delivery.job_id).is_over, "the job is over")
+    assert Job.objects.get(pk=delivery.job_id).state == JobState.SUCCEEDED
+    is_whole(delivery)
+
+
+def test_a_worker_killed_in_the_middle_loses_nothing_and_doubles_nothing(cast, worker):
+    with movements_blocked():
+        delivery = send(cast)
+        wait_until(somebody_waits_for_movements, "the worker is in the middle of its transaction")
+        worker.kill()
+        assert [model.objects.count() for model in STORED] == [0] * len(STORED)
+        assert state_of(delivery) == DeliveryState.WAITING
+        assert Job.objects.get(pk=delivery.job_id).state == JobState.RUNNING
+    wait_until(lambda: not others_connected(), "the database has noticed")
+    assert [model.objects.count() for model in STORED] == [0] * len(STORED)
+
+    worker.start()
+    wait_until(lambda: state_of(delivery) == DeliveryState.STORED, "the next worker takes it up")
+    wait_until(lambda: Job.objects.get(pk=delivery.job_id).is_over, "the job is over")
+    is_whole(delivery)
+
+    # The broker hands the first task out again in some hours: it finds nothing to do.
+    load_delivery.delay(delivery.pk)
+    call_command("recover")
+    worker.stop()
+    is_whole(delivery)
+
+
+def test_a_task_that_the_broker_lost_is_found(cast, idle_worker):
+    delivery = send(cast, queue=lambda pk: None)
+    asked = []
+    assert deliveries.resume(at=timezone.now(), queue=asked.append) == []
+    later = timezone.now() + dt.timedelta(minutes=2)
+    assert deliveries.resume(at=later, queue=asked.append) == [delivery]
+    assert asked == [delivery.pk]
+
+
+def test_what_is_being_loaded_is_left_alone(cast, worker):
+    with movements_blocked():
+        delivery = send(cast)
+        wait_until(somebody_waits_for_movements, "the worker is in the middle of its transaction")
+        later = timezone.now() + dt.timedelta(hours=1)
+        assert deliveries.resume(at=later, queue=pytest.fail) == []
+        assert jobs.broken_off([deliveries.KIND]) == []
+    wait_until(lambda: state_of(delivery) == DeliveryState.STORED, "the delivery is stored")
+    wait_until(lambda: Job.objects.get(pk=delivery.job_id).is_over, "the job is over")
+    assert deliveries.resume(at=later, queue=pytest.fail) == []
+
+
+def test_a_run_that_was_cut_off_ends_and_one_that_runs_goes_on(cast, idle_worker):
+    at = timezone.now()
+    cut, going = (
+        Job.objects.create(kind=nightly.KIND, state=JobState.RUNNING, queued_at=at, started_at=at)
+        for _ in range(2)
+    )
+    other = psycopg2.connect(database_of_the_test())
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtext('core.job'), %s)", [going.pk])
+    try:
+        done = recovery.recover(at=at, load=pytest.fail, ending=[nightly.KIND])
+    finally:
+        other.close()
+    assert done.ended == [cut]
+    cut.refresh_from_db()
+    assert cut.state == JobState.FAILED
+    assert "دوباره" in cut.error
+    assert Job.objects.get(pk=going.pk).state == JobState.RUNNING
