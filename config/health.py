@@ -7,6 +7,7 @@ import redis
 import structlog
 from django.core.cache import cache
 from django.db import DatabaseError, connection
+from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views import View
@@ -14,6 +15,7 @@ from kombu.exceptions import KombuError
 
 from config.celery import app
 from core.models import Job, JobState
+from organisations.models import Organisation
 
 log = structlog.get_logger(__name__)
 
@@ -47,9 +49,21 @@ def worker_answers() -> bool:
 
 
 def nightly_is_recent() -> bool:
+    """Whether the newest nightly run that is over went well for every organisation, and lately.
+
+    One that is going on now says nothing yet: the one before it counts. Without organisations there is nothing to run.
+    """
     since = timezone.now() - NIGHTLY_MAX_AGE
+    nights = Job.objects.filter(
+        kind="nightly", state__in=[JobState.SUCCEEDED, JobState.FAILED], organisation_id=OuterRef("pk")
+    )
+    newest = nights.order_by("-finished_at", "-pk")
+    well = Organisation.objects.annotate(
+        state=Subquery(newest.values("state")[:1]), ended=Subquery(newest.values("finished_at")[:1])
+    ).filter(state=JobState.SUCCEEDED, ended__gte=since)
+    late = Organisation.objects.exclude(pk__in=well.values("pk"))
     try:
-        return Job.objects.filter(kind="nightly", state=JobState.SUCCEEDED, finished_at__gte=since).exists()
+        return not late.exists()
     except DatabaseError:
         return False
 

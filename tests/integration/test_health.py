@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from config import health
 from core.models import Job, JobState
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -15,13 +16,25 @@ def worker(monkeypatch):
     monkeypatch.setattr(health, "worker_answers", lambda: True)
 
 
-def nightly(*, hours_ago, state=JobState.SUCCEEDED):
+@pytest.fixture
+def organisation():
+    return factories.organisation()
+
+
+def nightly(organisation, *, hours_ago, state=JobState.SUCCEEDED):
     at = timezone.now() - timedelta(hours=hours_ago)
-    return Job.objects.create(kind="nightly", state=state, queued_at=at, started_at=at, finished_at=at)
+    return Job.objects.create(
+        kind="nightly",
+        organisation_id=organisation.pk,
+        state=state,
+        queued_at=at,
+        started_at=at,
+        finished_at=at,
+    )
 
 
-def test_all_is_well_after_a_nightly_run(client, worker):
-    nightly(hours_ago=25)
+def test_all_is_well_after_a_nightly_run(client, worker, organisation):
+    nightly(organisation, hours_ago=25)
     answer = client.get("/healthz")
     assert answer.status_code == 200
     assert answer.json() == {
@@ -33,20 +46,48 @@ def test_all_is_well_after_a_nightly_run(client, worker):
     }
 
 
-def test_an_old_nightly_run_is_missing(client, worker):
-    nightly(hours_ago=27)
+def test_without_an_organisation_there_is_no_night_to_run(client, worker):
+    assert client.get("/healthz").json()["nightly"] == "ok"
+
+
+def test_an_organisation_without_any_night_is_missing(client, worker, organisation):
+    assert client.get("/healthz").json()["nightly"] == "missing"
+
+
+def test_an_old_nightly_run_is_missing(client, worker, organisation):
+    nightly(organisation, hours_ago=27)
     answer = client.get("/healthz")
     assert answer.status_code == 503
     assert answer.json()["nightly"] == "missing"
 
 
-def test_a_failed_nightly_run_is_missing(client, worker):
-    nightly(hours_ago=1, state=JobState.FAILED)
+def test_a_failed_nightly_run_is_missing_also_after_one_that_went_well(client, worker, organisation):
+    nightly(organisation, hours_ago=20)
+    nightly(organisation, hours_ago=1, state=JobState.FAILED)
     assert client.get("/healthz").json()["nightly"] == "missing"
 
 
+def test_one_organisations_night_does_not_hide_anothers_failure(client, worker, organisation):
+    other = factories.organisation("zz", "دیگر")
+    nightly(organisation, hours_ago=1)
+    nightly(other, hours_ago=1, state=JobState.FAILED)
+    assert client.get("/healthz").json()["nightly"] == "missing"
+
+
+def test_a_night_that_is_going_on_leaves_the_last_one_in_force(client, worker, organisation):
+    nightly(organisation, hours_ago=24)
+    now = timezone.now()
+    Job.objects.create(
+        kind="nightly",
+        organisation_id=organisation.pk,
+        state=JobState.RUNNING,
+        queued_at=now,
+        started_at=now,
+    )
+    assert client.get("/healthz").json()["nightly"] == "ok"
+
+
 def test_a_worker_that_does_not_answer_is_missing(client):
-    nightly(hours_ago=1)
     answer = client.get("/healthz")
     assert answer.status_code == 503
     assert answer.json()["worker"] == "missing"
