@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import redis
 import structlog
 from django.core.cache import cache
 from django.db import connection
@@ -19,6 +20,8 @@ log = structlog.get_logger(__name__)
 #: How long the last word of a running job is kept, should nobody end it.
 LIVE_SECONDS = 60 * 60
 _RUNNING = "core.job"
+#: What a cache that does not answer raises.
+CACHE_AWAY = (redis.RedisError, OSError)
 
 
 def queue(
@@ -50,9 +53,13 @@ def running(job: Job) -> Iterator[Callable[..., None]]:
 def _running(job: Job) -> Iterator[Callable[..., None]]:
     Job.objects.filter(pk=job.pk).update(state=JobState.RUNNING, started_at=timezone.now(), error="")
 
+    is_told = True
+
     def advance(progress: int, total: int, message: str = "") -> None:
+        nonlocal is_told
         job.progress, job.total, job.message = progress, total, message
-        cache.set(_key(job), (progress, total, message), LIVE_SECONDS)
+        # Once a job is enough: each attempt might wait for an answer, and the log would fill with the same line.
+        is_told = is_told and _tell(job)
 
     try:
         yield advance
@@ -81,17 +88,43 @@ def give_up(job: Job, *, at: dt.datetime) -> None:
     sentence = "اجراکننده پیش از پایان کار قطع شد و چیزی ذخیره نشد؛ کار را دوباره درخواست کنید."
     ended = Job.objects.filter(pk=job.pk, state=JobState.RUNNING)
     ended.update(state=JobState.FAILED, error=sentence, finished_at=at)
-    cache.delete(_key(job))
+    _forget(job)
 
 
 def live(job: Job) -> Job:
     """The job with the progress it has right now.
 
-    Work happens in one transaction, so the table shows no progress before the end; the cache does.
+    Work happens in one transaction, so the table shows no progress before the end; the cache does. Without the
+    cache it is the job as the table has it.
     """
-    if not job.is_over and (now := cache.get(_key(job))):
+    if job.is_over:
+        return job
+    try:
+        now = cache.get(_key(job))
+    except CACHE_AWAY as fault:
+        log.warning("job_progress_unread", job=job.pk, fault=type(fault).__name__)
+        return job
+    if now:
         job.progress, job.total, job.message = now
     return job
+
+
+def _tell(job: Job) -> bool:
+    """Whether the cache took the job's progress; a cache that is away costs the progress, never the work."""
+    try:
+        cache.set(_key(job), (job.progress, job.total, job.message), LIVE_SECONDS)
+    except CACHE_AWAY as fault:
+        log.warning("job_progress_untold", job=job.pk, fault=type(fault).__name__)
+        return False
+    return True
+
+
+def _forget(job: Job) -> None:
+    """Take the progress out of the cache; where that fails it ages away, and a job that is over is not looked up."""
+    try:
+        cache.delete(_key(job))
+    except CACHE_AWAY as fault:
+        log.warning("job_progress_kept", job=job.pk, fault=type(fault).__name__)
 
 
 def _key(job: Job) -> str:
@@ -99,11 +132,11 @@ def _key(job: Job) -> str:
 
 
 def _end(job: Job, state: JobState, error: str) -> None:
-    cache.delete(_key(job))
     Job.objects.filter(pk=job.pk).update(
         state=state, error=error, finished_at=timezone.now(), outcome=job.outcome,
         progress=job.progress, total=job.total, message=job.message,
     )  # fmt: skip
+    _forget(job)
 
 
 @contextmanager
