@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
-REFUSED = {"row_no": pl.Int32, "number": pl.String, "reason": pl.String, "asked": pl.Int64}
+REFUSED: dict[Any, Any] = {"row_no": pl.Int32, "number": pl.String, "reason": pl.String, "asked": pl.Int64}
 
 _UNKNOWN_FUND = "صندوق بیمه با کد «{}» تعریف نشده است؛ کد را با فهرست صندوق‌های سازمان مطابقت دهید."
 _UNKNOWN_MONTH = "تاریخ ترخیص «{}» بیرون از تقویم سامانه است؛ سال را بررسی کنید."
@@ -40,14 +41,18 @@ def refuse_faulty(headers: pl.DataFrame, lines: pl.DataFrame, faults: pl.DataFra
             _of_header(headers, pl.col("month").is_null(), _UNKNOWN_MONTH, "discharged_on"),
         ]
     )
+    # Invoices of which no row could be read are not among the headers.
     first = (
-        faults.filter(pl.col("number").is_not_null())
+        faults.with_columns(pl.col("number").cast(headers.schema["number"], strict=False))
+        .drop_nulls("number")
         .sort("row_no")
         .unique("number", keep="first", maintain_order=True)
     )
     bad = pl.concat([found, first.select("number", "row_no", "reason")]).unique(
         "number", keep="first", maintain_order=True
     )  # fmt: skip
+    if bad.is_empty():
+        return Checked(headers, lines, faults.select(*REFUSED).cast(REFUSED).sort("row_no"))
     beside = lines.join(bad, on="number", how="inner", maintain_order="left").select(
         "row_no",
         "number",

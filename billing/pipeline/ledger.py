@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 
 from billing.choices import WITH_AMOUNT
@@ -9,7 +11,7 @@ from billing.models import LEDGER_KEY, MEASURES
 from organisations.choices import CostElement
 
 _AMOUNTS = ("asked", "amount", "basic", "supplementary", "subsidy", "employer", "patient")
-KEY_TYPES = {
+KEY_TYPES: dict[Any, Any] = {
     "centre_id": pl.Int64, "month": pl.Int32, "setting": pl.Int8, "category": pl.Int8, "element": pl.Int8,
     "fund_id": pl.Int64,
 }  # fmt: skip
@@ -20,22 +22,26 @@ def totals(headers: pl.DataFrame, lines: pl.DataFrame, *, centre_id: int, by: st
 
     What belongs to the whole file (its count, what the patient paid) stands on the element FILE.
     """
-    of_header = headers.select("number", "month", by)
+    keys = [by, "month", "setting", "category", "fund_id"]
+    accounts = headers.select(keys).unique().with_row_index("account")
+    of_header = headers.join(accounts, on=keys).select("number", "account")
     unpriced = ~pl.col("status").is_in(list(WITH_AMOUNT))
-    keys = [by, "month", "setting", "category", "element", "fund_id"]
     of_lines = (
-        lines.join(of_header, on="number", how="inner")
-        .group_by(keys)
+        lines.select("number", "element", "status", *_AMOUNTS)
+        .join(of_header, on="number", how="inner")
+        .group_by("account", "element")
         .agg(
             pl.len().cast(pl.Int64).alias("lines"),
             unpriced.sum().cast(pl.Int64).alias("unpriced_lines"),
             pl.col("asked").filter(unpriced).sum().alias("unpriced_asked"),
             *[pl.col(a).sum() for a in _AMOUNTS],
         )
+        .join(accounts, on="account")
+        .drop("account")
     )
     of_files = (
         headers.with_columns(pl.lit(CostElement.FILE.value, pl.Int8).alias("element"))
-        .group_by(keys)
+        .group_by(*keys, "element")
         .agg(pl.len().cast(pl.Int64).alias("files"), pl.col("patient_paid").sum())
     )
     return (

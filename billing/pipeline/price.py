@@ -20,8 +20,19 @@ def price_and_split(lines: pl.DataFrame) -> pl.DataFrame:
     Lines of one invoice must all be present: nursing, global packages and ceilings look across them.
     Raises `polars.exceptions.InvalidOperationError` where an amount does not fit 64 bits.
     """
-    priced = _supplementary(_basic(_packaged(_nursing(_unit_prices(lines)))))
-    return _shares(priced).drop("hotelling", "base_hotelling", "wish", strict=False)
+    return _shares(_supplementary(_basic(_packaged(_nursing(_unit_prices(lines))))))
+
+
+def _computed(lines: pl.DataFrame, *columns: pl.Expr) -> pl.DataFrame:
+    """Lines with these columns; what several of them have in common is computed once."""
+    computed = lines.lazy().select(columns).collect()
+    # Columns cut into unlike chunks would be joined anew, all of them, by every later step.
+    return lines.with_columns(computed.rechunk().get_columns())
+
+
+def _rewritten(lines: pl.DataFrame, at: pl.Series, part: pl.DataFrame, *columns: str) -> pl.DataFrame:
+    """Lines with the columns of `part` at the positions `at`, where only few lines follow a rule."""
+    return lines.with_columns(lines[c].scatter(at, part[c]) for c in columns)
 
 
 def _unit_price(prefix: str) -> pl.Expr:
@@ -53,43 +64,49 @@ def _unit_prices(lines: pl.DataFrame) -> pl.DataFrame:
         )
         return to_rials(pl.when(_PRICED).then(total))
 
-    return lines.with_columns(units.alias("anaesthesia_units")).with_columns(
-        amount("").alias("amount"), amount("base_").alias("base")
+    return _computed(
+        lines.with_columns(units.alias("anaesthesia_units")),
+        amount("").alias("amount"),
+        amount("base_").alias("base"),
     )
 
 
 def _nursing(lines: pl.DataFrame) -> pl.DataFrame:
     """Nursing lines take their percent of the invoice's hotelling; a second nursing line has nothing to take."""
-    is_nursing = pl.col("priced_by_nursing") & _PRICED
+    at = lines.select((pl.col("priced_by_nursing") & _PRICED).arg_true()).to_series()
+    if at.is_empty():
+        return lines
     is_bed = pl.col("group").is_in([G.HOTELLING.value, G.SPECIAL_HOTELLING.value]) & _PRICED
     beds = lines.filter(is_bed).group_by("number").agg(
         pl.col("amount").sum().alias("hotelling"), pl.col("base").sum().alias("base_hotelling")
     )  # fmt: skip
-    first = (pl.col("line_no") == pl.col("line_no").filter(is_nursing).min().over("number")) & is_nursing
-    known = lines.join(beds, on="number", how="left", maintain_order="left")
+    nursing = lines.select("number", "line_no", "status", "nursing_bp")[at]
+    known = nursing.join(beds, on="number", how="left", maintain_order="left")
     status = (
-        pl.when(is_nursing & pl.col("hotelling").is_null()).then(LineStatus.NO_HOTELLING.value)
-        .when(is_nursing & ~first).then(LineStatus.SECOND_NURSING.value)
+        pl.when(pl.col("hotelling").is_null()).then(LineStatus.NO_HOTELLING.value)
+        .when(pl.col("line_no") > pl.col("line_no").min().over("number")).then(LineStatus.SECOND_NURSING.value)
         .otherwise(pl.col("status"))
     )  # fmt: skip
 
-    def amount(hotelling: str, otherwise: str) -> pl.Expr:
+    def amount(hotelling: str) -> pl.Expr:
         of_beds = rules.nursing_amount(hotelling=wide(hotelling), nursing_bp=wide("nursing_bp"))
-        return pl.when(is_nursing).then(to_rials(of_beds)).otherwise(pl.col(otherwise)).alias(otherwise)
+        return to_rials(pl.when(_PRICED).then(of_beds))
 
-    computed = known.with_columns(
-        amount("hotelling", "amount"),
-        amount("base_hotelling", "base"),
-        status.cast(pl.Int8).alias("status"),
+    computed = known.with_columns(status.cast(pl.Int8).alias("status")).with_columns(
+        amount("hotelling").alias("amount"), amount("base_hotelling").alias("base")
     )
-    return computed.with_columns(pl.when(_PRICED).then(pl.col(c)).alias(c) for c in ("amount", "base"))
+    return _rewritten(lines, at, computed, "amount", "base", "status")
 
 
 def _packaged(lines: pl.DataFrame) -> pl.DataFrame:
     """Beside a priced global package the itemised lines bill nothing, prostheses excepted; they stay on record."""
     is_package = (pl.col("group") == G.GLOBAL.value) & _PRICED
+    packaged = lines.filter(is_package)["number"].unique()
+    if packaged.is_empty():
+        return lines
     inside = (
-        is_package.any().over("number") & ~is_package & (pl.col("group") != G.PROSTHESIS.value) & _PRICED
+        pl.col("number").is_in(packaged.implode())
+        & ~is_package & (pl.col("group") != G.PROSTHESIS.value) & _PRICED
     )  # fmt: skip
     return lines.with_columns(
         pl.when(inside)
@@ -110,7 +127,7 @@ def _basic(lines: pl.DataFrame) -> pl.DataFrame:
         gap_bp=wide("gap_bp"),
         rounding_step=wide("rounding_step"),
     )
-    return lines.with_columns(to_rials(share).alias("basic"))
+    return _computed(lines, to_rials(share).alias("basic"))
 
 
 def _supplementary(lines: pl.DataFrame) -> pl.DataFrame:
@@ -118,14 +135,18 @@ def _supplementary(lines: pl.DataFrame) -> pl.DataFrame:
     wish = share_rules.supplementary_wish(
         price=wide("amount"), basic=wide("basic"), supplementary_bp=wide("supplementary_bp")
     )
-    with_wish = lines.with_columns(to_rials(wish).alias("wish"))
-    earlier = (
-        pl.col("wish").fill_null(0).cum_sum().over(["number", "supplementary_cover_id"], order_by="line_no")
-        - pl.col("wish").fill_null(0)
-    )  # fmt: skip
+    wished = lines.with_columns(to_rials(wish).alias("supplementary"))
+    limited = pl.col("ceiling").is_not_null() & pl.col("supplementary").is_not_null()
+    at = wished.select(limited.arg_true()).to_series()
+    if at.is_empty():
+        return wished
+    wish_of = pl.col("supplementary")
+    earlier = wish_of.cum_sum().over(["number", "supplementary_cover_id"], order_by="line_no") - wish_of
     left = pl.max_horizontal(pl.col("ceiling") - earlier, pl.lit(0, pl.Int64))
-    capped = pl.when(pl.col("ceiling").is_null()).then(pl.col("wish")).otherwise(least(pl.col("wish"), left))
-    return with_wish.with_columns(pl.when(pl.col("wish").is_not_null()).then(capped).alias("supplementary"))
+    asked = wished.select("number", "line_no", "supplementary_cover_id", "ceiling", "supplementary")[at]
+    return _rewritten(
+        wished, at, asked.with_columns(least(wish_of, left).alias("supplementary")), "supplementary"
+    )
 
 
 def _shares(lines: pl.DataFrame) -> pl.DataFrame:
@@ -141,6 +162,6 @@ def _shares(lines: pl.DataFrame) -> pl.DataFrame:
         employer_rest=wide("employer_rest"),
     )
     has_amount = pl.col("amount").is_not_null()
-    return lines.with_columns(
-        pl.when(has_amount).then(to_rials(getattr(shares, name))).alias(name) for name in SHARES
+    return _computed(
+        lines, *[pl.when(has_amount).then(to_rials(getattr(shares, name))).alias(name) for name in SHARES]
     )

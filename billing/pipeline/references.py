@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -16,17 +17,27 @@ from tariffs import tables as tariff_tables
 from tariffs.tables import TariffTables
 
 _I64 = pl.Int64
+#: What makes two lines different for the tariff; lines that agree on all of it share a basis.
+CASE = (
+    "service_id", "book", "group", "is_dental", "part", "sector", "grade", "setting", "physician_status",
+    "category", "fund_id", "supplementary_fund_id", "condition", "segment",
+)  # fmt: skip
 
 
-@dataclass
 class KnownCases:
     """Cases resolved so far with these references; a process that prices again need not look again."""
 
-    frame: pl.DataFrame | None = None
+    def __init__(self, key: tuple[str, ...]) -> None:
+        self.frame: pl.DataFrame | None = None
+        self._key = key
+        self._adding = threading.Lock()
 
-    def add(self, resolved: pl.DataFrame) -> None:
-        """Keep more cases. Readers see the old frame or the new one, never half of it."""
-        self.frame = resolved if self.frame is None else pl.concat([self.frame, resolved])
+    def add(self, resolved: pl.DataFrame) -> pl.DataFrame:
+        """Keep more cases and give all that are known. Two threads may bring the same one."""
+        with self._adding:
+            every = resolved if self.frame is None else pl.concat([self.frame, resolved])
+            self.frame = every.unique(self._key, keep="first", maintain_order=True)
+            return self.frame
 
 
 @dataclass(frozen=True)
@@ -38,7 +49,7 @@ class References:
     physicians: pl.DataFrame  # physician_no, physician_id
     tenures: RateTable  # dimension physician, value status
     segments: pl.DataFrame  # day: the days on which any rate changes
-    cases: KnownCases = field(default_factory=KnownCases)
+    cases: KnownCases = field(default_factory=lambda: KnownCases(CASE))
 
 
 def references(organisation_id: int) -> References:

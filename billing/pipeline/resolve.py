@@ -7,16 +7,16 @@ import hashlib
 import polars as pl
 
 from billing.choices import LineStatus
-from billing.pipeline.references import References
+from billing.pipeline.references import CASE, References
 from insurers.choices import RestPayer
 from organisations.choices import PhysicianStatus, Sector
 from tariffs.choices import ANY, CodeClass, CodeGroup, Component, Parameter, Part
 from tariffs.choices import ServiceGroup as G
 
-#: What makes two lines different for the tariff; lines that agree on all of it share a basis.
-CASE = (
-    "service_id", "book", "group", "is_dental", "part", "sector", "grade", "setting", "physician_status",
-    "category", "fund_id", "supplementary_fund_id", "condition", "segment",
+#: What a line of one centre says of its case; the rest of CASE follows from the service and the centre.
+_SAID = (
+    "service_id", "part", "setting", "physician_status", "category", "fund_id", "supplementary_fund_id",
+    "condition", "segment",
 )  # fmt: skip
 
 RATE_IDS = (
@@ -36,17 +36,22 @@ ANSWERS = (*RATE_IDS, *NUMBERS, "confidence", "basis_digest", "status", "priced_
 
 
 def resolve(lines: pl.DataFrame, refs: References, *, sector: int, grade: int) -> pl.DataFrame:
-    """Lines with the columns of their basis (`RATE_IDS`, `NUMBERS`), `basis_digest` and `status`.
+    """Lines with the columns of their basis (`RATE_IDS`, `NUMBERS`), `basis_digest`, `case` and `status`.
 
-    Rates are sought once for each distinct case, so a million lines cost as much as the some thousand cases in them.
+    Rates are sought once for each distinct case, so a million lines cost as much as the some thousand cases in
+    them. Equal `case` means the same basis, within the frame.
     """
     placed = _with_segment(lines, refs).with_columns(
         pl.lit(sector, pl.Int8).alias("sector"), pl.lit(grade, pl.Int8).alias("grade")
     )
-    cases = placed.select(CASE).filter(pl.col("service_id").is_not_null()).unique(maintain_order=True)
-    resolved = placed.join(
-        _answers(cases, refs), on=list(CASE), how="left", nulls_equal=True, maintain_order="left"
+    cases = placed.select(CASE).filter(pl.col("service_id").is_not_null()).unique(_SAID, maintain_order=True)
+    answers = (
+        _answers(cases, refs)
+        .filter(pl.col("sector") == sector, pl.col("grade") == grade)
+        .select(*_SAID, *ANSWERS)
+        .with_row_index("case")
     )
+    resolved = placed.join(answers, on=list(_SAID), how="left", nulls_equal=True, maintain_order="left")
     return resolved.with_columns(
         pl.col("status").fill_null(pl.lit(LineStatus.NO_SERVICE.value, pl.Int8)),
         pl.col("priced_by_nursing").fill_null(False),
@@ -57,9 +62,9 @@ def _answers(cases: pl.DataFrame, refs: References) -> pl.DataFrame:
     """The resolved columns of each case; cases met before with the same references are not sought again."""
     known = refs.cases.frame
     fresh = cases if known is None else cases.join(known, on=list(CASE), how="anti", nulls_equal=True)
-    if known is None or len(fresh):
-        refs.cases.add(_price_cases(fresh, refs).select(*CASE, *ANSWERS))
-    return refs.cases.frame  # type: ignore[return-value]
+    if known is not None and fresh.is_empty():
+        return known
+    return refs.cases.add(_price_cases(fresh, refs).select(*CASE, *ANSWERS))
 
 
 def _with_segment(lines: pl.DataFrame, refs: References) -> pl.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import polars as pl
@@ -17,10 +17,13 @@ from billing.pipeline.identify import identify_headers, identify_lines
 from billing.pipeline.price import price_and_split
 from billing.pipeline.references import references
 from billing.pipeline.resolve import resolve
-from billing.pipeline.store import Context, Sorted, sort_out, store, with_digest
+from billing.pipeline.store import Context, Priced, Sorted, priced_of, sort_out, store, with_digest
 from core import jobs
 from core.frames import copy_in
 from organisations.models import Centre
+
+#: Lines priced together.
+PORTION = 200_000
 
 Advance = Callable[[int, int, str], None]
 
@@ -35,8 +38,9 @@ def run(parsed: Parsed, *, delivery: Delivery, by: Any, at: dt.datetime, advance
     refs = references(centre.region.organisation_id)
     total = parsed.rows_in
     advance(0, total, "شناسایی کدها")
-    headers = identify_headers(parsed.headers, refs, centre_id=centre.pk)
-    checked = refuse_faulty(headers, parsed.lines, parsed.faults)
+    sent, lines = with_keys(parsed.headers, parsed.lines)
+    headers = identify_headers(sent, refs, centre_id=centre.pk)
+    checked = refuse_faulty(headers, lines, parsed.faults)
     with transaction.atomic():
         jobs.lock("billing.centre", centre.pk)
         sorted_out = sort_out(with_digest(checked.headers, checked.lines), checked.lines, centre_id=centre.pk)
@@ -50,10 +54,38 @@ def run(parsed: Parsed, *, delivery: Delivery, by: Any, at: dt.datetime, advance
     return delivery
 
 
-def price(sorted_out: Sorted, *, refs: Any, centre: Centre) -> pl.DataFrame:
+def with_keys(headers: pl.DataFrame, lines: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Both with invoice numbers as an enumeration: what is joined and grouped by them later are small integers."""
+    key = pl.col("number").cast(pl.Enum(headers["number"].unique(maintain_order=True)))
+    return headers.with_columns(key), lines.with_columns(key)
+
+
+def price(sorted_out: Sorted, *, refs: Any, centre: Centre) -> Priced:
     """Identified, resolved and priced lines of the invoices that are new or changed."""
-    lines = identify_lines(sorted_out.lines, sorted_out.headers, refs, centre_id=centre.pk)
-    return price_and_split(resolve(lines, refs, sector=centre.sector, grade=centre.grade))
+    parts = []
+    for headers, sent in _portions(sorted_out):
+        lines = identify_lines(sent, headers, refs, centre_id=centre.pk)
+        parts.append(
+            priced_of(price_and_split(resolve(lines, refs, sector=centre.sector, grade=centre.grade)))
+        )
+    return Priced(pl.concat(p.lines for p in parts), pl.concat(p.bases for p in parts).unique("case"))
+
+
+def _portions(sorted_out: Sorted) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+    """Whole invoices, so many at a time that their wide frames stay small in memory."""
+    headers, lines = sorted_out.headers, sorted_out.lines
+    if len(lines) <= PORTION:
+        yield headers, lines
+        return
+    counts = lines.group_by("number").agg(pl.len().alias("count"))
+    ends = headers.select("number").join(counts, on="number", how="left", maintain_order="left")
+    portion = ends.select(
+        pl.col("number"), (pl.col("count").fill_null(0).cum_sum() // PORTION).alias("portion")
+    )
+    marked = lines.join(portion, on="number", how="left", maintain_order="left")
+    for number in portion["portion"].unique().sort():
+        own = portion["portion"] == number
+        yield headers.filter(own), marked.filter(pl.col("portion") == number).drop("portion")
 
 
 def preview(
@@ -71,11 +103,13 @@ def preview(
     without names. An unknown fund leaves the lines without coverage, visibly.
     """
     refs = references(organisation_id)
-    known = identify_headers(headers, refs, centre_id=0)
-    identified = identify_lines(lines, known, refs, centre_id=0)
+    sent, sent_lines = with_keys(headers, lines)
+    known = identify_headers(sent, refs, centre_id=0)
+    identified = identify_lines(sent_lines, known, refs, centre_id=0)
     if physician_status is not None:
         identified = identified.with_columns(pl.lit(physician_status, pl.Int8).alias("physician_status"))
-    return price_and_split(resolve(identified, refs, sector=sector, grade=grade))
+    priced = price_and_split(resolve(identified, refs, sector=sector, grade=grade))
+    return priced.with_columns(pl.col("number").cast(pl.String))
 
 
 def _context(centre: Centre, delivery: Delivery, by: Any, at: dt.datetime) -> Context:
@@ -107,9 +141,7 @@ def _write_refused(parsed: Parsed, checked: Checked, delivery: Delivery) -> None
     copy_in(RefusedRow._meta.db_table, rows)
 
 
-def _close(
-    delivery: Delivery, parsed: Parsed, checked: Checked, sorted_out: Sorted, priced: pl.DataFrame
-) -> None:
+def _close(delivery: Delivery, parsed: Parsed, checked: Checked, sorted_out: Sorted, priced: Priced) -> None:
     """Set the control totals. The database refuses the row where they do not add up, and with it everything else."""
     first = checked.refused.unique("row_no", keep="first")
     is_new = sorted_out.headers["old_id"].is_null().sum()
@@ -122,6 +154,6 @@ def _close(
     delivery.invoices_new = is_new
     delivery.invoices_changed = len(sorted_out.headers) - is_new
     delivery.invoices_unchanged = sorted_out.unchanged
-    delivery.unpriced_lines = priced["amount"].null_count()
+    delivery.unpriced_lines = priced.lines["amount"].null_count()
     delivery.state = DeliveryState.STORED
     delivery.save()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import polars as pl
@@ -11,6 +12,8 @@ from django.db.models import Sum
 
 from billing.choices import Cause, LineStatus
 from billing.models import MEASURES, Balance, Invoice, InvoiceLine, Movement, PastLine, PriceBasis
+from billing.pipeline import run as pipeline
+from billing.pipeline.references import KnownCases
 from billing.services import ledger
 from organisations.choices import PatientCategory, PhysicianStatus, Sector
 from organisations.models import Physician, PhysicianTenure
@@ -115,9 +118,7 @@ def test_beside_a_global_package_only_the_prosthesis_is_billed(centre, fund):
 
 def test_anaesthesia_is_base_and_time_at_its_own_factor(centre, fund):
     world.load(
-        world.parsed(
-            {"1": [line("100005", part=Part.ANAESTHESIA.value, minutes=45)]}, fund="basic"
-        ),
+        world.parsed({"1": [line("100005", part=Part.ANAESTHESIA.value, minutes=45)]}, fund="basic"),
         centre=centre,
     )
     assert lines_of("1")[0].amount == 7 * 500_000
@@ -232,3 +233,28 @@ def test_saving_one_invoice_takes_twelve_queries_however_many_lines(
     with django_assert_num_queries(12):  # BEGIN and COMMIT included
         world.run(content, delivery=delivery, by=None, at=world.AT, advance=lambda *_: None)
     assert PriceBasis.objects.count() == 4
+
+
+def test_pricing_in_portions_changes_nothing(monkeypatch, centre, fund):
+    other = factories.centre(centre.region, "3002")
+    codes = ["100005", "100010", "999999", "100015", "100017"]
+    invoices = {str(i): [line(codes[(i + j) % 5]) for j in range(i % 4 + 1)] for i in range(15)}
+    content = world.parsed(invoices, fund="basic")
+    world.load(content, centre=centre)
+    monkeypatch.setattr(pipeline, "PORTION", 6)
+    world.load(content, centre=other)
+    facts = ("invoice__number", "line_no", "amount", "basic", "patient", "basis_id", "status")
+    whole, portions = (
+        set(InvoiceLine.objects.filter(invoice__centre=c).values_list(*facts)) for c in (centre, other)
+    )
+    assert whole == portions
+    assert len(whole) == len(content.lines)
+    assert ledger.check() is None
+
+
+def test_threads_that_resolve_the_same_case_keep_it_once():
+    known = KnownCases(("service_id",))
+    cases = pl.DataFrame({"service_id": [1, 2], "share": [10, 20]})
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(known.add, [cases] * 8))
+    assert known.frame.equals(cases)
