@@ -69,13 +69,14 @@ def text(name: str) -> str:
 
 
 def documented_settings() -> set[str]:
-    return set(re.findall(r"^([A-Z_]+)=", text(".env.example"), flags=re.M))
+    return set(re.findall(r"^#?([A-Z_]+)=", text(".env.example"), flags=re.M))
 
 
 def read_settings() -> set[str]:
     """Names of environment variables in calls such as `env.boolean("HTTPS")` and `os.environ.get("PORT")`."""
     names = set()
-    for path in (*ROOT.glob("config/**/*.py"), ROOT / "tests" / "conftest.py"):
+    readers = (*ROOT.glob("config/**/*.py"), *ROOT.glob("demo/*.py"), ROOT / "tests" / "conftest.py")
+    for path in readers:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args):
                 continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -144,3 +145,9 @@ def test_printed_indicators_are_loaded_once_for_the_organisation_that_printed_th
     make.organisation("tbzmed", "دانشگاه علوم پزشکی تبریز")
     assert (reference.load(), reference.load(), PublishedIndicator.objects.count()) == (2, 2, 2)
     assert PublishedIndicator.objects.get(fiscal_year=1400).numerator == 6_691_110
+
+
+def test_the_reference_command_loads_printed_indicators_too():
+    make.organisation("tbzmed", "دانشگاه علوم پزشکی تبریز")
+    call_command("load_reference", stdout=StringIO())
+    assert PublishedIndicator.objects.count() == 2

@@ -12,13 +12,15 @@ from billing.services.reference import load_mappings
 from core.errors import DomainError
 from insurers.services.reference import load_coverage
 from organisations.models import Organisation
+from reports.services.reference import load as load_published
 from tariffs.services.reference import Counts, load_multiple_surgery, load_reference
 
 
 class Command(BaseCommand):
     help = (
         "Load the reference data that comes with Taraz: circulars, services, relative values, factors, prices and "
-        "parameters, the insurers and coverage of the organisations that exist, and vendors' column mappings. "
+        "parameters, the insurers and coverage of the organisations that exist, vendors' column mappings, and the "
+        "indicators that organisations have printed. "
         "Safe to run again: rows that did not change are left alone, changed ones become new versions, and what "
         "people have entered is never touched."
     )
@@ -33,6 +35,7 @@ class Command(BaseCommand):
                     counts["درصدهای عمل هم‌زمان"] = load_multiple_surgery(organisation=organisation)
                     self._show(organisation.name, counts)
                 self._show("ورود فایل", {"نگاشت ستون‌ها": load_mappings()})
+                self.stdout.write(f"شاخص‌های چاپ‌شده: {load_published()} read")
         except DomainError as error:
             raise CommandError(error.sentence) from error
 
