@@ -2,7 +2,7 @@
 FROM node:22-slim AS front-end
 WORKDIR /app
 COPY package.json package-lock.json ./
-RUN npm ci --ignore-scripts
+RUN npm ci --ignore-scripts --omit=dev
 
 FROM python:3.11-slim
 # Pango draws the letters in PDFs.

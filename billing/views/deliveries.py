@@ -110,6 +110,7 @@ class DeliveryDetail(DetailPage):
             errors_csv_url=reverse("delivery_refused_csv", args=[delivery.pk]),
             resend_url=reverse("delivery_new") if may_send else "",
             retry_url=reverse("delivery_retry", args=[delivery.pk]) if may_send and broken else "",
+            invoices_url=f"{reverse('invoices')}?delivery={delivery.pk}" if delivery.rows_stored else "",
             back_url=reverse("deliveries"),
             breadcrumb=[{"label": "محموله‌ها", "url": reverse("deliveries")}, {"label": str(delivery)}],
             **kwargs,
