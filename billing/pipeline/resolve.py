@@ -8,6 +8,7 @@ import polars as pl
 
 from billing.choices import LineStatus
 from billing.pipeline.references import CASE, References
+from core.money import LARGEST
 from insurers.choices import RestPayer
 from organisations.choices import PhysicianStatus, Sector
 from tariffs.choices import ANY, CodeClass, CodeGroup, Component, Parameter, Part
@@ -28,9 +29,11 @@ NUMBERS = (
     "professional_milli", "technical_milli", "operating_room_milli", "anaesthesia_milli", "minutes_per_unit",
     "operating_room_bp", "nursing_bp", "professional_factor", "technical_factor", "anaesthesia_factor",
     "fixed_amount", "base_professional_factor", "base_technical_factor", "base_anaesthesia_factor",
-    "base_fixed_amount", "rounding_step", "share", "share_of", "gap_bp", "patient_bp", "subsidised",
+    "base_fixed_amount", "nursing_base", "base_nursing_base", "rounding_step", "share", "share_of", "gap_bp", "patient_bp", "subsidised",
     "employer_rest", "supplementary_bp", "ceiling",
 )  # fmt: skip
+#: Bounds of what rates may say: units in thousandths, basis points. Those of money stand in `core.money`.
+LARGEST_UNITS, LARGEST_BP = 10**12, 10**6
 LABELS = ("service_id", "part", "confidence")
 ANSWERS = (*RATE_IDS, *NUMBERS, "confidence", "basis_digest", "status", "priced_by_nursing")
 
@@ -93,17 +96,23 @@ def _coverage(cases: pl.DataFrame, refs: References) -> pl.DataFrame:
         take={
             "id": "coverage_id", "base_sector": "base_sector", "share": "share", "share_of": "share_of",
             "gap_bp": "gap_bp", "patient_bp": "patient_bp", "is_subsidised": "is_subsidised",
-            "rest_payer": "rest_payer", "confidence": "_coverage_confidence",
+            "rest_payer": "rest_payer", "confidence": "_confidence_of_coverage_id",
         },
     )  # fmt: skip
     both = refs.insurance.supplementary.find(
         basic, by=by | {"fund": "supplementary_fund_id"}, day="segment",
-        take={"id": "supplementary_cover_id", "share_bp": "supplementary_bp", "ceiling": "ceiling"},
+        take={
+            "id": "supplementary_cover_id", "share_bp": "supplementary_bp", "ceiling": "ceiling",
+            "confidence": "_confidence_of_supplementary_cover_id",
+        },
     )  # fmt: skip
     return both.with_columns(
         pl.col("base_sector").fill_null(Sector.PUBLIC.value),
         pl.col("supplementary_bp").fill_null(0),
-        pl.col("is_subsidised").cast(pl.Int64).alias("subsidised"),
+        # The subsidy is for patients of public centres (Health Transformation Plan, S47).
+        (pl.col("is_subsidised") & (pl.col("sector") == Sector.PUBLIC.value))
+        .cast(pl.Int64)
+        .alias("subsidised"),
         (pl.col("rest_payer") == RestPayer.EMPLOYER.value).cast(pl.Int64).alias("employer_rest"),
         pl.lit(PhysicianStatus.OTHER.value, pl.Int8).alias("base_status"),
     )
@@ -116,7 +125,7 @@ def _values(cases: pl.DataFrame, refs: References) -> pl.DataFrame:
         take={
             "id": "value_id", "professional_milli": "book_professional", "technical_milli": "book_technical",
             "anaesthesia_milli": "book_anaesthesia", "is_hash": "is_hash", "is_star": "is_star",
-            "confidence": "_value_confidence",
+            "confidence": "_confidence_of_value_id",
         },
     )  # fmt: skip
     codes = refs.tariffs.services.select("service_id", pl.col("code").str.slice(0, 1).alias("_chapter"))
@@ -141,13 +150,16 @@ def _fixed_prices(cases: pl.DataFrame, refs: References) -> pl.DataFrame:
         cases, by=by | {"sector": "sector", "physician_status": "physician_status"}, day="segment",
         take={
             "id": "fixed_price_id", "amount": "fixed_amount", "rounding_step": "rounding_step",
-            "confidence": "_price_confidence",
+            "nursing_included": "_nursing_included", "confidence": "_confidence_of_fixed_price_id",
         },
     )  # fmt: skip
     return refs.tariffs.prices.find(
         own, by=by | {"sector": "base_sector", "physician_status": "base_status"}, day="segment",
-        take={"id": "base_fixed_price_id", "amount": "base_fixed_amount"},
-    ).with_columns(pl.col("rounding_step").fill_null(1))  # fmt: skip
+        take={
+            "id": "base_fixed_price_id", "amount": "base_fixed_amount",
+            "nursing_included": "_base_nursing_included", "confidence": "_confidence_of_base_fixed_price_id",
+        },
+    )  # fmt: skip
 
 
 _COMPONENTS = {
@@ -174,7 +186,7 @@ def _factors(cases: pl.DataFrame, refs: References) -> pl.DataFrame:
                 day="segment",
                 take={
                     "id": f"{prefix}{name}_rate_id", "amount": f"{prefix}{name}_factor",
-                    "confidence": f"_{prefix}{name}_confidence",
+                    "confidence": f"_confidence_of_{prefix}{name}_rate_id",
                 },
             )  # fmt: skip
     return known
@@ -194,7 +206,7 @@ def _parameters(cases: pl.DataFrame, refs: References) -> pl.DataFrame:
             known.with_columns(pl.lit(parameter.value, pl.Int64).alias("parameter")),
             by={"organisation": "organisation", "parameter": "parameter", "category": "category"},
             day="segment",
-            take={"id": row_id, "value": value},
+            take={"id": row_id, "value": value, "confidence": f"_confidence_of_{row_id}"},
         )
     return known
 
@@ -202,13 +214,14 @@ def _parameters(cases: pl.DataFrame, refs: References) -> pl.DataFrame:
 def _parts(cases: pl.DataFrame, refs: References) -> pl.DataFrame:
     """Which units the line bills, and by which method: price list first, then the book, nursing by percent.
 
+    A price of the list is one sum for the whole service: who bills only a part of it is priced by the book.
     What a case does not use is emptied, so that a basis names exactly the rows that priced the line.
     """
     part = pl.col("part")
     professional = part.is_in([Part.WHOLE.value, Part.PROFESSIONAL.value])
     technical = part.is_in([Part.WHOLE.value, Part.TECHNICAL.value])
     nursing = pl.col("group") == G.NURSING.value
-    fixed = pl.col("fixed_price_id").is_not_null() & ~nursing
+    fixed = pl.col("fixed_price_id").is_not_null() & ~nursing & (part == Part.WHOLE.value)
     book = pl.col("value_id").is_not_null() & ~fixed & ~nursing
     no_technical = (pl.col("book_technical") == 0) & (pl.col("group") == G.SURGERY.value)
     units = cases.with_columns(
@@ -241,6 +254,12 @@ def _parts(cases: pl.DataFrame, refs: References) -> pl.DataFrame:
             .alias(f"{prefix}fixed_price_id"),
             _kept(pl.col("priced_by_list"), f"{prefix}fixed_amount").alias(f"{prefix}fixed_amount"),
         ]
+        # A bed day of which the list price holds the nursing percent is not charged with it again.
+        holds_nursing = pl.col("priced_by_list") & pl.col(f"_{prefix}nursing_included").fill_null(False)
+        is_bed = pl.col("group").is_in([G.HOTELLING.value, G.SPECIAL_HOTELLING.value])
+        kept.append((is_bed & ~holds_nursing).cast(pl.Int64).alias(f"{prefix}nursing_base"))
+    listed_step = pl.when(pl.col("priced_by_list")).then(pl.col("rounding_step"))
+    kept.append(listed_step.fill_null(1).alias("rounding_step"))
     for is_used, row_id, value in (
         (pl.col("operating_room_milli") > 0, "operating_room_id", "operating_room_bp"),
         (pl.col("priced_by_nursing"), "nursing_id", "nursing_bp"),
@@ -278,22 +297,25 @@ def _status(cases: pl.DataFrame, refs: References) -> pl.DataFrame:
         .when(missing("base_professional_factor", "base_technical_factor", "base_anaesthesia_factor"))
         .then(LineStatus.NO_BASE.value)
         .when(missing("base_fixed_amount")).then(LineStatus.NO_BASE.value)
+        .when(_too_large()).then(LineStatus.TOO_LARGE.value)
         .otherwise(LineStatus.PRICED.value)
     )  # fmt: skip
-    confidences = [c for c in cases.columns if c.endswith("_confidence")]
-    worst = [
-        pl.when(pl.col("value_id").is_not_null()).then(pl.col("_value_confidence")),
-        pl.when(pl.col("fixed_price_id").is_not_null()).then(pl.col("_price_confidence")),
-        pl.col("_coverage_confidence"),
-        *[
-            pl.when(pl.col(f"{n}_rate_id").is_not_null()).then(pl.col(f"_{n}_confidence"))
-            for n in ("professional", "technical", "anaesthesia")
-        ],
-    ]
+    # Of every row that the basis names, the least trusted one.
+    used = [pl.when(pl.col(i).is_not_null()).then(pl.col(f"_confidence_of_{i}")) for i in RATE_IDS]
     return cases.with_columns(
         reason.cast(pl.Int8).alias("status"),
-        pl.max_horizontal(worst).fill_null(ANY).cast(pl.Int16).alias("confidence"),
-    ).drop(confidences)
+        pl.max_horizontal(used).fill_null(ANY).cast(pl.Int16).alias("confidence"),
+    )
+
+
+def _too_large() -> pl.Expr:
+    """Whether a number of the case is so large that its products might leave 128 bits."""
+    amounts = [c for c in NUMBERS if c.endswith(("_factor", "fixed_amount"))]
+    return pl.any_horizontal(
+        *[pl.col(c) > LARGEST for c in amounts],
+        *[pl.col(c) > LARGEST_UNITS for c in NUMBERS if c.endswith("_milli")],
+        *[pl.col(c) > LARGEST_BP for c in ("operating_room_bp", "nursing_bp")],
+    )
 
 
 def _digest(cases: pl.DataFrame, refs: References) -> pl.DataFrame:

@@ -133,6 +133,17 @@ def test_the_insurer_pays_the_public_tariff_in_a_private_centre(organisation, fu
     assert stored.patient == stored.amount - 2_466_630
 
 
+def test_the_subsidy_is_for_public_centres_only(organisation, centre):
+    world.tariff()
+    fund = factories.fund(organisation, PatientCategory.INSURED, "basic")
+    world.coverage(fund, is_subsidised=True, patient_bp=600)
+    private = factories.centre(centre.region, "3109", sector=Sector.PRIVATE)
+    for place in (centre, private):
+        world.load(world.parsed({f"{place.pk}": [line("100010")]}, fund="basic"), centre=place)
+    # 4 % of the public 2,740,700: 10 % owed less the franchise of 6 %.
+    assert [lines_of(f"{place.pk}")[0].subsidy for place in (centre, private)] == [109_628, 0]
+
+
 def test_each_line_takes_the_factor_of_its_own_day(centre, fund):
     # A printed fault of another system takes the surgery factor by the day of admission.
     days = {"admitted_on": dt.date(2024, 3, 1), "discharged_on": world.DAY}
