@@ -102,9 +102,17 @@ class MultipleSurgery(models.Model):
 
 
 def frozen_when_published() -> list[pgtrigger.Trigger]:
-    """Published rows refuse deletion and every change but the closing of `known`."""
+    """Published rows refuse deletion and every change but one: an open `known` may get its end, once.
+
+    Its beginning stays and it never becomes empty, so what was known at any past moment can always be shown.
+    """
     published = "OLD.status = 'published'"
     changed = "(to_jsonb(OLD) - 'known') IS DISTINCT FROM (to_jsonb(NEW) - 'known')"
+    closes = (
+        "upper_inf(OLD.known) AND NOT upper_inf(NEW.known) AND lower(NEW.known) = lower(OLD.known)"
+        " AND lower_inc(NEW.known) = lower_inc(OLD.known)"
+    )
+    reopened = f"OLD.known IS DISTINCT FROM NEW.known AND ({closes}) IS NOT TRUE"
     return [
         renews_version(),
         pgtrigger.Protect(
@@ -113,7 +121,7 @@ def frozen_when_published() -> list[pgtrigger.Trigger]:
         pgtrigger.Protect(
             name="published_frozen",
             operation=pgtrigger.Update,
-            condition=pgtrigger.Condition(f"{published} AND {changed}"),
+            condition=pgtrigger.Condition(f"{published} AND (({changed}) OR ({reopened}))"),
         ),
     ]
 

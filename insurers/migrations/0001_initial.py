@@ -119,7 +119,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='coveragerule',
-            trigger=pgtrigger.compiler.Trigger(name='published_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (OLD.status = 'published' AND (to_jsonb(OLD) - 'known') IS DISTINCT FROM (to_jsonb(NEW) - 'known'))", func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='df9d579b1e2cb00e4450034f8f0ab36e57b924b4', operation='UPDATE', pgid='pgtrigger_published_frozen_42450', table='insurers_coveragerule', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='published_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (OLD.status = 'published' AND (((to_jsonb(OLD) - 'known') IS DISTINCT FROM (to_jsonb(NEW) - 'known')) OR (OLD.known IS DISTINCT FROM NEW.known AND (upper_inf(OLD.known) AND NOT upper_inf(NEW.known) AND lower(NEW.known) = lower(OLD.known) AND lower_inc(NEW.known) = lower_inc(OLD.known)) IS NOT TRUE)))", func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='28c8ded779e1246507d5c7c7a90d7a3fa5202874', operation='UPDATE', pgid='pgtrigger_published_frozen_42450', table='insurers_coveragerule', when='BEFORE')),
         ),
         migrations.AddConstraint(
             model_name='insurer',
@@ -155,6 +155,6 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='supplementarycover',
-            trigger=pgtrigger.compiler.Trigger(name='published_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (OLD.status = 'published' AND (to_jsonb(OLD) - 'known') IS DISTINCT FROM (to_jsonb(NEW) - 'known'))", func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='63035c404d570051ecb2e8c2d2a13629831180f5', operation='UPDATE', pgid='pgtrigger_published_frozen_a6c4c', table='insurers_supplementarycover', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='published_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (OLD.status = 'published' AND (((to_jsonb(OLD) - 'known') IS DISTINCT FROM (to_jsonb(NEW) - 'known')) OR (OLD.known IS DISTINCT FROM NEW.known AND (upper_inf(OLD.known) AND NOT upper_inf(NEW.known) AND lower(NEW.known) = lower(OLD.known) AND lower_inc(NEW.known) = lower_inc(OLD.known)) IS NOT TRUE)))", func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='e6baf9f545583b0c7520d7a60ae90423a7ee6a3a', operation='UPDATE', pgid='pgtrigger_published_frozen_a6c4c', table='insurers_supplementarycover', when='BEFORE')),
         ),
     ]

@@ -188,7 +188,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='conversionfactor',
-            trigger=pgtrigger.compiler.Trigger(name='published_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (OLD.status = 'published' AND (to_jsonb(OLD) - 'known') IS DISTINCT FROM (to_jsonb(NEW) - 'known'))", func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='3715a51ffef4d783e1f37f520c656dcfcf82a9fd', operation='UPDATE', pgid='pgtrigger_published_frozen_050b7', table='tariffs_conversionfactor', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='published_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (OLD.status = 'published' AND (((to_jsonb(OLD) - 'known') IS DISTINCT FROM (to_jsonb(NEW) - 'known')) OR (OLD.known IS DISTINCT FROM NEW.known AND (upper_inf(OLD.known) AND NOT upper_inf(NEW.known) AND lower(NEW.known) = lower(OLD.known) AND lower_inc(NEW.known) = lower_inc(OLD.known)) IS NOT TRUE)))", func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='11691136efcc7c46415df97e15ea6ef08c2e6a76', operation='UPDATE', pgid='pgtrigger_published_frozen_050b7', table='tariffs_conversionfactor', when='BEFORE')),
         ),
         migrations.AddConstraint(
             model_name='multiplesurgery',
@@ -224,7 +224,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='pricingparameter',
-            trigger=pgtrigger.compiler.Trigger(name='published_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (OLD.status = 'published' AND (to_jsonb(OLD) - 'known') IS DISTINCT FROM (to_jsonb(NEW) - 'known'))", func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='b6eb6451547982720d0eb6a27a3d5de5d61d8043', operation='UPDATE', pgid='pgtrigger_published_frozen_2a71c', table='tariffs_pricingparameter', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='published_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (OLD.status = 'published' AND (((to_jsonb(OLD) - 'known') IS DISTINCT FROM (to_jsonb(NEW) - 'known')) OR (OLD.known IS DISTINCT FROM NEW.known AND (upper_inf(OLD.known) AND NOT upper_inf(NEW.known) AND lower(NEW.known) = lower(OLD.known) AND lower_inc(NEW.known) = lower_inc(OLD.known)) IS NOT TRUE)))", func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='aadd311c1e45043b20382d3ca2ef711ae9943cbc', operation='UPDATE', pgid='pgtrigger_published_frozen_2a71c', table='tariffs_pricingparameter', when='BEFORE')),
         ),
         migrations.AddConstraint(
             model_name='service',
@@ -256,7 +256,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='fixedprice',
-            trigger=pgtrigger.compiler.Trigger(name='published_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (OLD.status = 'published' AND (to_jsonb(OLD) - 'known') IS DISTINCT FROM (to_jsonb(NEW) - 'known'))", func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='bac96ebe6ee6cbba6a3c94cc809e6fd00b6da944', operation='UPDATE', pgid='pgtrigger_published_frozen_5a2b9', table='tariffs_fixedprice', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='published_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (OLD.status = 'published' AND (((to_jsonb(OLD) - 'known') IS DISTINCT FROM (to_jsonb(NEW) - 'known')) OR (OLD.known IS DISTINCT FROM NEW.known AND (upper_inf(OLD.known) AND NOT upper_inf(NEW.known) AND lower(NEW.known) = lower(OLD.known) AND lower_inc(NEW.known) = lower_inc(OLD.known)) IS NOT TRUE)))", func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='7c813ffc02cb3d8cd71f2cb8d2ecfc9462a4a73b', operation='UPDATE', pgid='pgtrigger_published_frozen_5a2b9', table='tariffs_fixedprice', when='BEFORE')),
         ),
         migrations.AddConstraint(
             model_name='servicevalue',
@@ -280,6 +280,6 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='servicevalue',
-            trigger=pgtrigger.compiler.Trigger(name='published_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (OLD.status = 'published' AND (to_jsonb(OLD) - 'known') IS DISTINCT FROM (to_jsonb(NEW) - 'known'))", func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='df6811cb333f72a901dad612ce8e25f6b0951c78', operation='UPDATE', pgid='pgtrigger_published_frozen_3b1b8', table='tariffs_servicevalue', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='published_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (OLD.status = 'published' AND (((to_jsonb(OLD) - 'known') IS DISTINCT FROM (to_jsonb(NEW) - 'known')) OR (OLD.known IS DISTINCT FROM NEW.known AND (upper_inf(OLD.known) AND NOT upper_inf(NEW.known) AND lower(NEW.known) = lower(OLD.known) AND lower_inc(NEW.known) = lower_inc(OLD.known)) IS NOT TRUE)))", func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='7107ec4a6b97c96e513831a9187a412c04dbd031', operation='UPDATE', pgid='pgtrigger_published_frozen_3b1b8', table='tariffs_servicevalue', when='BEFORE')),
         ),
     ]

@@ -447,11 +447,10 @@ def _overlap(a: tuple[dt.date | None, dt.date | None], b: tuple[dt.date | None, 
 
 
 def _close(model: type[Rate], ids: list[int], at: dt.datetime) -> None:
-    """Rows `ids` stop being known at `at`. A version closed in the very moment it began was never known."""
+    """Rows `ids` stop being known at `at`; the database refuses a moment at which they were not known yet."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE {model._meta.db_table} SET known = tstzrange(lower(known), greatest(lower(known), %s))"
-            " WHERE id = ANY(%s)",
+            f"UPDATE {model._meta.db_table} SET known = tstzrange(lower(known), %s) WHERE id = ANY(%s)",
             [at, ids],
         )
 

@@ -130,6 +130,37 @@ def test_the_database_refuses_changes_of_a_published_row(published):
         ConversionFactor.objects.filter(pk=published.pk).delete()
 
 
+def set_known(row, sql, *params):
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"UPDATE tariffs_conversionfactor SET known = {sql} WHERE id = %s", [*params, row.pk])
+
+
+def test_the_end_of_knowledge_may_be_set_once(published):
+    set_known(published, "tstzrange(lower(known), %s)", LATER)
+    published.refresh_from_db()
+    assert published.known == DateTimeTZRange(AT, LATER)
+    for change in ("tstzrange(lower(known), NULL)", "tstzrange(lower(known), upper(known) + interval '1 day')"):
+        with pytest.raises(InternalError):
+            set_known(published, change)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "'empty'",
+        "NULL",
+        "tstzrange(lower(known) - interval '1 year', NULL)",
+        "tstzrange(lower(known) + interval '1 day', NULL)",
+        "tstzrange(lower(known) - interval '1 year', lower(known) + interval '1 day')",
+        "tstzrange(lower(known), lower(known) + interval '1 day', '()')",
+        "tstzrange(lower(known), lower(known))",
+    ],
+)
+def test_the_beginning_of_knowledge_is_never_rewritten(published, change):
+    with pytest.raises(InternalError):
+        set_known(published, change)
+
+
 def test_the_database_refuses_two_truths(cast, published, enter):
     draft = enter(amount=9)
     with pytest.raises(IntegrityError, match="tariffs_factor_one_truth"), transaction.atomic():

@@ -1,4 +1,4 @@
-"""The reference files against the figures that sources print (domain §1, §2.3, §10), and loading them twice."""
+"""The reference files against figures their sources print (S9, S18, S19, S24, S26, S29), and loading them twice."""
 
 import csv
 import datetime as dt
@@ -201,8 +201,8 @@ class TestLoading:
     def test_what_a_person_entered_stays(self, tmp_path):
         load_reference(at=AT)
         person = User.objects.create_user("hoda")
-        FixedPrice.objects.filter(amount=1_083_000).update(known=(None, AT))
         old = FixedPrice.objects.get(amount=1_083_000)
+        FixedPrice.objects.filter(pk=old.pk).update(known=(old.known.lower, AT))
         FixedPrice.objects.create(
             service=old.service, sector=old.sector, grade=old.grade, amount=1_090_000, circular=old.circular,
             valid=old.valid, known=(AT, None), status=Status.PUBLISHED, confidence=Confidence.OFFICIAL,
