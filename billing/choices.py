@@ -16,6 +16,7 @@ class LineStatus(models.IntegerChoices):
     NO_PARAMETER = 15, "بدون پارامتر محاسبه در این تاریخ"
     NO_HOTELLING = 16, "خدمات پرستاری بدون هتلینگ نرخ‌گذاری‌شده"
     SECOND_NURSING = 17, "خدمات پرستاری تکراری"
+    TOO_LARGE = 18, "مبلغ بیرون از دامنه"
 
 
 #: Statuses with amounts.

@@ -274,6 +274,8 @@ class PriceBasis(models.Model):
     base_technical_factor = models.BigIntegerField(default=0)
     base_anaesthesia_factor = models.BigIntegerField(default=0)
     base_fixed_amount = models.BigIntegerField(default=0)
+    nursing_base = models.BigIntegerField(default=0)
+    base_nursing_base = models.BigIntegerField(default=0)
     rounding_step = models.BigIntegerField(default=1)
     share = models.BigIntegerField(default=0)
     share_of = models.BigIntegerField(default=10_000)
@@ -386,6 +388,7 @@ class LedgerFields(models.Model):
     fund = models.ForeignKey(Fund, models.PROTECT, related_name="+")
     files = models.IntegerField("پرونده", default=0)
     patient_paid = models.BigIntegerField("پرداختی بیمار", default=0)
+    paid_unknown = models.IntegerField("پروندهٔ بدون پرداختی ثبت‌شده", default=0)
     lines = models.IntegerField("سطر", default=0)
     unpriced_lines = models.IntegerField("سطر بدون تعرفه", default=0)
     unpriced_asked = models.BigIntegerField("درخواستی بدون تعرفه", default=0)
@@ -401,12 +404,14 @@ class LedgerFields(models.Model):
         abstract = True
 
 
-#: The ledger's key and measures, in the order of the tables.
+#: The ledger's key and measures, in the order of the tables: what a file adds, then what each line adds.
 LEDGER_KEY = ("centre_id", "month", "setting", "category", "element", "fund_id")
-MEASURES = (
-    "files", "patient_paid", "lines", "unpriced_lines", "unpriced_asked", "asked", "amount",
+FILE_MEASURES = ("files", "patient_paid", "paid_unknown")
+LINE_MEASURES = (
+    "lines", "unpriced_lines", "unpriced_asked", "asked", "amount",
     "basic", "supplementary", "subsidy", "employer", "patient",
 )  # fmt: skip
+MEASURES = (*FILE_MEASURES, *LINE_MEASURES)
 
 
 class Movement(LedgerFields):

@@ -9,9 +9,7 @@ from typing import Any
 from billing.choices import WITH_AMOUNT, LineStatus
 from billing.trace import Neighbours, compute
 from insurers import rules
-from tariffs.choices import ServiceGroup
 
-BEDS = (ServiceGroup.HOTELLING, ServiceGroup.SPECIAL_HOTELLING)
 Line = Mapping[str, Any]
 
 
@@ -21,9 +19,11 @@ def neighbours(lines: Sequence[tuple[Line, Line]]) -> list[Neighbours]:
     Each item is (basis, line): the numbers of the price basis, and line with group, status, quantity_milli,
     percent_bp and minutes. Amounts in rials.
     """
-    alone = [compute(basis, line, Neighbours()) for basis, line in lines]
-    beds = [one for one, (_, line) in zip(alone, lines, strict=True) if line["group"] in BEDS]
-    hotelling, base_hotelling = sum(one.amount for one in beds), sum(one.base for one in beds)
+    hotelling = base_hotelling = 0
+    for basis, line in lines:
+        alone = compute(basis, line, Neighbours())
+        hotelling += alone.amount * basis["nursing_base"]
+        base_hotelling += alone.base * basis["base_nursing_base"]
     wished: dict[int, int] = defaultdict(int)
     found = []
     for basis, line in lines:

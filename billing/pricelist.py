@@ -17,7 +17,7 @@ from insurers.choices import Condition
 from organisations.choices import PatientCategory
 from tariffs import rules
 from tariffs.choices import Confidence, Part
-from tariffs.models import Rate, Service
+from tariffs.models import ConversionFactor, Rate, Service
 
 _CASE = {
     "line_no": pl.Int64, "service_id": pl.Int64, "book": pl.Int8, "group": pl.Int8, "is_dental": pl.Boolean,
@@ -30,6 +30,7 @@ _NO_PRICE = (
     LineStatus.NO_TARIFF,
     LineStatus.NO_FACTOR,
     LineStatus.NO_PARAMETER,
+    LineStatus.TOO_LARGE,
 )
 
 
@@ -42,6 +43,12 @@ class Place:
     setting: int
     grade: int
     physician_status: int
+
+
+def newest_priced_day(user: Any, *, sector: int, today: dt.date) -> dt.date:
+    """The newest day for which factors of the sector are published; today where there are none at all."""
+    factors = ConversionFactor.objects.visible_to(user).standing().filter(sector__in=(0, sector))
+    return factors.newest_day(today) or today
 
 
 @dataclass(frozen=True)

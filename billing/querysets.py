@@ -13,7 +13,7 @@ from django.db.models.functions import MD5, Left
 from billing.choices import DeliveryState
 
 _SUMMED = (
-    "files", "patient_paid", "lines", "unpriced_lines", "unpriced_asked", "asked", "amount",
+    "files", "patient_paid", "paid_unknown", "lines", "unpriced_lines", "unpriced_asked", "asked", "amount",
     "basic", "supplementary", "subsidy", "employer", "patient",
 )  # fmt: skip
 
@@ -107,7 +107,9 @@ class RefusedRowQuerySet(models.QuerySet[Any]):
 
     def by_rule(self) -> RefusedRowQuerySet:
         """Dictionaries of rule, rule_key and count, the most frequent first."""
-        return self.with_rule().values("rule", "rule_key").annotate(count=Count("pk")).order_by("-count", "rule")
+        return (
+            self.with_rule().values("rule", "rule_key").annotate(count=Count("pk")).order_by("-count", "rule")
+        )
 
     def in_file_order(self) -> RefusedRowQuerySet:
         return self.order_by("row_no", "pk")

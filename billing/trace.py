@@ -170,7 +170,7 @@ def _price_steps(
     if b["nursing_bp"]:
         yield told.step(
             "nursing",
-            f"{percent(b['nursing_bp'])} از هتلینگ همین صورتحساب، {group_digits(beside.hotelling)} ریال",
+            f"{percent(b['nursing_bp'])} از هتلینگ همین صورتحساب، {_hotelling(beside)}",
             rules.nursing_amount(hotelling=beside.hotelling, nursing_bp=b["nursing_bp"]),
             "nursing_id",
         )
@@ -207,6 +207,12 @@ def _price_steps(
             ),
         )
     yield from _package_steps(told, beside)
+
+
+def _hotelling(beside: Neighbours) -> str:
+    if not beside.hotelling:
+        return "که خدمات پرستاری را در قیمت خود دارد و دوباره به آن چیزی افزوده نمی‌شود"
+    return f"{group_digits(beside.hotelling)} ریال"
 
 
 def _package_steps(told: _Telling, beside: Neighbours) -> Iterator[Step]:

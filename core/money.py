@@ -16,6 +16,8 @@ Amount = TypeVar("Amount", int, pl.Expr)
 MILLI = 1_000
 BASIS_POINTS = 10_000
 INT64_MAX = 2**63 - 1
+#: The largest amount of one line in rials. What is above is a fault in the data; sums of thousands still fit 64 bits.
+LARGEST = 10**15
 
 
 def round_half_up(numerator: Amount, denominator: Amount | int) -> Amount:

@@ -38,7 +38,8 @@ class IndicatorFigure(models.Model):
     recorded it, and the denominator is what the hospital billed («کل هزینه پرونده‌ها»): the printed indicator is
     about the files as they are, so neither takes our prices. Beside them stand the same files at the approved
     tariff (`amount`) and the patients' share by rule (`patient`): their distance from the numerator is a finding,
-    not a part of the indicator.
+    not a part of the indicator. Files whose payment the hospital did not record are counted (`paid_unknown`): they
+    stand in the denominator and add nothing to the numerator, so the reader must know how many they are.
     """
 
     run = models.ForeignKey(IndicatorRun, models.PROTECT, related_name="figures")
@@ -49,6 +50,7 @@ class IndicatorFigure(models.Model):
     denominator = models.BigIntegerField("کل هزینه")
     amount = models.BigIntegerField("مصوب")
     patient = models.BigIntegerField("سهم بیمار به قاعده")
+    paid_unknown = models.IntegerField("پروندهٔ بدون پرداختی ثبت‌شده", default=0)
 
     objects = IndicatorFigureQuerySet.as_manager()
 

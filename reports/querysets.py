@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Sum
 
-_SUMMED = ("files", "numerator", "denominator", "amount", "patient")
+_SUMMED = ("files", "numerator", "denominator", "amount", "patient", "paid_unknown")
 
 
 class IndicatorRunQuerySet(models.QuerySet[Any]):

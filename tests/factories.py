@@ -8,7 +8,17 @@ from itertools import count
 from typing import Any
 
 from billing.choices import Cause, LineStatus
-from billing.models import MEASURES, Balance, Change, Invoice, InvoiceLine, Movement, PastLine, Patient
+from billing.models import (
+    LINE_MEASURES,
+    MEASURES,
+    Balance,
+    Change,
+    Invoice,
+    InvoiceLine,
+    Movement,
+    PastLine,
+    Patient,
+)
 from core import jalali
 from insurers.choices import Condition, InsurerKind
 from insurers.models import Fund, Insurer
@@ -70,7 +80,7 @@ def invoice(
     *,
     month: int = 140407,
     setting: Setting = Setting.INPATIENT,
-    paid: int = 0,
+    paid: int | None = 0,
     at: dt.datetime = AT,
     cause: Cause = Cause.NEW_INVOICE,
 ) -> Invoice:
@@ -121,11 +131,12 @@ def _move(
     added: Iterable[dict[str, Any]],
     removed: Iterable[dict[str, Any]] = (),
     files: int = 0,
-    paid: int = 0,
+    paid: int | None = 0,
 ) -> None:
     sums: dict[int, dict[str, int]] = {}
-    if files or paid:
-        sums[CostElement.FILE] = dict.fromkeys(MEASURES, 0) | {"files": files, "patient_paid": paid}
+    if files:
+        of_file = {"files": files, "patient_paid": paid or 0, "paid_unknown": files * (paid is None)}
+        sums[CostElement.FILE] = dict.fromkeys(MEASURES, 0) | of_file
     for sign, lines in ((1, added), (-1, removed)):
         for fields in lines:
             row = sums.setdefault(fields["element"], dict.fromkeys(MEASURES, 0))
@@ -158,7 +169,7 @@ def _measures(fields: dict[str, Any]) -> dict[str, int]:
 
 
 def _totals(lines: Sequence[dict[str, Any]]) -> dict[str, int]:
-    sums = {m: sum(_measures(fields)[m] for fields in lines) for m in MEASURES[2:]}
+    sums = {m: sum(_measures(fields)[m] for fields in lines) for m in LINE_MEASURES}
     sums["lines_count"], sums["patient_share"] = sums.pop("lines"), sums.pop("patient")
     del sums["unpriced_asked"]
     return sums

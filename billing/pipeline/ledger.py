@@ -20,7 +20,7 @@ KEY_TYPES: dict[Any, Any] = {
 def totals(headers: pl.DataFrame, lines: pl.DataFrame, *, centre_id: int, by: str = "cause") -> pl.DataFrame:
     """Measures by key and `by`. Headers carry month, category, fund, `patient_paid`; lines element and amounts.
 
-    What belongs to the whole file (its count, what the patient paid) stands on the element FILE.
+    What belongs to the whole file (its count, what the patient paid, whether that is known) stands on the element FILE.
     """
     keys = [by, "month", "setting", "category", "fund_id"]
     accounts = headers.select(keys).unique().with_row_index("account")
@@ -42,7 +42,11 @@ def totals(headers: pl.DataFrame, lines: pl.DataFrame, *, centre_id: int, by: st
     of_files = (
         headers.with_columns(pl.lit(CostElement.FILE.value, pl.Int8).alias("element"))
         .group_by(*keys, "element")
-        .agg(pl.len().cast(pl.Int64).alias("files"), pl.col("patient_paid").sum())
+        .agg(
+            pl.len().cast(pl.Int64).alias("files"),
+            pl.col("patient_paid").sum(),
+            pl.col("patient_paid").null_count().cast(pl.Int64).alias("paid_unknown"),
+        )
     )
     return (
         pl.concat([of_lines, of_files], how="diagonal_relaxed")

@@ -5,12 +5,14 @@ from __future__ import annotations
 import polars as pl
 
 from billing.choices import LineStatus
-from core.money import least, to_rials, wide
+from core.money import LARGEST, least, to_rials, wide
 from insurers import rules as share_rules
 from tariffs import rules
 from tariffs.choices import ServiceGroup as G
 
 _PRICED = pl.col("status") == LineStatus.PRICED.value
+#: Thousandths of a quantity above which a line is not computed.
+_LARGEST_QUANTITY = 10**12
 SHARES = ("basic", "supplementary", "subsidy", "employer", "patient")
 
 
@@ -18,7 +20,7 @@ def price_and_split(lines: pl.DataFrame) -> pl.DataFrame:
     """Resolved lines with `amount`, `base` and the shares in rials; null where the line is not priced.
 
     Lines of one invoice must all be present: nursing, global packages and ceilings look across them.
-    Raises `polars.exceptions.InvalidOperationError` where an amount does not fit 64 bits.
+    A line above `core.money.LARGEST` is not priced either, and says so.
     """
     return _shares(_supplementary(_basic(_packaged(_nursing(_unit_prices(lines))))))
 
@@ -58,27 +60,44 @@ def _unit_prices(lines: pl.DataFrame) -> pl.DataFrame:
         base_milli=wide("anaesthesia_milli"), minutes=minutes, minutes_per_unit=per_unit
     )
 
-    def amount(prefix: str) -> pl.Expr:
-        total = rules.line_amount(
-            unit=_unit_price(prefix), quantity_milli=wide("quantity_milli"), percent_bp=wide("percent_bp")
+    def total(prefix: str) -> pl.Expr:
+        # A unit price within bounds keeps the product within 128 bits; others give no amount.
+        unit = _unit_price(prefix)
+        return rules.line_amount(
+            unit=pl.when(unit <= LARGEST).then(unit),
+            quantity_milli=pl.when(pl.col("quantity_milli") <= _LARGEST_QUANTITY).then(
+                wide("quantity_milli")
+            ),
+            percent_bp=wide("percent_bp"),
         )
-        return to_rials(pl.when(_PRICED).then(total))
 
+    return _bounded(lines.with_columns(units.alias("anaesthesia_units")), total(""), total("base_"))
+
+
+def _bounded(lines: pl.DataFrame, amount: pl.Expr, base: pl.Expr) -> pl.DataFrame:
+    """Lines with `amount` and `base` in rials; a priced line without one of them, or above LARGEST, is TOO_LARGE."""
+    fits = _PRICED & (amount <= LARGEST).fill_null(False) & (base <= LARGEST).fill_null(False)
+    status = pl.when(_PRICED & ~fits).then(LineStatus.TOO_LARGE.value).otherwise(pl.col("status"))
     return _computed(
-        lines.with_columns(units.alias("anaesthesia_units")),
-        amount("").alias("amount"),
-        amount("base_").alias("base"),
+        lines,
+        to_rials(pl.when(fits).then(amount)).alias("amount"),
+        to_rials(pl.when(fits).then(base)).alias("base"),
+        status.cast(pl.Int8).alias("status"),
     )
 
 
 def _nursing(lines: pl.DataFrame) -> pl.DataFrame:
-    """Nursing lines take their percent of the invoice's hotelling; a second nursing line has nothing to take."""
+    """Nursing lines take their percent of the invoice's hotelling; a second nursing line has nothing to take.
+
+    Bed days whose price already holds the percent are beds (`nursing_base` 0), but no part of what it is taken of.
+    """
     at = lines.select((pl.col("priced_by_nursing") & _PRICED).arg_true()).to_series()
     if at.is_empty():
         return lines
     is_bed = pl.col("group").is_in([G.HOTELLING.value, G.SPECIAL_HOTELLING.value]) & _PRICED
     beds = lines.filter(is_bed).group_by("number").agg(
-        pl.col("amount").sum().alias("hotelling"), pl.col("base").sum().alias("base_hotelling")
+        (pl.col("amount") * pl.col("nursing_base")).sum().alias("hotelling"),
+        (pl.col("base") * pl.col("base_nursing_base")).sum().alias("base_hotelling"),
     )  # fmt: skip
     nursing = lines.select("number", "line_no", "status", "nursing_bp")[at]
     known = nursing.join(beds, on="number", how="left", maintain_order="left")
@@ -89,11 +108,12 @@ def _nursing(lines: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
 
     def amount(hotelling: str) -> pl.Expr:
-        of_beds = rules.nursing_amount(hotelling=wide(hotelling), nursing_bp=wide("nursing_bp"))
-        return to_rials(pl.when(_PRICED).then(of_beds))
+        return rules.nursing_amount(hotelling=wide(hotelling), nursing_bp=wide("nursing_bp"))
 
-    computed = known.with_columns(status.cast(pl.Int8).alias("status")).with_columns(
-        amount("hotelling").alias("amount"), amount("base_hotelling").alias("base")
+    computed = _bounded(
+        known.with_columns(status.cast(pl.Int8).alias("status")),
+        amount("hotelling"),
+        amount("base_hotelling"),
     )
     return _rewritten(lines, at, computed, "amount", "base", "status")
 

@@ -29,8 +29,8 @@ NUMBERS = (
     "professional_milli", "technical_milli", "operating_room_milli", "anaesthesia_milli", "minutes_per_unit",
     "operating_room_bp", "nursing_bp", "professional_factor", "technical_factor", "anaesthesia_factor",
     "fixed_amount", "base_professional_factor", "base_technical_factor", "base_anaesthesia_factor",
-    "base_fixed_amount", "nursing_base", "base_nursing_base", "rounding_step", "share", "share_of", "gap_bp", "patient_bp", "subsidised",
-    "employer_rest", "supplementary_bp", "ceiling",
+    "base_fixed_amount", "nursing_base", "base_nursing_base", "rounding_step", "share", "share_of", "gap_bp",
+    "patient_bp", "subsidised", "employer_rest", "supplementary_bp", "ceiling",
 )  # fmt: skip
 #: Bounds of what rates may say: units in thousandths, basis points. Those of money stand in `core.money`.
 LARGEST_UNITS, LARGEST_BP = 10**12, 10**6

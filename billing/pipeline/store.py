@@ -205,30 +205,40 @@ def _with_ids(headers: pl.DataFrame, fresh: list[int], context: Context) -> pl.D
 
 _UPSERT_PATIENTS = f"""
     WITH sent AS (
-        SELECT key, personnel_no, relation_no, name
+        SELECT key, personnel_no, relation_no, coalesce(name, '') AS name
         FROM jsonb_to_recordset(%s::jsonb) AS r(key text, personnel_no bigint, relation_no smallint, name text)
+    ), known AS (
+        SELECT p.key, p.id FROM sent s JOIN {Patient._meta.db_table} p ON p.organisation_id = %s AND p.key = s.key
+        WHERE s.name IN ('', p.name) AND coalesce(s.personnel_no = p.personnel_no, s.personnel_no IS NULL)
+          AND coalesce(s.relation_no = p.relation_no, s.relation_no IS NULL)
     ), written AS (
-        INSERT INTO {Patient._meta.db_table} (organisation_id, key, personnel_no, relation_no, name)
-        SELECT %s, key, personnel_no, relation_no, name FROM sent ORDER BY key
-        ON CONFLICT (organisation_id, key) DO NOTHING RETURNING key, id
+        INSERT INTO {Patient._meta.db_table} AS p (organisation_id, key, personnel_no, relation_no, name)
+        SELECT %s, key, personnel_no, relation_no, name FROM sent
+        WHERE key NOT IN (SELECT key FROM known) ORDER BY key
+        ON CONFLICT (organisation_id, key) DO UPDATE SET
+            name = coalesce(nullif(excluded.name, ''), p.name),
+            personnel_no = coalesce(excluded.personnel_no, p.personnel_no),
+            relation_no = coalesce(excluded.relation_no, p.relation_no)
+        RETURNING p.key, p.id
     )
-    SELECT key, id FROM written
-    UNION ALL
-    SELECT p.key, p.id FROM {Patient._meta.db_table} p JOIN sent ON p.key = sent.key WHERE p.organisation_id = %s
+    SELECT key, id FROM known UNION ALL SELECT key, id FROM written
 """
 
 
 def _patients(headers: pl.DataFrame, context: Context) -> pl.DataFrame:
-    sent = headers.select(
-        pl.col("patient_key").alias("key"), "personnel_no", "relation_no", pl.col("patient_name").alias("name")
-    ).unique("key", keep="first")  # fmt: skip
+    """Ids of the patients; new ones are written, others take what is said anew of them and keep the rest.
+
+    A patient whom another centre is writing in this moment is waited for: the insert that comes second updates.
+    """
+    said = [pl.col(c).drop_nulls().last() for c in ("personnel_no", "relation_no")]
+    name = pl.col("patient_name").filter(pl.col("patient_name") != "").last()
+    sent = headers.group_by(pl.col("patient_key").alias("key")).agg(*said, name.alias("name"))
     organisation = context.organisation_id
-    found = read(
+    return read(
         _UPSERT_PATIENTS,
         [as_records(sent), organisation, organisation],
         {"patient_key": pl.String, "patient_id": _I64},
     )
-    return found.unique("patient_key", keep="first")
 
 
 def _with_basis(priced: Priced) -> pl.DataFrame:
@@ -282,14 +292,14 @@ def _invoice_rows(headers: pl.DataFrame, lines: pl.DataFrame, context: Context) 
 
 _OLD_TOTALS = f"""
     SELECT i.centre_id, i.month, i.setting, i.category, l.element, i.fund_id,
-           0, 0, count(*), count(*) FILTER (WHERE l.amount IS NULL),
+           0, 0, 0, count(*), count(*) FILTER (WHERE l.amount IS NULL),
            coalesce(sum(l.asked) FILTER (WHERE l.amount IS NULL), 0), sum(l.asked),
            {", ".join(f"coalesce(sum(l.{c}), 0)" for c in ("amount", *SHARES))}
     FROM {Invoice._meta.db_table} i JOIN {InvoiceLine._meta.db_table} l ON l.invoice_id = i.id
     WHERE i.id = ANY(%s) GROUP BY 1, 2, 3, 4, 5, 6
     UNION ALL
     SELECT centre_id, month, setting, category, 0, fund_id, count(*), coalesce(sum(patient_paid), 0),
-           0, 0, 0, 0, 0, 0, 0, 0, 0, 0
+           count(*) FILTER (WHERE patient_paid IS NULL), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
     FROM {Invoice._meta.db_table} WHERE id = ANY(%s) GROUP BY 1, 2, 3, 4, 5, 6
 """
 _LINE_LIST = ", ".join(f'"{c}"' for c in LINE_COLUMNS)

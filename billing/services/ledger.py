@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from billing.choices import WITH_AMOUNT
-from billing.models import LEDGER_KEY, MEASURES, Movement
+from billing.models import FILE_MEASURES, LEDGER_KEY, LINE_MEASURES, MEASURES, Movement
 from organisations.choices import CostElement
 from organisations.models import Centre
 
@@ -28,7 +28,7 @@ _KEY = ", ".join(LEDGER_KEY)
 _SUMS = ", ".join(f"sum({m})::bigint AS {m}" for m in MEASURES)
 _SHARES = ("amount", "basic", "supplementary", "subsidy", "employer", "patient")
 _PRICED = ", ".join(str(int(s)) for s in WITH_AMOUNT)
-#: Measures that a line adds to its key, in the order of MEASURES after `files` and `patient_paid`.
+#: What a line adds to its key, in the order of LINE_MEASURES; what a file adds, in the order of FILE_MEASURES.
 _OF_LINES = ", ".join(
     [
         "count(*)::bigint AS lines",
@@ -38,7 +38,13 @@ _OF_LINES = ", ".join(
         *(f"coalesce(sum(l.{s}), 0)::bigint AS {s}" for s in _SHARES),
     ]
 )
-_LINE_MEASURES = MEASURES[2:]
+_OF_FILES = ", ".join(
+    [
+        "count(*)::bigint AS files",
+        "coalesce(sum(i.patient_paid), 0)::bigint AS patient_paid",
+        "count(*) FILTER (WHERE i.patient_paid IS NULL)::bigint AS paid_unknown",
+    ]
+)
 _CHANGED_KEY = ("change_id", "centre_id", "element")
 _INVOICE_TOTALS = ("lines_count", "unpriced_lines", "asked", *_SHARES[:-1], "patient_share")
 
@@ -247,12 +253,11 @@ def _movements_against_lines(scope: _Scope) -> Break | None:
     """An invoice whose lines were all taken away (cancelled) is not a file."""
     key = "i.centre_id, i.month, i.setting, i.category"
     lines = f"""
-        SELECT {key}, l.element, i.fund_id, 0::bigint AS files, 0::bigint AS patient_paid, {_OF_LINES}
+        SELECT {key}, l.element, i.fund_id, {_zeros(FILE_MEASURES)}, {_OF_LINES}
         FROM billing_invoice i JOIN billing_invoiceline l ON l.invoice_id = i.id
         WHERE {scope.on("i")} GROUP BY {key}, l.element, i.fund_id
         UNION ALL
-        SELECT {key}, {int(CostElement.FILE)}::smallint, i.fund_id, count(*), coalesce(sum(i.patient_paid), 0)::bigint,
-               {", ".join("0::bigint" for _ in _LINE_MEASURES)}
+        SELECT {key}, {int(CostElement.FILE)}::smallint, i.fund_id, {_OF_FILES}, {_zeros(LINE_MEASURES)}
         FROM billing_invoice i WHERE {scope.on("i")} AND i.lines_count > 0 GROUP BY {key}, i.fund_id
         """
     return _first_difference(
@@ -263,6 +268,10 @@ def _movements_against_lines(scope: _Scope) -> Break | None:
         f"SELECT {_KEY}, {_SUMS} FROM billing_movement WHERE {scope.sql} GROUP BY {_KEY}",
         scope,
     )
+
+
+def _zeros(measures: Sequence[str]) -> str:
+    return ", ".join(f"0::bigint AS {m}" for m in measures)
 
 
 def _invoices_against_lines(scope: _Scope) -> Break | None:
@@ -290,7 +299,7 @@ def _changes_against_lines(scope: _Scope) -> Break | None:
     A past line does not keep the month and fund its invoice had then, so the proof sums over them. Only for scopes
     without months.
     """
-    negated = ", ".join(f"-{m} AS {m}" for m in _LINE_MEASURES)
+    negated = ", ".join(f"-{m} AS {m}" for m in LINE_MEASURES)
 
     def lines(table: str, change: str) -> str:
         return f"""SELECT l.{change} AS change_id, c.centre_id, l.element, {_OF_LINES}
@@ -303,10 +312,10 @@ def _changes_against_lines(scope: _Scope) -> Break | None:
         UNION ALL SELECT change_id, centre_id, element, {negated}
                   FROM ({lines("billing_pastline", "superseded_by_id")}) replaced
         """
-    sums = ", ".join(f"sum({m})::bigint AS {m}" for m in _LINE_MEASURES)
+    sums = ", ".join(f"sum({m})::bigint AS {m}" for m in LINE_MEASURES)
     moved = f"""SELECT change_id, centre_id, element, {sums} FROM billing_movement
                 WHERE {scope.sql} AND element <> {int(CostElement.FILE)} GROUP BY 1, 2, 3"""
-    return _first_difference("change ≠ lines", _CHANGED_KEY, _LINE_MEASURES, written, moved, scope)
+    return _first_difference("change ≠ lines", _CHANGED_KEY, LINE_MEASURES, written, moved, scope)
 
 
 def _orphans(scope: _Scope) -> Break | None:

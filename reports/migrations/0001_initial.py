@@ -100,6 +100,10 @@ class Migration(migrations.Migration):
                 ("denominator", models.BigIntegerField(verbose_name="کل هزینه")),
                 ("amount", models.BigIntegerField(verbose_name="مصوب")),
                 ("patient", models.BigIntegerField(verbose_name="سهم بیمار به قاعده")),
+                (
+                    "paid_unknown",
+                    models.IntegerField(default=0, verbose_name="پروندهٔ بدون پرداختی ثبت\u200cشده"),
+                ),
             ],
             options={
                 "verbose_name": "رقم شاخص",

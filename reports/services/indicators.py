@@ -18,8 +18,8 @@ from reports import rules
 from reports.choices import Indicator
 from reports.models import IndicatorFigure, IndicatorRun
 
-#: Centre and month to files, paid, asked, amount, patient's share by rule.
-Figures = dict[tuple[int, int], tuple[int, int, int, int, int]]
+#: Centre and month to files, paid, asked, amount, patient's share by rule, files without a recorded payment.
+Figures = dict[tuple[int, int], tuple[int, int, int, int, int, int]]
 
 
 def run_franchise(
@@ -53,9 +53,9 @@ def run_franchise(
         IndicatorFigure.objects.bulk_create(
             IndicatorFigure(
                 run=run, centre_id=centre, month=month, files=files, numerator=paid, denominator=asked,
-                amount=amount, patient=patient,
+                amount=amount, patient=patient, paid_unknown=unknown,
             )
-            for (centre, month), (files, paid, asked, amount, patient) in sorted(figures.items())
+            for (centre, month), (files, paid, asked, amount, patient, unknown) in sorted(figures.items())
         )  # fmt: skip
         return run
 
@@ -74,6 +74,6 @@ def checksum(figures: Figures) -> str:
 def _figures(ledger_rows: Any) -> Figures:
     """Files and payments stand on the element FILE, costs on the others: one sum over all elements has both."""
     summed = ledger_rows.filter(setting=Setting.INPATIENT).summed_by("centre_id", "month")
-    measures = ("files", "patient_paid", "asked", "amount", "patient")
+    measures = ("files", "patient_paid", "asked", "amount", "patient", "paid_unknown")
     figures = {(row["centre_id"], row["month"]): tuple(row[f"total_{m}"] for m in measures) for row in summed}
     return {key: values for key, values in figures.items() if any(values)}  # type: ignore[misc]
