@@ -77,6 +77,16 @@ def test_a_tampered_payment_is_found(bill):
     assert found.key["element"] == CostElement.FILE
 
 
+def test_a_payment_that_vanishes_is_found_as_unknown(bill):
+    Invoice.objects.filter(pk=bill.pk).update(patient_paid=None)
+    assert ledger.check().measure == "patient_paid"
+    free = make.invoice(bill.centre, bill.fund, [], paid=0)
+    Invoice.objects.filter(pk=bill.pk).update(patient_paid=100)
+    Invoice.objects.filter(pk=free.pk).update(patient_paid=None, lines_count=1)
+    found = ledger.check()
+    assert (found.measure, found.expected, found.found) == ("paid_unknown", 1, 0)
+
+
 def test_a_tampered_invoice_total_is_found(bill):
     Invoice.objects.filter(pk=bill.pk).update(asked=1)
     found = ledger.check()

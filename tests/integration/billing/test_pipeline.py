@@ -186,6 +186,20 @@ def test_a_changed_invoice_is_a_correction_that_keeps_what_it_replaced(centre, f
     assert ledger.check() is None
 
 
+def test_files_without_a_recorded_payment_are_counted_until_it_comes(centre, fund):
+    def counted():
+        return Balance.objects.aggregate(f=Sum("files"), u=Sum("paid_unknown"), p=Sum("patient_paid"))
+
+    both = {"1": [line("100005")], "2": [line("100010")]}
+    world.load(world.parsed(both, fund="basic", patient_paid=None), centre=centre)
+    assert counted() == {"f": 2, "u": 2, "p": 0}
+    world.load(world.parsed({"1": [line("100005")]}, fund="basic", patient_paid=0), centre=centre)
+    assert counted() == {"f": 2, "u": 1, "p": 0}
+    world.load(world.parsed({"2": [line("100010")]}, fund="basic", patient_paid=50), centre=centre)
+    assert counted() == {"f": 2, "u": 0, "p": 50}
+    assert ledger.check() is None
+
+
 def test_balances_movements_and_lines_agree_after_many_changes(centre, fund):
     for day, codes in enumerate((["100005"], ["100005", "100010"], ["100017", "999999"], ["100005"])):
         content = world.parsed({"1": [line(c) for c in codes], "2": [line("100010")]}, fund="basic")
