@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "oversight",
     "reports",
     "demo",
+    "bench",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
