@@ -24,6 +24,7 @@ class Year:
     numerator: int | None
     denominator: int | None
     files: int | None
+    paid_unknown: int | None
     share: int | None
     target_bp: int | None
 
@@ -51,6 +52,7 @@ COLUMNS = (
     export.Column("سال", "fiscal_year"),
     export.Column("چاپ‌شده", lambda year: year.printed.printed if year.printed else ""),
     export.Column("پرونده", "files"),
+    export.Column("پروندهٔ بدون پرداختی ثبت‌شده", "paid_unknown"),
     export.Column("پرداختی بیمار (ریال)", "numerator", 22),
     export.Column("کل هزینه (ریال)", "denominator", 22),
     export.Column("شاخص (صدم درصد)", "indicator_bp"),
@@ -78,7 +80,8 @@ def years_of(user: Any) -> list[Year]:
     sums = {
         row["run_id"]: row
         for row in figures.values("run_id").annotate(
-            paid=Sum("numerator"), cost=Sum("denominator"), count=Sum("files"), share=Sum("patient")
+            paid=Sum("numerator"), cost=Sum("denominator"), count=Sum("files"), share=Sum("patient"),
+            unknown=Sum("paid_unknown"),
         )
     }
     return [
@@ -102,6 +105,7 @@ def _year(
         numerator=of_run.get("paid"),
         denominator=of_run.get("cost"),
         files=of_run.get("count"),
+        paid_unknown=of_run.get("unknown"),
         share=of_run.get("share"),
         target_bp=target_bp,
     )

@@ -163,6 +163,7 @@ class Headquarters(RememberedFilters, PageView):
             "paid": now.patient_paid,
             "cost": now.asked,
             "share": now.patient,
+            "paid_unknown": now.paid_unknown,
             "indicator_bp": bp,
             "previous_bp": previous,
             "change_bp": None if bp is None or previous is None else bp - previous,

@@ -67,6 +67,17 @@ def test_headquarters_see_the_indicator_beside_last_year_and_the_target(client, 
     assert first["trend"][-1] == 1_250
 
 
+def test_files_without_a_recorded_payment_are_told_beside_the_indicator(client, world):
+    note = "بدون پرداختی ثبت‌شده"
+    assert note not in client.get("/").content.decode()
+    make.invoice(world.hospital, world.fund, [make.line(SURGERY, 500, 400)], paid=None)
+    nightly.run(at=NIGHT)
+    page = client.get("/")
+    assert page.context["franchise"]["paid_unknown"] == 1
+    for address in ("/", reverse("indicator"), reverse("centre", args=[world.hospital.pk])):
+        assert note in client.get(address).content.decode(), address
+
+
 def test_last_years_printed_figure_stands_in_where_the_ledger_has_none(client):
     organisation = make.organisation("tbzmed", "دانشگاه")
     reference.load()

@@ -57,6 +57,15 @@ def test_the_indicator_is_about_inpatient_files_as_billed_and_paid(bill):
     assert (figure.amount, figure.patient) == (1_000, 100)
 
 
+def test_files_without_a_recorded_payment_stay_in_the_denominator_and_are_counted(bill):
+    make.invoice(bill.centre, bill.fund, [make.line(SURGERY, 500, 400)], paid=None)
+    night(bill)
+    run = IndicatorRun.objects.get(fiscal_year=1404)
+    figure = run.figures.get()
+    assert (figure.numerator, figure.denominator, figure.paid_unknown) == (150, 2_000, 1)
+    assert indicators.verify_run(run)
+
+
 def test_a_second_night_computes_what_moved_and_the_newest_year_with_the_same_figures(bill):
     first, second = night(bill), night(bill, NEXT_NIGHT)
     assert second.outcome["years"] == [1404]
