@@ -12,7 +12,8 @@ Decisions where the published guide leaves room:
 * A line with `Deleted` is no row, like a blank row of a table: it is neither stored nor refused and counts in no
   total. A note says how many there were. A file all of whose lines are deleted is refused: cancelling is not a
   matter of an import.
-* The message has no fund. `Reference.funds` maps `IdPersonCase` to a fund code, and the rest go to `default_fund`.
+* The message has no fund. `Reference.funds` maps `IdPersonCase` to a fund code. A message without a case goes to
+  `default_fund`; one with a case that is not listed is refused, since a guess would bill the wrong fund.
 * What the patient paid is the sum of `DeRequestPerson`, where the sender fills it.
 * `IdHeaderType` 0 and 1 are inpatients; 2, and 3 (persons, who have no stay), outpatients.
 * National codes are dirty (a published sample has 11 digits): they tell people apart and are not checked.
@@ -161,7 +162,7 @@ class _Table:
         kept = [detail for detail in details if not _is_true(detail.get("Deleted"))]
         self.deleted += len(details) - len(kept)
         kept.sort(key=lambda detail: _whole(detail.get("Index")) or 0)
-        reasons = _reasons_of_file(header, details, kept)
+        reasons = _reasons_of_file(header, details, kept) + self._reasons_of_case(header)
         of_invoice = self._invoice(key, header, kept)
         first = len(self.rows)
         lines = Counter(str(d.get("IdServiceDetail")).lower() for d in kept if d.get("IdServiceDetail"))
@@ -188,8 +189,6 @@ class _Table:
         name = " ".join(filter(None, (_text(header.get("FirstName")), _text(header.get("LastName")))))
         record = _text(header.get("MedicalRecordNumber"))
         ward = str(header.get("IdWardRef") or "").lower()
-        case = _whole(header.get("IdPersonCase"))
-        fund = self.reference.funds.get(case) if case is not None else None
         return {
             "number": key,
             "patient_key": _text(header.get("NationalCode")) or _family_key(header),
@@ -202,12 +201,27 @@ class _Table:
             ),
             "admitted_on": _text(header.get("DateOne")),
             "discharged_on": _text(header.get("DateTwo")),
-            "fund_code": fund or self.reference.default_fund,
+            "fund_code": self._fund(header),
             "admission_ward": self.reference.wards.get(ward),
             "record_no": None if record == "0" else record,
             "patient_paid": str(sum(paid)) if paid else None,
             "service_on": _text(header.get("DateOne")),
         }
+
+    def _fund(self, header: Json) -> str | None:
+        """None for a case that is not listed; the file has that fault already."""
+        if _text(header.get("IdPersonCase")) is None:
+            return self.reference.default_fund
+        case = _whole(header["IdPersonCase"])
+        return None if case is None else self.reference.funds.get(case)
+
+    def _reasons_of_case(self, header: Json) -> list[str]:
+        if self._fund(header) is not None:
+            return []
+        shown = persian_digits((_text(header.get("IdPersonCase")) or "")[:20])
+        return [
+            f"صندوق «IdPersonCase» {shown} شناخته نیست؛ کد درست را بفرستید یا افزودن آن به فهرست را بخواهید."
+        ]
 
     def _line(self, number: int, detail: Json, place: int) -> dict[str, str | None]:
         modifier = _text(detail.get("TadilCode")) or "0"

@@ -24,6 +24,7 @@ from billing.models import ColumnMapping, Delivery
 from billing.parsing import columns, files, sata, table
 from billing.parsing.parsed import Parsed
 from billing.pipeline.run import run
+from billing.services.reference import funds_of_person_cases
 from core import audit, jobs
 from core.errors import DomainError, InvalidInput
 from core.models import Job, JobState
@@ -32,8 +33,7 @@ from organisations.models import Centre, Ward
 from tariffs.models import MultipleSurgery
 
 KIND = "delivery"
-#: Funds of the person cases that the SATA message distinguishes; the rest belong to the default fund.
-FUNDS_OF_CASES: dict[int, str] = {}
+#: The fund of SATA messages that name no person case.
 DEFAULT_FUND = "company"
 
 Queue = Callable[[int], object]
@@ -248,7 +248,7 @@ def sata_reference(organisation_id: int) -> sata.Reference:
     return sata.Reference(
         percents_bp=dict(percents.values_list("number", "percent_bp")),
         wards={str(guid): code for guid, code in wards.values_list("sata_id", "code")},
-        funds=FUNDS_OF_CASES,
+        funds=funds_of_person_cases(),
         default_fund=DEFAULT_FUND,
     )
 

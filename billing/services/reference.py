@@ -1,14 +1,24 @@
-"""Loading the column mappings of vendors that are known from the start."""
+"""What billing knows from the start: column mappings of vendors, and the funds of SATA's person cases."""
 
 from __future__ import annotations
 
+import csv
 import json
+from functools import cache
 from pathlib import Path
 
 from billing.models import ColumnMapping
 from tariffs.services.reference import Count
 
-FILE = Path(__file__).resolve().parent.parent / "reference" / "mappings.json"
+FOLDER = Path(__file__).resolve().parent.parent / "reference"
+FILE = FOLDER / "mappings.json"
+
+
+@cache
+def funds_of_person_cases() -> dict[int, str]:
+    """The fund code of each `IdPersonCase` that the SATA guide names (S23)."""
+    with (FOLDER / "person_cases.csv").open(encoding="utf-8", newline="") as file:
+        return {int(row["person_case"]): row["fund_code"] for row in csv.DictReader(file)}
 
 
 def load_mappings(file: Path = FILE) -> Count:

@@ -6,6 +6,7 @@ import json
 import pytest
 
 from billing.parsing import sata
+from billing.services.reference import funds_of_person_cases
 from core.errors import InvalidInput
 from insurers.choices import Condition
 from organisations.choices import Setting
@@ -119,6 +120,22 @@ def test_an_unknown_header_type_is_a_fault():
 
 def test_the_person_case_chooses_the_fund():
     assert one(header(IdPersonCase=5)).headers["fund_code"].to_list() == ["medical"]
+
+
+def test_a_message_without_a_person_case_goes_to_the_default_fund():
+    assert one(header(IdPersonCase=None)).headers["fund_code"].to_list() == ["company"]
+
+
+@pytest.mark.parametrize(("case", "shown"), [(7, "۷"), ("x", "x"), (0, "۰")])
+def test_a_person_case_that_is_not_listed_is_refused_by_name(case, shown):
+    parsed = parse(header(IdPersonCase=case))
+    assert len(parsed.faults) == 2
+    assert parsed.lines.is_empty()
+    assert all(f"«IdPersonCase» {shown} شناخته نیست" in reason for reason in parsed.faults["reason"])
+
+
+def test_the_person_cases_of_the_guide_are_reference_data():
+    assert funds_of_person_cases() == {5: "company"}
 
 
 def test_the_service_group_is_the_book():
