@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+
 import polars as pl
 import pytest
 from hypothesis import given
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 
 from core.money import INT64_MAX, to_rials, wide
 from tariffs import rules
+from tariffs.services.reference import FOLDER
 from tests import scenarios
 
 ROWS = scenarios.read("pricing.csv")
@@ -50,6 +53,22 @@ def test_the_full_time_visit_of_1397_is_the_sum_of_rounded_parts(public_price, i
     )
     assert parts == (insurer, patient)
     assert sum(parts) == total
+
+
+def test_the_full_time_rows_of_1397_are_what_the_rule_gives():
+    with (FOLDER / "fixed_prices.csv").open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["circular"] == "S19-1397"]
+    public = {row["code"]: int(row["amount"]) for row in rows if row["physician_status"] == "ANY"}
+    full_time = [row for row in rows if row["physician_status"] == "FULL_TIME"]
+    assert len(full_time) == 2
+    for row in full_time:
+        parts = rules.full_time_visit(
+            public_price=public[row["code"]],
+            insurer_bp=7_000,
+            multiplier=2,
+            rounding_step=int(row["rounding_step"]),
+        )
+        assert sum(parts) == int(row["amount"]), row["code"]
 
 
 def test_nursing_is_six_percent_of_hotelling_as_the_1397_table_prints_it():
