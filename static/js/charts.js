@@ -69,8 +69,28 @@
     aria: { enabled: false }, // the box carries its own label and a table stands beside it
   });
   const label = (c) => ({ fontFamily: "Vazirmatn", fontSize: 12, color: c.ink2 });
+  // The legend is HTML beside the canvas: it wraps, reads from the right and works from the keyboard.
+  const HIDDEN_LEGEND = { show: false };
+  const showLegend = (box, chart, names) => {
+    if (box.nextElementSibling?.classList.contains("chart-legend")) return;
+    const list = document.createElement("ul");
+    list.className = "chart-legend";
+    names.forEach((name, place) => {
+      const button = list.appendChild(document.createElement("li")).appendChild(document.createElement("button"));
+      button.type = "button";
+      button.ariaPressed = "true";
+      const mark = button.appendChild(document.createElement("span"));
+      mark.className = `swatch swatch-${place + 1}`;
+      button.append(name);
+      button.addEventListener("click", () => {
+        button.ariaPressed = String(button.ariaPressed === "false");
+        chart.dispatchAction({ type: "legendToggleSelect", name });
+      });
+    });
+    box.after(list);
+  };
   const legend = (c, names) => ({
-    data: names,
+    data: [...names].reverse(), // the canvas is left to right: the last one drawn first puts the first at the right
     right: 0,
     bottom: 0,
     align: "right",
@@ -79,10 +99,25 @@
     itemHeight: 9,
     itemGap: 16,
     textStyle: label(c),
-    type: "scroll",
-    pageIconColor: c.ink2,
-    pageTextStyle: label(c),
   });
+  // Rows where every series is nothing stay in the table and leave the drawing.
+  const drawn = (data) => {
+    const kept = data.categories.map((_, place) => place).filter((place) => data.series.some((s) => s.values[place]));
+    const take = (list) => kept.map((place) => list[place]);
+    return {
+      ...data,
+      categories: take(data.categories),
+      series: data.series.map((s) => ({ ...s, values: take(s.values) })),
+      links: data.links && take(data.links),
+    };
+  };
+  // Pixels a chart of rows needs; other kinds take the height of their size.
+  const ROW = 26, AXIS = 34, STEP = 36, ITEM = 32;
+  const heights = {
+    "stacked-bar": (data) => Math.max(data.categories.length, 2) * ROW + AXIS,
+    waterfall: (data) => (data.steps.length + 2) * STEP + 6,
+    bullet: (data) => data.items.length * ITEM + 54,
+  };
   const widest = (texts) => {
     const pen = document.createElement("canvas").getContext("2d");
     pen.font = "12px Vazirmatn";
@@ -103,8 +138,8 @@
       const side = sideOf(data.categories, width);
       return {
         color: c.series,
-        grid: { left: 8, right: side, top: 4, bottom: 54 },
-        legend: legend(c, data.series.map((s) => s.name)),
+        grid: { left: 8, right: side, top: 4, bottom: AXIS - 4 },
+        legend: HIDDEN_LEGEND,
         xAxis: {
           type: "value",
           inverse: true,
@@ -119,7 +154,7 @@
           position: "right",
           axisLine: { lineStyle: { color: c.line } },
           axisTick: { show: false },
-          axisLabel: { ...label(c), formatter: fit(side) },
+          axisLabel: { ...label(c), formatter: fit(side), interval: 0 },
           triggerEvent: true,
         },
         tooltip: {
@@ -147,8 +182,8 @@
       const room = widest(data.series.flatMap((s) => s.values).map(shown(unit))) + 16;
       return {
         color: c.series,
-        grid: { left: 8, right: room, top: 12, bottom: data.series.length > 1 ? 54 : 28 },
-        legend: data.series.length > 1 ? legend(c, data.series.map((s) => s.name)) : undefined,
+        grid: { left: 8, right: room, top: 12, bottom: 28 },
+        legend: HIDDEN_LEGEND,
         xAxis: {
           type: "category",
           data: data.categories,
@@ -323,13 +358,17 @@
 
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const draw = (box, first) => {
-    const data = JSON.parse(document.getElementById(box.dataset.chartSource).textContent);
-    const unit = UNITS[box.dataset.chartUnit] || UNITS.number;
+    const { chartKind: kind, chartSource: source, chartUnit } = box.dataset;
+    const whole = JSON.parse(document.getElementById(source).textContent);
+    const data = kind === "stacked-bar" ? drawn(whole) : whole;
+    const unit = UNITS[chartUnit] || UNITS.number;
+    if (heights[kind]) box.style.setProperty("block-size", `${heights[kind](data)}px`);
     const chart = echarts.getInstanceByDom(box) || echarts.init(box, null, { renderer: "canvas" });
     const c = palette();
     const base = common(c, still || !first);
-    const { tooltip, ...option } = kinds[box.dataset.chartKind](data, unit, c, box.clientWidth);
+    const { tooltip, ...option } = kinds[kind](data, unit, c, box.clientWidth);
     chart.setOption({ ...base, ...option, tooltip: { ...base.tooltip, ...tooltip } }, true);
+    if (first && data.series?.length > 1) showLegend(box, chart, data.series.map((s) => s.name));
     if (first && data.links)
       chart.on("click", (p) => {
         const place = p.componentType === "yAxis" ? data.categories.indexOf(p.value) : p.dataIndex;
