@@ -66,3 +66,13 @@ class RateQuerySet(OwnOrNationalQuerySet):
 
     def effective_on(self, day: dt.date) -> RateQuerySet:
         return self.filter(valid__contains=day)
+
+    def newest_day(self, today: dt.date) -> dt.date | None:
+        """The newest day, today at the latest, on which one of these rows holds."""
+        found = self.filter(valid__startswith__lte=today).aggregate(
+            now=models.Count("pk", filter=models.Q(valid__contains=today)),
+            until=models.Max("valid__endswith"),
+        )
+        if found["now"]:
+            return today
+        return found["until"] and found["until"] - dt.timedelta(days=1)

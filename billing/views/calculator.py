@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import Any
 
@@ -10,6 +11,7 @@ from rest_framework.response import Response
 
 from billing.calculator import Answer, Result, calculate
 from billing.calculator_forms import ItemForm, QuestionForm, item_data, situations_of
+from billing.pricelist import newest_priced_day
 from core.api import ApiView
 from core.errors import InvalidInput
 from core.views import PageView
@@ -36,23 +38,36 @@ class Calculator(PageView):
             "form": form,
             "rows": rows,
             "result": None,
+            "newest_day": self._newest(form, is_asked),
         }
         if is_asked and not {"add", "remove"} & query.keys():
             context["result"] = self._result(form, rows)
         return super().get_context_data(**context, **kwargs)
 
     def _initial(self) -> dict[str, Any]:
-        """An officer's own hospital, today."""
+        """An officer's own hospital, on the newest day that has a tariff; `?day=today` opens on today."""
         member = self.request.user.scope.membership
         centre = member.centre if member else None
+        sector = centre.sector if centre else Sector.PUBLIC
         return {
-            "service_on": timezone.localdate(),
+            "service_on": self._day(sector),
             "setting": Setting.INPATIENT,
-            "sector": centre.sector if centre else Sector.PUBLIC,
+            "sector": sector,
             "grade": centre.grade if centre else 1,
             "condition": 1,
             "physician_status": PhysicianStatus.OTHER,
         }
+
+    def _newest(self, form: QuestionForm, is_asked: bool) -> dt.date | None:
+        """The day the form opens on, where that is not today and nobody chose it."""
+        day: dt.date = form.initial["service_on"]
+        return None if is_asked or day == timezone.localdate() else day
+
+    def _day(self, sector: int) -> dt.date:
+        today = timezone.localdate()
+        if self.request.GET.get("day") == "today":
+            return today
+        return newest_priced_day(self.request.user, sector=sector, today=today)
 
     def _rows(self) -> list[ItemForm]:
         """A form for each line of the URL, without the one removed, with a fresh one where asked for."""

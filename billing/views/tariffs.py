@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from billing.pricelist import Place, PriceRow, price_list
+from billing.pricelist import Place, PriceRow, newest_priced_day, price_list
 from core import display, export
 from core.views import ListPage
 from organisations.choices import PhysicianStatus, Sector, Setting
@@ -70,13 +71,19 @@ class Tariffs(ListPage):
     @cached_property
     def place(self) -> Place:
         query = self.request.GET
+        sector = chosen(query.get("sector"), Sector.values, self._own("sector", Sector.PUBLIC))
         return Place(
-            on=read_day(query.get("on", "")) or timezone.localdate(),
-            sector=chosen(query.get("sector"), Sector.values, self._own("sector", Sector.PUBLIC)),
+            on=self.asked_day
+            or newest_priced_day(self.request.user, sector=sector, today=timezone.localdate()),
+            sector=sector,
             setting=chosen(query.get("setting"), Setting.values, Setting.INPATIENT),
             grade=chosen(query.get("grade"), [g for g, _ in GRADES], self._own("grade", 1)),
             physician_status=chosen(query.get("physician"), PhysicianStatus.values, PhysicianStatus.OTHER),
         )
+
+    @cached_property
+    def asked_day(self) -> dt.date | None:
+        return read_day(self.request.GET.get("on", ""))
 
     def _own(self, name: str, otherwise: int) -> int:
         """What the user's own hospital has, for those who belong to one."""
@@ -101,6 +108,9 @@ class Tariffs(ListPage):
             "breadcrumb": [{"label": "تعرفه‌ها"}],
             "rows": [(row, components(row), reason(row)) for row in rows],
             "place": self.place,
+            "today": None
+            if self.asked_day or self.place.on == timezone.localdate()
+            else timezone.localdate(),
             "synthetic": sum(row.confidence == Confidence.SYNTHETIC for row in rows),
             "choices": self._choices(),
         }

@@ -50,6 +50,12 @@ def fa(value: object) -> str:
 
 
 @register.filter
+def jalali_text(date: dt.date | None) -> str:
+    """A day as people type it, ۱۴۰۴/۰۷/۱۲, for addresses and placeholders."""
+    return "" if date is None else jalali.text(date)
+
+
+@register.filter
 def milli(value: int | None) -> str:
     """Thousandths of a unit: 3800 is ۳٫۸."""
     return display.NOTHING if value is None else display.milli(value)
@@ -487,9 +493,11 @@ def skeleton(rows: int = 4) -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/synthetic.html")
-def synthetic_notice(count: int | None = None, link: str = "") -> dict[str, Any]:
-    """Says that figures below rest on made-up rates."""
-    return {"count": count, "link": link}
+def synthetic_notice(
+    count: int | None = None, link: str = "", what: str = "نرخ", link_text: str = ""
+) -> dict[str, Any]:
+    """Says that figures below rest on made-up rates, or on another thing made up."""
+    return {"count": count, "link": link, "what": what, "link_text": link_text or f"دیدن {what}\u200cها"}
 
 
 @register.inclusion_tag("components/job.html")

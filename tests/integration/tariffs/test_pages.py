@@ -2,7 +2,9 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from core import jalali
 from tariffs.models import Circular, ConversionFactor, FixedPrice, ServiceValue
 from tests import factories
 from tests import tariff_world as world
@@ -127,3 +129,29 @@ def test_an_insurer_sees_the_coverage_of_its_own_funds(client, cast):
     page = client.get(reverse("coverage"))
     assert [rate.fund for rate, _, _ in page.context["rows"]] == [cast.fund]
     assert list(page.context["funds"]) == [cast.fund]
+
+
+def test_lists_open_on_the_newest_day_that_has_factors(client, cast):
+    """Set A ends with 1403: without a day the tariff and the calculator open on its last day and offer today."""
+    world.tariff()
+    last = jalali.from_parts(1403, 12, 30)
+    client.force_login(cast.headquarters)
+    page = client.get(reverse("tariffs"))
+    assert page.context["place"].on == last
+    assert "۳۰ اسفند ۱۴۰۳" in page.content.decode()
+    today = jalali.text(timezone.localdate())
+    asked = client.get(reverse("tariffs"), {"on": today})
+    assert (asked.context["place"].on, asked.context["today"]) == (timezone.localdate(), None)
+    calculator = client.get(reverse("calculator"))
+    assert calculator.context["form"].initial["service_on"] == last == calculator.context["newest_day"]
+    on_today = client.get(reverse("calculator"), {"day": "today"})
+    assert on_today.context["form"].initial["service_on"] == timezone.localdate()
+    assert on_today.context["newest_day"] is None
+
+
+def test_the_newest_day_is_today_while_a_rate_holds(cast):
+    world.tariff()
+    factors = ConversionFactor.objects.standing()
+    assert factors.newest_day(world.DAY) == world.DAY
+    assert factors.newest_day(jalali.from_parts(1405, 9, 1)) == jalali.from_parts(1403, 12, 30)
+    assert factors.newest_day(jalali.from_parts(1390, 1, 1)) is None
