@@ -63,6 +63,9 @@ class EnteredInput(models.Model):
     )
     approved_at = models.DateTimeField("تأیید", null=True, editable=False)
 
+    #: The field that says where the figure comes from.
+    note_field = "basis"
+
     class Meta:
         abstract = True
 
@@ -92,6 +95,7 @@ class CompanyInvoice(EnteredAmount):
     kind = models.SmallIntegerField("نوع خدمت", choices=CompanyService)
     company = models.CharField("شرکت", max_length=160)
     document_no = models.CharField("شمارهٔ سند", max_length=40)
+    note_field = "document_no"
 
     objects = CompanyInvoiceQuerySet.as_manager()
 

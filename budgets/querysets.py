@@ -9,6 +9,9 @@ from typing import Any
 from django.db import models
 from django.db.models import Q, Sum
 
+#: What made-up inputs have in the text that says where they come from.
+SYNTHETIC_WORD = "ساختگی"
+
 
 class EnteredQuerySet(models.QuerySet[Any]):
     """What inputs share."""
@@ -19,6 +22,10 @@ class EnteredQuerySet(models.QuerySet[Any]):
 
     def waiting(self) -> Any:
         return self.filter(status="draft")
+
+    def synthetic(self) -> Any:
+        """Rows that say of themselves that they are made up, in their document number or basis."""
+        return self.filter(**{f"{self.model.note_field}__contains": SYNTHETIC_WORD})
 
     def in_months(self, months: Iterable[int]) -> Any:
         return self.filter(month__in=list(months))

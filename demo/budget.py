@@ -95,7 +95,7 @@ def _company_invoices(organisation: Organisation, year: int, people: dict[str, U
             if month % 100 % 3 == 0:
                 kinds.append((CompanyService.ENVIRONMENTAL_HEALTH, ENVIRONMENTAL))
             for kind, span in kinds:
-                document = f"{region.code}-{month}-{kind.value}"
+                document = f"ساختگی {region.code}-{month}-{kind.value}"
                 company, amount = rnd.choice(COMPANIES), rnd.randrange(*span, 1_000_000)
                 if (region.pk, document) in have:
                     continue

@@ -110,6 +110,7 @@ class Inputs(RememberedFilters, ListPage):
             may_enter=user.may(Permission.BUDGET_INPUT_EDIT),
             may_approve=user.may(Permission.BUDGET_INPUT_APPROVE),
             unit=unit_of(self.request),
+            has_synthetic=self.object_list.synthetic().exists(),
             **kwargs,
         )
 

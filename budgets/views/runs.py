@@ -17,6 +17,7 @@ from budgets.models import BudgetRun
 from budgets.services import capitation, explain_change, verify_run
 from budgets.services.explain import cause_label, total_by_cause
 from budgets.services.runs import NotProved
+from budgets.services.synthetic import synthetic_of
 from core import export, jalali, jobs
 from core.errors import DomainError
 from core.filters import RememberedFilters, unit_of, whole
@@ -74,9 +75,11 @@ class Runs(RememberedFilters, ListPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         organisation_id = self.request.user.scope.organisation_id
+        newest = self.object_list.first()
         return super().get_context_data(
             breadcrumb=[CRUMB], years=self.years, year=self.year, unit=unit_of(self.request),
-            may_run=self.request.user.may(Permission.NIGHTLY_RUN) and organisation_id is not None, **kwargs,
+            may_run=self.request.user.may(Permission.NIGHTLY_RUN) and organisation_id is not None,
+            synthetic=synthetic_of(newest) if newest else (False, False), **kwargs,
         )  # fmt: skip
 
 
@@ -108,7 +111,11 @@ class OfRun(DetailPage):
     remembers = ("unit",)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        facts = {"unit": unit_of(self.request), "components": BudgetComponent.choices}
+        facts = {
+            "unit": unit_of(self.request),
+            "components": BudgetComponent.choices,
+            "synthetic": synthetic_of(self.run),
+        }
         return super().get_context_data(**(facts | kwargs))
 
     @property

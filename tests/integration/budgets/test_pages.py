@@ -223,11 +223,11 @@ def test_pages_cost_the_same_number_of_queries_however_much_they_show(
 ):
     run = world.run()
     client.get(reverse("budget_run", args=[run.pk]))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(reverse("budget_run", args=[run.pk]))
     for number in range(5):
         region = make.region(world.organisation, f"5{number}", f"منطقهٔ {number}")
         make.invoice(make.centre(region, f"5{number}01"), world.fund, [make.line(SURGERY, 10, 10, basic=5)])
     more = world.run(NIGHT + dt.timedelta(days=1))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(reverse("budget_run", args=[more.pk]))

@@ -1,0 +1,36 @@
+"""Whether what a page shows rests on made-up rates or inputs, so that it says so."""
+
+from __future__ import annotations
+
+from functools import reduce
+from operator import or_
+
+from django.db.models import Exists, Q, QuerySet
+
+from budgets.models import BudgetRun, CompanyInvoice, OverheadEstimate
+from insurers.models import CoverageRule
+from tariffs.choices import Confidence
+from tariffs.models import ConversionFactor, FixedPrice, ServiceValue
+
+_PRICING = (FixedPrice, ConversionFactor, ServiceValue, CoverageRule)
+
+
+def synthetic_of(run: BudgetRun) -> tuple[bool, bool]:
+    """Whether any published rate the run could see, and any input it counted, is made up; one query."""
+    rates = [
+        model.objects.of_organisation(run.organisation_id)
+        .known_at(run.as_of)
+        .filter(confidence=Confidence.SYNTHETIC)
+        for model in _PRICING
+    ]
+    inputs = [
+        model.objects.filter(pk__in=run.inputs[name]["ids"]).synthetic()
+        for model, name in ((CompanyInvoice, "company_invoices"), (OverheadEstimate, "overheads"))
+    ]
+    asked = BudgetRun.objects.filter(pk=run.pk).annotate(rates=_any(rates), entered=_any(inputs))
+    found: tuple[bool, bool] = asked.values_list("rates", "entered").get()
+    return found
+
+
+def _any(rows: list[QuerySet]) -> Q:
+    return reduce(or_, (Q(Exists(found)) for found in rows))
