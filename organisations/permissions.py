@@ -21,6 +21,7 @@ class Permission(StrEnum):
     BUDGET_VIEW = "budget.view"
     BUDGET_INPUT_EDIT = "budget_input.edit"
     BUDGET_INPUT_APPROVE = "budget_input.approve"
+    INDICATOR_TARGET_EDIT = "indicator_target.edit"
     JOB_VIEW = "job.view"
     NIGHTLY_RUN = "nightly.run"
     AUDIT_VIEW = "audit.view"

@@ -7,5 +7,6 @@ urlpatterns = [
     path("regions/<int:pk>/", places.RegionPage.as_view(), name="region"),
     path("centres/<int:pk>/", places.CentrePage.as_view(), name="centre"),
     path("indicators/franchise/", indicator.IndicatorPage.as_view(), name="indicator"),
+    path("indicators/franchise/targets/", indicator.Targets.as_view(), name="indicator_targets"),
     path("nightly/run/", indicator.RunNightly.as_view(), name="nightly_run"),
 ]

@@ -11,9 +11,11 @@ from operator import add
 from typing import Any
 
 from django.db.models import Count, Max, Q, Sum
+from django.utils import timezone
 
 from billing.choices import DeliveryState
-from billing.models import MEASURES, Balance, Delivery
+from billing.measures import MEASURES
+from billing.models import Balance, Delivery
 from budgets.choices import BudgetComponent
 from budgets.models import BudgetRun, CompanyInvoice, OverheadEstimate
 from budgets.services import explain_change, total_by_cause
@@ -278,46 +280,85 @@ def component_series(view: BudgetView) -> list[dict[str, Any]]:
 
 
 @dataclass(frozen=True)
-class DeliveryView:
-    """What arrived in the day before a moment, and which hospitals have been silent for long."""
+class Silence:
+    """A hospital without data of a month that is over, and how many days ago that month ended."""
 
+    centre: Centre
+    month: int
+    days: int
+
+
+@dataclass(frozen=True)
+class DeliveryView:
+    """What arrived: in the day before a moment while the year runs, for the last month of a year that is over."""
+
+    is_night: bool
     received: int
     expected: int
     lines: int
     faults: int
     last_at: dt.datetime | None
-    silent: list[tuple[Centre, int | None]]
+    silent: list[Silence]
 
     @property
     def share_bp(self) -> int | None:
         return rules.percent_bp(self.received, self.expected)
 
 
-def deliveries_of(user: Any, *, region_id: int | None, at: dt.datetime) -> DeliveryView:
-    narrowed = Q(centre__region_id=region_id) if region_id else Q()
-    stored = Delivery.objects.visible_to(user).filter(narrowed, state=DeliveryState.STORED)
-    day = stored.filter(received_at__gte=at - A_DAY, received_at__lte=at).aggregate(
-        received=Count("centre", distinct=True),
-        lines=Sum("rows_stored", default=0),
-        faults=Sum("rows_refused", default=0),
+def deliveries_of(user: Any, period: Period, *, region_id: int | None, at: dt.datetime) -> DeliveryView:
+    today = timezone.localdate(at)
+    hospitals = list(_in(Centre.objects.visible_to(user).hospitals(), "region_id", region_id).by_code())
+    due = due_months(period, today)
+    sent = _months_sent(user, hospitals, {*due, period.through})
+    missing = ((centre, [m for m in due if m not in sent[centre.pk]]) for centre in hospitals)
+    silent = [
+        Silence(centre, ms[0], (today - jalali.month_range(ms[0])[1]).days) for centre, ms in missing if ms
+    ]
+    stored = _in(Delivery.objects.visible_to(user), "centre__region_id", region_id).filter(
+        state=DeliveryState.STORED
     )
-    hospitals = Centre.objects.visible_to(user).hospitals()
-    if region_id:
-        hospitals = hospitals.filter(region_id=region_id)
-    sent = Max("deliveries__received_at", filter=Q(deliveries__state=DeliveryState.STORED))
-    since = [(centre, centre.sent_at) for centre in hospitals.annotate(sent_at=sent).by_code()]
-    days = [(centre, (at - sent_at).days if sent_at else None) for centre, sent_at in since]
-    silent = [(centre, n) for centre, n in days if n is None or n >= LATE_DAYS]
-    last_at = max((sent_at for _, sent_at in since if sent_at), default=None)
+    night = Q(received_at__gte=at - A_DAY, received_at__lte=at)
+    counted = stored.aggregate(
+        received=Count("centre", distinct=True, filter=night),
+        lines=Sum("rows_stored", default=0, filter=night),
+        faults=Sum("rows_refused", default=0, filter=night),
+        last_at=Max("received_at"),
+    )
+    is_night = period.year >= jalali.year_of(today)
+    if not is_night:
+        of_month = [months[period.through] for months in sent.values() if period.through in months]
+        counted |= {"received": len(of_month), "lines": sum(of_month), "faults": 0}
     return DeliveryView(
-        day["received"], len(since), day["lines"], day["faults"], last_at, sorted(silent, key=_longest)
+        is_night,
+        **counted,
+        expected=len(hospitals),
+        silent=sorted(silent, key=lambda s: (-s.days, s.centre.pk)),
     )
 
 
-def _longest(row: tuple[Centre, int | None]) -> tuple[bool, int, int]:
-    """The longest silence first; those that never sent last, for they may not be connected yet."""
-    centre, days = row
-    return days is None, -(days or 0), centre.pk
+def due_months(period: Period, today: dt.date) -> list[int]:
+    """Months of the running year that are over, up to the chosen one; none of a year that is over itself.
+
+    A month is given `LATE_DAYS` after its end.
+    """
+    running = jalali.month_key(today - dt.timedelta(days=LATE_DAYS))
+    if period.year != running // 100:
+        return []
+    is_newest = not period.choices or period.through == period.choices[-1]
+    return [m for m in jalali.months_of(period.year) if m < running and (is_newest or m <= period.through)]
+
+
+def _months_sent(user: Any, centres: list[Centre], months: set[int]) -> dict[int, dict[int, int]]:
+    """By centre, the months that have data, with their lines."""
+    sent: dict[int, dict[int, int]] = defaultdict(dict)
+    balances = Balance.objects.visible_to(user).filter(centre__in=centres).in_months(months)
+    for row in balances.values("centre_id", "month").annotate(lines=Sum("lines")).order_by():
+        sent[row["centre_id"]][row["month"]] = row["lines"]
+    return sent
+
+
+def _in(rows: Any, field: str, region_id: int | None) -> Any:
+    return rows.filter(**{field: region_id}) if region_id else rows
 
 
 def waiting_inputs(user: Any) -> int:

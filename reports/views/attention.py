@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from core import display
+from core import display, jalali
 from core.models import Job, JobState
 from core.text import group_digits
 from organisations.models import Centre
@@ -17,7 +17,7 @@ from organisations.permissions import Permission
 from reports.services import dashboard
 from reports.services.dashboard import DeliveryView, Period, Sums
 
-SHOWN = 3
+SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -62,12 +62,12 @@ class Attention:
     def _silent(self) -> list[dict[str, Any]]:
         return [
             _item(
-                "بی‌داده" if days is None else f"{group_digits(days)} روز",
-                "mute" if days is None else "warn",
-                f"{centre.name} هنوز نفرستاده است" if days is None else f"{centre.name} چیزی نفرستاده است",
-                f"{reverse('deliveries')}?centre={centre.pk}",
+                f"{group_digits(late.days)} روز",
+                "warn",
+                f"{late.centre.name}: داده‌های {jalali.month_name(late.month)} نرسیده است",
+                f"{reverse('deliveries')}?centre={late.centre.pk}",
             )
-            for centre, days in self.deliveries.silent[:SHOWN]
+            for late in self.deliveries.silent[:SHOWN]
         ]
 
 
@@ -93,7 +93,7 @@ def trust_of(
     if deliveries and deliveries.silent:
         items.append(
             {
-                "text": f"{group_digits(len(deliveries.silent))} بیمارستان چند روز است نفرستاده‌اند",
+                "text": f"{group_digits(len(deliveries.silent))} بیمارستان ماهی را که پایان یافته نفرستاده‌اند",
                 "tone": "warn",
             }
         )

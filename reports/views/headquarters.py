@@ -114,7 +114,7 @@ class Headquarters(RememberedFilters, PageView):
         organisation_id = user.scope.organisation_id
         data_at = dashboard.changed_at(user, self.where)
         budget = dashboard.budget_of(user, self.period, region_id=self.region_id)
-        deliveries = dashboard.deliveries_of(user, region_id=self.region_id, at=now)
+        deliveries = dashboard.deliveries_of(user, self.period, region_id=self.region_id, at=now)
         night = dashboard.last_night(organisation_id)
         lines = dashboard.total(self.by_centre.values())
         query = self.request.GET.copy()
@@ -135,15 +135,7 @@ class Headquarters(RememberedFilters, PageView):
             franchise=self._franchise(organisation_id, data_at),
             has_budgets=user.scope.membership.organisation.funds_regions,
             unpriced=self._unpriced(lines, data_at),
-            deliveries={
-                "received": deliveries.received,
-                "expected": deliveries.expected,
-                "lines": deliveries.lines,
-                "faults": deliveries.faults,
-                "share_bp": deliveries.share_bp,
-                "as_of": deliveries.last_at,
-                "url": reverse("deliveries"),
-            },
+            deliveries=self._deliveries(deliveries),
             hospitals=[_shown(row) for row in self.hospitals],
             hospitals_total=_shown(self.everything) if self.hospitals else None,
             hospitals_url=reverse("centres"),
@@ -182,6 +174,23 @@ class Headquarters(RememberedFilters, PageView):
             "change_bp": None,
             "as_of": data_at,
             "url": f"{reverse('invoices')}?{urlencode(narrowed | months)}",
+        }
+
+    def _deliveries(self, view: dashboard.DeliveryView) -> dict[str, Any]:
+        month = {"from": self.period.through, "to": self.period.through}
+        narrowed = {"region": self.region_id} if self.region_id else {}
+        return {
+            "is_night": view.is_night,
+            "month": self.period.through,
+            "received": view.received,
+            "expected": view.expected,
+            "lines": view.lines,
+            "faults": view.faults,
+            "share_bp": view.share_bp,
+            "as_of": view.last_at,
+            "url": reverse("deliveries")
+            if view.is_night
+            else f"{reverse('invoices')}?{urlencode(narrowed | month)}",
         }
 
     def _budget(self, view: dashboard.BudgetView | None) -> dict[str, Any]:

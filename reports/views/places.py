@@ -146,6 +146,7 @@ class Place(RememberedFilters, DetailPage):
             "unit": unit_of(self.request),
             "trust": trust_of(data_at, dashboard.last_night(user.scope.organisation_id), total),
             "data_at": data_at,
+            "is_synthetic": dashboard.has_synthetic_rates(user.scope.organisation_id),
             "inpatient": inpatient,
             "target_bp": target_bp,
             "total": total,

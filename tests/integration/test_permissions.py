@@ -157,6 +157,7 @@ REPORTS = (
     Row("region", "200 200 404 200 404 404 403 200 403 302", pk("region")),
     Row("centre", "200 200 404 200 404 404 403 200 403 302", pk("hospital")),
     Row("indicator", "200 200 200 200 200 200 403 200 403 302"),
+    Row("indicator_targets", "200 403 403 403 403 200 403 403 403 302"),
     Row("nightly_run", "302 403 403 403 403 302 403 403 403 302", method="post"),
 )
 TABLE = (*ACCESS, *ORGANISATIONS, *TARIFFS, *BILLING, *BUDGETS, *REPORTS)

@@ -14,11 +14,13 @@ from openpyxl import load_workbook
 
 from billing.choices import Cause, DeliveryKind, DeliveryState
 from billing.models import Balance, Delivery
+from core import jalali
+from core.models import AuditEvent
 from organisations.choices import CostElement, PatientCategory, Setting
 from organisations.models import Centre
 from organisations.permissions import Role
 from reports.models import IndicatorTarget
-from reports.services import nightly, reference
+from reports.services import dashboard, nightly, reference
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -194,17 +196,57 @@ def test_a_failed_night_and_an_unpriced_centre_ask_for_attention(client, world):
     assert ("۱ سطر، شهدا", 200) in [(item["text"], item["amount"]) for item in items]
 
 
-def test_deliveries_of_the_last_day_are_counted(client, world):
-    now = timezone.now()
+def _at(*jalali_day: int) -> dt.datetime:
+    day = jalali.from_parts(*jalali_day)
+    return dt.datetime.combine(day, dt.time(9), timezone.get_current_timezone())
+
+
+def test_deliveries_of_the_last_day_are_counted_while_the_year_runs(world):
+    now = _at(1404, 8, 3)
     for age, rows in ((1, 10), (30, 99)):
         Delivery.objects.create(
             centre=world.hospital, kind=DeliveryKind.CSV, received_at=now - dt.timedelta(hours=age),
             state=DeliveryState.STORED, rows_in=rows + 1, rows_stored=rows, rows_refused=1,
         )  # fmt: skip
-    page = client.get("/")
+    period = dashboard.period_of(world.hoda, year=1404, month=None, today=now.date())
+    shown = dashboard.deliveries_of(world.hoda, period, region_id=None, at=now)
+    assert shown.is_night
+    assert (shown.received, shown.expected, shown.lines, shown.faults) == (1, 2, 10, 1)
+    assert shown.share_bp == 5_000
+
+
+def test_a_month_that_is_over_without_data_is_late_after_its_grace(world):
+    """World's data are of Mehr: the months before it and, three days after its end, Aban are missing."""
+    ahvaz = {"region_id": world.ahvaz.pk}
+    period = dashboard.period_of(world.hoda, year=1404, month=None, today=_at(1404, 9, 3).date())
+    for month in range(1, 7):
+        make.invoice(world.hospital, world.fund, [make.line(SURGERY, 10, 9)], month=140400 + month)
+    assert dashboard.deliveries_of(world.hoda, period, **ahvaz, at=_at(1404, 9, 3)).silent == []
+    late = dashboard.deliveries_of(world.hoda, period, **ahvaz, at=_at(1404, 9, 4)).silent
+    assert [(s.centre, s.month, s.days) for s in late] == [(world.hospital, 140408, 3)]
+    silent = dashboard.deliveries_of(world.hoda, period, region_id=None, at=_at(1404, 9, 4)).silent
+    assert [(s.centre, s.month) for s in silent] == [(world.clinic, 140401), (world.hospital, 140408)]
+
+
+def test_a_year_that_is_over_has_no_late_hospitals(client, world):
+    page = client.get("/", {"year": 1404})
     shown = page.context["deliveries"]
-    assert (shown["received"], shown["expected"], shown["lines"], shown["faults"]) == (1, 2, 10, 1)
-    assert any("بیمارستان خارک" in item["text"] for item in page.context["attention"])
+    assert (shown["is_night"], shown["received"], shown["expected"]) == (False, 2, 2)
+    assert not any("نرسیده" in item["text"] for item in page.context["attention"])
+    assert client.get(shown["url"]).status_code == 200
+
+
+def test_headquarters_set_the_target_of_a_year(client, world):
+    address = reverse("indicator_targets")
+    assert client.get(address, {"year": 1404}).context["form"].initial["target_bp"] == 1_000
+    for percent in ("۶٫۵", "7"):
+        assert client.post(address, {"fiscal_year": "۱۴۰۵", "target_bp": percent}).status_code == 302
+    target = IndicatorTarget.objects.get(organisation=world.organisation, fiscal_year=1405)
+    assert target.target_bp == 700
+    events = AuditEvent.objects.filter(action="indicator_target.set").order_by("pk")
+    assert [(e.before, e.after["target_bp"]) for e in events] == [({}, 650), ({"target_bp": 650}, 700)]
+    refused = client.post(address, {"fiscal_year": "05", "target_bp": "101"})
+    assert set(refused.context["form"].errors) == {"fiscal_year", "target_bp"}
 
 
 @pytest.mark.parametrize("role", ["headquarters", "region", "centre", "indicator"])
