@@ -107,7 +107,7 @@ class InvoicePage(DetailPage):
             groups=_groups(lines),
             sums=_sums(lines),
             trace=told(lines, line_no) if line_no else None,
-            is_synthetic=any(line.basis and line.basis.confidence == Confidence.SYNTHETIC for line in lines),
+            is_synthetic=any(_is_synthetic(line) for line in lines),
             **kwargs,
         )
 
@@ -222,16 +222,26 @@ def _chain(invoice: Invoice) -> list[dict[str, str]]:
     ]
 
 
+def _is_synthetic(line: InvoiceLine) -> bool:
+    return bool(line.basis and line.basis.confidence == Confidence.SYNTHETIC)
+
+
+def _is_mixed(lines: Sequence[InvoiceLine]) -> bool:
+    """Whether made-up prices stand beside real ones; where all are made up, the notice of the page says so once."""
+    return len({_is_synthetic(line) for line in lines if line.has_amount}) > 1
+
+
 def _groups(lines: Sequence[InvoiceLine]) -> list[dict[str, Any]]:
+    is_mixed = _is_mixed(lines)
     by_element = sorted(lines, key=lambda line: (line.element, line.line_no))
     groups = []
     for element, members in groupby(by_element, key=lambda line: line.element):
-        rows = [_row(line) for line in members]
+        rows = [_row(line, is_mixed) for line in members]
         groups.append({"title": CostElement(element).label, "lines": rows, **_totals(rows)})
     return groups
 
 
-def _row(line: InvoiceLine) -> dict[str, Any]:
+def _row(line: InvoiceLine, is_mixed: bool = False) -> dict[str, Any]:
     return {
         "pk": line.line_no,
         "number": line.line_no,
@@ -246,9 +256,7 @@ def _row(line: InvoiceLine) -> dict[str, Any]:
         "url": f"?line={line.line_no}",
         "trace_url": reverse("line_trace", args=[line.invoice_id, line.line_no]),
         "flag": _flag(line),
-        "confidence": Confidence.SYNTHETIC.label
-        if line.basis and line.basis.confidence == Confidence.SYNTHETIC
-        else "",
+        "confidence": Confidence.SYNTHETIC.label if is_mixed and _is_synthetic(line) else "",
     }
 
 
