@@ -80,7 +80,10 @@ def years_of(user: Any) -> list[Year]:
     sums = {
         row["run_id"]: row
         for row in figures.values("run_id").annotate(
-            paid=Sum("numerator"), cost=Sum("denominator"), count=Sum("files"), share=Sum("patient"),
+            paid=Sum("numerator"),
+            cost=Sum("denominator"),
+            count=Sum("files"),
+            share=Sum("patient"),
             unknown=Sum("paid_unknown"),
         )
     }
