@@ -216,7 +216,7 @@ class ConversionFactor(Rate):
                 "code_group",
                 "setting",
                 "physician_status",
-            ),  # fmt: skip
+            ),
             published_is_known("tariffs_factor_published_is_known"),
             models.CheckConstraint(name="tariffs_factor_positive", condition=models.Q(amount__gt=0)),
         ]

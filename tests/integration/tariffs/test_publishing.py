@@ -139,7 +139,10 @@ def test_the_end_of_knowledge_may_be_set_once(published):
     set_known(published, "tstzrange(lower(known), %s)", LATER)
     published.refresh_from_db()
     assert published.known == DateTimeTZRange(AT, LATER)
-    for change in ("tstzrange(lower(known), NULL)", "tstzrange(lower(known), upper(known) + interval '1 day')"):
+    for change in (
+        "tstzrange(lower(known), NULL)",
+        "tstzrange(lower(known), upper(known) + interval '1 day')",
+    ):
         with pytest.raises(InternalError):
             set_known(published, change)
 
