@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,11 +10,7 @@ from django.db.models import Count, Func, Sum, Value
 from django.db.models.functions import MD5, Left
 
 from billing.choices import DeliveryState
-
-_SUMMED = (
-    "files", "patient_paid", "paid_unknown", "lines", "unpriced_lines", "unpriced_asked", "asked", "amount",
-    "basic", "supplementary", "subsidy", "employer", "patient",
-)  # fmt: skip
+from billing.measures import MEASURES
 
 
 class InvoiceQuerySet(models.QuerySet[Any]):
@@ -56,16 +51,11 @@ class LedgerQuerySet(models.QuerySet[Any]):
 
     def summed_by(self, *fields: str) -> Any:
         """Dictionaries of `fields` with the sum of every measure."""
-        return self.values(*fields).annotate(**{f"total_{m}": Sum(m) for m in _SUMMED}).order_by(*fields)
+        return self.values(*fields).annotate(**{f"total_{m}": Sum(m) for m in MEASURES}).order_by(*fields)
 
 
 class MovementQuerySet(LedgerQuerySet):
-    def recorded_before(self, moment: dt.datetime) -> MovementQuerySet:
-        """What was known at a moment."""
-        return self.filter(recorded_at__lt=moment)
-
-    def recorded_since(self, moment: dt.datetime) -> MovementQuerySet:
-        return self.filter(recorded_at__gte=moment)
+    pass
 
 
 class BalanceQuerySet(LedgerQuerySet):

@@ -8,17 +8,8 @@ from itertools import count
 from typing import Any
 
 from billing.choices import Cause, LineStatus
-from billing.models import (
-    LINE_MEASURES,
-    MEASURES,
-    Balance,
-    Change,
-    Invoice,
-    InvoiceLine,
-    Movement,
-    PastLine,
-    Patient,
-)
+from billing.measures import LINE_MEASURES, MEASURES
+from billing.models import Balance, Change, Invoice, InvoiceLine, Movement, PastLine, Patient
 from core import jalali
 from insurers.choices import Condition, InsurerKind
 from insurers.models import Fund, Insurer

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from billing.choices import WITH_AMOUNT
-from billing.models import LEDGER_KEY, MEASURES
+from billing.measures import LEDGER_KEY, MEASURES
 from organisations.choices import CostElement
 
 _AMOUNTS = ("asked", "amount", "basic", "supplementary", "subsidy", "employer", "patient")

@@ -13,18 +13,8 @@ import polars as pl
 from django.db import connection
 
 from billing.choices import Cause
-from billing.models import (
-    LEDGER_KEY,
-    MEASURES,
-    Balance,
-    Change,
-    Invoice,
-    InvoiceLine,
-    Movement,
-    PastLine,
-    Patient,
-    PriceBasis,
-)
+from billing.measures import LEDGER_KEY, MEASURES
+from billing.models import Balance, Change, Invoice, InvoiceLine, Movement, PastLine, Patient, PriceBasis
 from billing.pipeline import ledger
 from billing.pipeline.price import SHARES
 from billing.pipeline.resolve import LABELS, NUMBERS, RATE_IDS

@@ -16,7 +16,8 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from billing.choices import WITH_AMOUNT
-from billing.models import FILE_MEASURES, LEDGER_KEY, LINE_MEASURES, MEASURES, Movement
+from billing.measures import FILE_MEASURES, LEDGER_KEY, LINE_MEASURES, MEASURES
+from billing.models import Movement
 from organisations.choices import CostElement
 from organisations.models import Centre
 

@@ -11,7 +11,8 @@ import pytest
 from django.db.models import Sum
 
 from billing.choices import Cause, LineStatus
-from billing.models import MEASURES, Balance, Invoice, InvoiceLine, Movement, PastLine, PriceBasis
+from billing.measures import MEASURES
+from billing.models import Balance, Invoice, InvoiceLine, Movement, PastLine, PriceBasis
 from billing.pipeline import run as pipeline
 from billing.pipeline.references import KnownCases
 from billing.services import ledger
