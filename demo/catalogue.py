@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from tariffs.choices import Book, ServiceGroup
-from tariffs.services.reference import both, rows_of
+from tariffs.services.reference_rows import both, rows_of
 
 #: Codes that the generator names one by one.
 THREE_BED, TWO_BED, ONE_BED, ICU, CCU, COMPANION = "20001", "20002", "20003", "20004", "20005", "20010"

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from billing.models import ColumnMapping
-from tariffs.services.reference import Count
+from tariffs.services.reference_rows import Count
 
 FOLDER = Path(__file__).resolve().parent.parent / "reference"
 FILE = FOLDER / "mappings.json"

@@ -13,18 +13,9 @@ from insurers.models import CoverageRule, Fund, Insurer, SupplementaryCover
 from organisations.choices import PatientCategory, Sector, Setting
 from organisations.models import Organisation
 from tariffs.choices import ServiceGroup
-from tariffs.services.reference import (
-    Count,
-    Counts,
-    NewRate,
-    Row,
-    both,
-    circular_ids,
-    circular_of,
-    load_circulars,
-    load_rates,
-    rows_of,
-)
+from tariffs.services.reference import circular_ids, circular_of, load_circulars
+from tariffs.services.reference_rates import NewRate, load_rates
+from tariffs.services.reference_rows import Count, Counts, Row, both, rows_of
 
 FOLDER = Path(__file__).resolve().parent.parent / "reference"
 

@@ -13,7 +13,8 @@ from core.errors import DomainError
 from insurers.services.reference import load_coverage
 from organisations.models import Organisation
 from reports.services.reference import load as load_published
-from tariffs.services.reference import Counts, load_multiple_surgery, load_reference
+from tariffs.services.reference import load_multiple_surgery, load_reference
+from tariffs.services.reference_rows import Counts
 
 
 class Command(BaseCommand):
