@@ -32,8 +32,11 @@ def is_ascii(text: pl.Series) -> bool:
 
 def tidy(text: pl.Series) -> pl.Series:
     """Edges stripped, Persian letters and ASCII digits; null where nothing is left."""
-    if is_ascii(text):
-        return _stripped(text)
+    return _stripped(text) if is_ascii(text) else _plain(text)
+
+
+def _plain(text: pl.Series) -> pl.Series:
+    """Persian letters and ASCII digits; where texts repeat, each is looked at once."""
     if len(text) > FEW:
         known = text.drop_nulls().unique()
         if len(known) * 4 < len(text):
@@ -63,7 +66,7 @@ def numbers(raw: pl.Series, *, scale: int = 1) -> tuple[pl.Series, pl.Series]:
 
     Null where there is no text or no such number: an amount in rials has no decimals, a quantity at most three.
     """
-    plain = (raw if is_ascii(raw) else _lettered(raw)).cast(pl.Int64, strict=False)
+    plain = (raw if is_ascii(raw) else _plain(raw)).cast(pl.Int64, strict=False)
     if scale > 1:
         plain = plain.set(plain.abs() > INT64_MAX // scale, None) * scale
     rest = raw.filter(plain.is_null() & raw.is_not_null()).unique()
