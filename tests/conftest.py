@@ -6,6 +6,7 @@ import shutil
 import socket
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from config.celery import app
@@ -14,6 +15,10 @@ from tests.cast import cast  # noqa: F401
 
 # Playwright runs an event loop in the test's thread; Django would refuse the ORM there.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+# How long an example takes says more about the machine than about the code.
+hypothesis.settings.register_profile("taraz", deadline=None)
+hypothesis.settings.load_profile("taraz")
 
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}

@@ -19,6 +19,7 @@ SCHEMA = {
     "supplementary_cover_id": pl.Int64, **dict.fromkeys(NUMBERS, pl.Int64),
 }  # fmt: skip
 GROUPS = [G.SURGERY, G.HOTELLING, G.SPECIAL_HOTELLING, G.VISIT, G.DRUG, G.PROSTHESIS]
+BEDS = (G.HOTELLING, G.SPECIAL_HOTELLING)
 SPLITS = [(9_000, 10_000), (7_000, 10_000), (2, 3), (0, 10_000), (10_000, 10_000), (1, 7)]
 milli, factor = st.integers(0, 60_000), st.integers(0, 3_000_000)
 
@@ -60,6 +61,9 @@ def lines(draw, covers):
     group = {"nursing": G.NURSING, "package": G.GLOBAL}.get(kind) or draw(st.sampled_from(GROUPS))
     if kind == "nursing":
         numbers = dict.fromkeys(numbers, 0) | {"nursing_bp": draw(st.integers(1, 2_000))}
+    # Only bed days are what nursing is taken of, and not those whose price already holds it.
+    for base in ("nursing_base", "base_nursing_base"):
+        numbers[base] = draw(st.integers(0, 1)) if group in BEDS else 0
     cover_id = draw(st.sampled_from([None, *covers]))
     bp, ceiling = covers[cover_id] if cover_id else (0, None)
     counts = {
