@@ -99,6 +99,11 @@ class SampleForm(forms.Form):
     agreed = forms.BooleanField(label="نرخ‌ها با تعرفهٔ ابلاغی سنجیده شد")
 
 
+def _in_rials(series: Any) -> list[dict[str, Any]]:
+    """Series written above in thousand million rials."""
+    return [{**one, "values": [value * 1_000_000_000 for value in one["values"]]} for one in series]
+
+
 def sample_jobs() -> list[SimpleNamespace]:
     """A job in each of its states."""
     states = (
@@ -146,9 +151,7 @@ def sample_context() -> dict[str, Any]:
         "deltas": (312_408_000_000, -38_120_000_000, 0, None),
         "confidences": ("رسمی", "ثانویه", "فرضی", "ساختگی"),
         "tones": ("good", "info", "warn", "bad", "accent", "mute"),
-        "budget_chart": {**BUDGET, "series": [
-            {**series, "values": [value * 1_000_000_000 for value in series["values"]]} for series in BUDGET["series"]
-        ]},
+        "budget_chart": {**BUDGET, "series": _in_rials(BUDGET["series"])},
         "waterfall_chart": WATERFALL,
         "line_chart": INDICATOR,
         "bullet_chart": BULLETS,

@@ -7,10 +7,12 @@ import re
 from typing import Any
 
 from django.utils import timezone
+from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
 from billing.calculator import Answer, Result, calculate
 from billing.calculator_forms import ItemForm, QuestionForm, item_data, situations_of
+from billing.preview_schema import PreviewRequest, PreviewResponse
 from billing.pricelist import newest_priced_day
 from core.api import ApiView
 from core.errors import InvalidInput
@@ -121,6 +123,7 @@ class PricePreview(ApiView):
 
     permission = Permission.PRICE_PREVIEW
 
+    @extend_schema(request=PreviewRequest, responses=PreviewResponse, operation_id="price_preview")
     def post(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         data = request.data if isinstance(request.data, dict) else {}
         lines = data.get("lines")
