@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from django.db import models
@@ -17,9 +16,6 @@ class JobQuerySet(models.QuerySet[Any]):
 
     def of_kind(self, kind: str) -> JobQuerySet:
         return self.filter(kind=kind)
-
-    def finished_since(self, moment: dt.datetime) -> JobQuerySet:
-        return self.filter(state="succeeded", finished_at__gte=moment)
 
     def newest_first(self) -> JobQuerySet:
         return self.order_by("-queued_at", "-pk")

@@ -61,12 +61,6 @@ def milli(value: int | None) -> str:
     return display.NOTHING if value is None else display.milli(value)
 
 
-@register.filter
-def field_of(item: Any, name: str) -> Any:
-    """`item[name]` of a mapping or `item.name` of an object, for components that take both."""
-    return item.get(name) if isinstance(item, Mapping) else getattr(item, name, None)
-
-
 @register.simple_tag
 def rial(amount: int | None, unit: display.Unit = "rial", digits: int = 0) -> SafeString:
     """An amount in rials or million rials; the title has the exact rials. None is «بدون تعرفه», never zero."""

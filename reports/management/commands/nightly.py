@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from core.models import JobState
-from organisations.models import Organisation
+from organisations.commands import add_organisation, organisation_id
 from reports.services import nightly
 
 
@@ -14,14 +14,10 @@ class Command(BaseCommand):
     help = "Mends and proves the ledger, then computes indicators and budgets. Running it twice changes no figure."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--organisation", help="code of one organisation; all without it")
+        add_organisation(parser)
 
     def handle(self, *args: Any, organisation: str | None = None, **options: Any) -> None:
-        try:
-            chosen = Organisation.objects.get(code=organisation).pk if organisation else None
-        except Organisation.DoesNotExist:
-            raise CommandError(f"No organisation has the code {organisation}.") from None
-        done = nightly.run(at=timezone.now(), organisation_id=chosen)
+        done = nightly.run(at=timezone.now(), organisation_id=organisation_id(organisation))
         for job in done:
             self.stdout.write(f"{job.key}: {job.state} {job.error or job.outcome}")
         if any(job.state != JobState.SUCCEEDED for job in done):
