@@ -83,6 +83,7 @@ def groups_of(movements: QuerySet[Movement], grouping: str) -> list[Group]:
 
 
 def label_of(grouping: str, value: Any) -> str:
+    """The name a row of the drill-down is shown under."""
     return _labels(grouping, [value]).get(value, str(value))
 
 

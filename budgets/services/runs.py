@@ -59,6 +59,7 @@ def value_of(component: int) -> Any:
 
 
 def category_of(component: int) -> PatientCategory:
+    """Whose bills a component of the budget is made of."""
     return LEDGER_RULES[component][0]
 
 

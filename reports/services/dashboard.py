@@ -154,10 +154,12 @@ def _hospital_row(
 
 
 def total(sums: Iterable[Sums]) -> Sums:
+    """Every measure added up; of nothing, zeros."""
     return reduce(add, sums, Sums())
 
 
 def target_bp_of(organisation_id: int | None, year: int) -> int | None:
+    """The organisation's target of the franchise indicator, in basis points; None where none is set."""
     targets = IndicatorTarget.objects.of_organisation(organisation_id).filter(indicator=Indicator.FRANCHISE)
     return targets.filter(fiscal_year=year).values_list("target_bp", flat=True).first()  # type: ignore[no-any-return]
 
@@ -306,6 +308,7 @@ class DeliveryView:
 
 
 def deliveries_of(user: Any, period: Period, *, region_id: int | None, at: dt.datetime) -> DeliveryView:
+    """What arrived from the hospitals the user sees, and which of them are silent about months that are over."""
     today = timezone.localdate(at)
     hospitals = list(_in(Centre.objects.visible_to(user).hospitals(), "region_id", region_id).by_code())
     due = due_months(period, today)
