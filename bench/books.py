@@ -15,7 +15,8 @@ from django.utils import timezone
 from bench.clock import Time, in_turns, ratio, timed
 from bench.imports import require
 from bench.results import Result
-from billing.models import LEDGER_KEY, MEASURES, Balance
+from billing.measures import LEDGER_KEY, MEASURES
+from billing.models import Balance
 from billing.services import ledger
 from organisations.models import Centre, User
 

@@ -1,14 +1,11 @@
 """Invoices and their lines, the movements they cause, the balances those add up to, and how they arrived."""
 
-from billing.measures import LEDGER_KEY, MEASURES
 from billing.models.basis import PriceBasis
 from billing.models.deliveries import Change, ColumnMapping, Delivery, RefusedRow
 from billing.models.invoices import Invoice, InvoiceLine, PastLine, Patient
 from billing.models.ledger import Balance, Movement
 
 __all__ = [
-    "LEDGER_KEY",
-    "MEASURES",
     "Balance",
     "Change",
     "ColumnMapping",
