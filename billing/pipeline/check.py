@@ -53,19 +53,24 @@ def refuse_faulty(headers: pl.DataFrame, lines: pl.DataFrame, faults: pl.DataFra
     )  # fmt: skip
     if bad.is_empty():
         return Checked(headers, lines, faults.select(*REFUSED).cast(REFUSED).sort("row_no"))
-    beside = lines.join(bad, on="number", how="inner", maintain_order="left").select(
-        "row_no",
-        "number",
-        pl.when(pl.col("number").is_in(found["number"].implode()))
-        .then(pl.col("reason"))
-        .otherwise(pl.format(_BESIDE, pl.col("row_no_right")))
-        .alias("reason"),
-        "asked",
+    of_bad = pl.col("number").is_in(bad["number"].implode())
+    beside = (
+        lines.filter(of_bad)
+        .join(bad, on="number", how="inner", maintain_order="left")
+        .select(
+            "row_no",
+            "number",
+            pl.when(pl.col("number").is_in(found["number"].implode()))
+            .then(pl.col("reason"))
+            .otherwise(pl.format(_BESIDE, pl.col("row_no_right")))
+            .alias("reason"),
+            "asked",
+        )
     )
     refused = pl.concat([faults.select(*REFUSED).cast(REFUSED), beside.cast(REFUSED)]).sort("row_no")
     return Checked(
-        headers=headers.join(bad, on="number", how="anti", maintain_order="left"),
-        lines=lines.join(bad, on="number", how="anti", maintain_order="left"),
+        headers=headers.filter(~of_bad),
+        lines=lines.filter(~of_bad),
         refused=refused,
     )
 
