@@ -23,6 +23,8 @@ HEADER_ROWS = 10
 DELIMITERS = ",;\t|"
 #: Longest header record; a header that is longer has columns nobody needs.
 HEADER_BYTES = 64 * 1024
+#: How every word of TOTAL_WORDS begins: a quick look before the exact one.
+TOTAL_START = r"^\s*(?i:جمع|مجموع|total|sum|grand)"
 TOTAL_WORDS = frozenset(
     {
         "جمع",
@@ -102,10 +104,14 @@ def distinct_headers(headers: Sequence[str]) -> list[str]:
 
 
 def _row_kinds(grid: Grid, frame: pl.DataFrame) -> pl.Series:
-    """Of every row whether it is a "row", "blank" or a "total"; only rows without an invoice number are looked at."""
+    """Of every row whether it is a "row", "blank" or a "total".
+
+    Only rows without an invoice number are looked at, and those whose "number" is a word of a totals row.
+    """
     kinds = pl.repeat("row", len(frame), eager=True)
     number = frame["number"]
-    candidates = (number.is_null() | (number.str.strip_chars() == "")).arg_true()
+    worded = number.str.contains(TOTAL_START).fill_null(False)
+    candidates = (number.is_null() | (number.str.strip_chars() == "") | worded).arg_true()
     if candidates.is_empty():
         return kinds
     cells = grid.cells[candidates]
@@ -151,7 +157,10 @@ def _notes_on_totals(totals: pl.DataFrame, parsed: Parsed) -> list[str]:
 def _notes_on_columns(found: Mapping[str, int], mapping: Mapping[str, str]) -> list[str]:
     notes = []
     if "book" not in found:
-        notes.append("فایل ستون «فهرست» ندارد؛ همهٔ کدها از کتاب ارزش نسبی دانسته شد.")
+        notes.append(
+            "فایل ستون «فهرست» ندارد؛ همهٔ کدها از کتاب ارزش نسبی دانسته شد. کد تخت، دارو و لوازم در فهرست دیگری است و "
+            "بی این ستون ناشناخته می‌ماند."
+        )
     if absent := [f"«{header}»" for name, header in mapping.items() if name not in found]:
         notes.append(f"این ستون‌های نگاشت در فایل نیست: {'، '.join(absent)}.")
     return notes

@@ -170,8 +170,7 @@ def _finding(row: Any) -> dict[str, Any]:
         "invoice_number": row.invoice_number or display.NOTHING,
         "rule": row.rule,
         "text": row.reason,
-        "value": display.exact(row.asked),
-        "field_label": "مبلغ درخواستی",
+        "asked": row.asked,
         "severity": "bad",
         "severity_label": "رد",
     }

@@ -298,6 +298,14 @@ def test_a_totals_row_that_disagrees_is_a_note_and_stops_nothing():
     assert "اختلاف ۱ ریال" in parsed.notes[0]
 
 
+def test_a_totals_row_may_say_so_where_the_invoice_number_stands():
+    first = next(iter(COLUMNS))
+    parsed = parse(row(), {first: "جمع", "مبلغ درخواستی": "1751041"})
+    assert parsed.faults.is_empty()
+    assert parsed.rows_in == 1
+    assert "اختلاف ۱ ریال" in parsed.notes[0]
+
+
 def test_a_service_called_sum_without_invoice_number_is_a_fault_not_a_totals_row():
     headers = [*COLUMNS, "شرح خدمت"]
     parsed = parse(row(), row(شماره_صورتحساب="", شرح_خدمت="جمع"), headers=headers)
