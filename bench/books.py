@@ -16,7 +16,7 @@ from bench.clock import Time, in_turns, ratio, timed
 from bench.imports import require
 from bench.results import Result
 from billing.measures import LEDGER_KEY, MEASURES
-from billing.models import Balance
+from billing.models import Balance, InvoiceLine
 from billing.services import ledger
 from organisations.models import Centre, User
 
@@ -116,7 +116,7 @@ def dashboards(rounds: int) -> list[Result]:
     quick = statistics.median(t.wall for t in taken["balances"]) * 1000
     return [
         Result(f"statements on {len(pages)} dashboards that read lines", len(touching), "", 0, False),
-        # No goal: the ratio falls with the years a key holds, and a benchmark loads one.
+        # No goal: the ratio falls with the lines a key holds, and here a key holds only a few.
         Result(
             "sums from balances ÷ from lines, time",
             found.wall[0],
