@@ -91,7 +91,7 @@ def test_an_officer_sends_a_file_and_follows_it_to_the_trace_of_a_line(page: Pag
     page.set_input_files("[name=file]", {"name": "مهر.csv", "mimeType": "text/csv", "buffer": FILE.encode()})
     follow(page, "main form.form button[type=submit]", re.compile(r"/deliveries/\d+/$"))
 
-    expect(page.locator(".head-badges")).to_contain_text("پذیرفته با ایراد", timeout=30_000)
+    expect(page.locator(".head-badges")).to_contain_text("ثبت با ایراد", timeout=30_000)
     expect(page.locator(".job")).to_contain_text("انجام شد")
     expect(page.locator("main")).to_contain_text("nobody")
     delivery = Delivery.objects.get()

@@ -86,21 +86,19 @@ def movements_blocked():
         other.close()
 
 
-def somebody_waits_for_movements():
+def loaders_in_the_middle():
+    """Process ids of the database's end of loaders that wait for the table of movements."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = %s::regclass",
+            "SELECT pid FROM pg_locks WHERE NOT granted AND relation = %s::regclass",
             [Movement._meta.db_table],
         )
-        return cursor.fetchone()[0]
+        return [pid for (pid,) in cursor.fetchall()]
 
 
-def others_connected():
+def is_connected(pid):
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            " AND backend_type = 'client backend'"
-        )
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pid = %s)", [pid])
         return cursor.fetchone()[0]
 
 
@@ -115,12 +113,13 @@ def test_a_file_that_was_sent_is_loaded_by_the_worker(cast, worker):
 def test_a_worker_killed_in_the_middle_loses_nothing_and_doubles_nothing(cast, worker):
     with movements_blocked():
         delivery = send(cast)
-        wait_until(somebody_waits_for_movements, "the worker is in the middle of its transaction")
+        wait_until(loaders_in_the_middle, "the worker is in the middle of its transaction")
+        (loader,) = loaders_in_the_middle()
         worker.kill()
         assert [model.objects.count() for model in STORED] == [0] * len(STORED)
         assert state_of(delivery) == DeliveryState.WAITING
         assert Job.objects.get(pk=delivery.job_id).state == JobState.RUNNING
-    wait_until(lambda: not others_connected(), "the database has noticed")
+    wait_until(lambda: not others_in_a_transaction(), "the database has noticed")
     assert [model.objects.count() for model in STORED] == [0] * len(STORED)
 
     worker.start()
@@ -147,7 +146,7 @@ def test_a_task_that_the_broker_lost_is_found(cast, idle_worker):
 def test_what_is_being_loaded_is_left_alone(cast, worker):
     with movements_blocked():
         delivery = send(cast)
-        wait_until(somebody_waits_for_movements, "the worker is in the middle of its transaction")
+        wait_until(loaders_in_the_middle, "the worker is in the middle of its transaction")
         later = timezone.now() + dt.timedelta(hours=1)
         assert deliveries.resume(at=later, queue=pytest.fail) == []
         assert jobs.broken_off([deliveries.KIND]) == []
