@@ -119,7 +119,7 @@ def test_a_worker_killed_in_the_middle_loses_nothing_and_doubles_nothing(cast, w
         assert [model.objects.count() for model in STORED] == [0] * len(STORED)
         assert state_of(delivery) == DeliveryState.WAITING
         assert Job.objects.get(pk=delivery.job_id).state == JobState.RUNNING
-    wait_until(lambda: not others_in_a_transaction(), "the database has noticed")
+    wait_until(lambda: not is_connected(loader), "the database has noticed")
     assert [model.objects.count() for model in STORED] == [0] * len(STORED)
 
     worker.start()
