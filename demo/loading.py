@@ -5,10 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 
 import polars as pl
 from django.core.files.base import ContentFile
+from django.db import connection
 
 from billing.choices import DeliveryState
 from billing.models import ColumnMapping, Delivery
@@ -32,6 +36,7 @@ LAST_DAYS = 3
 TEHRAN = dt.timezone(dt.timedelta(hours=3, minutes=30))
 
 Tell = Callable[[str], object]
+Deliver = Callable[[], object]
 
 
 def demo_plans(lines: int) -> list[CentrePlan]:
@@ -61,58 +66,113 @@ def batches(wanted: list[CentrePlan]) -> Iterator[list[CentrePlan]]:
             yield batch
 
 
+@dataclass(frozen=True)
+class _Setting:
+    """What every delivery of the demonstration needs, looked up once."""
+
+    centres: dict[tuple[str, str], Centre]
+    mappings: dict[str, ColumnMapping]
+    officers: dict[str, User]
+    there: set[tuple[int, str]]
+    now: dt.datetime
+
+
 def load_deliveries(
     *,
     lines: int,
     now: dt.datetime,
     tell: Tell,
     before_last: Callable[[dt.datetime], object] = lambda at: None,
+    side_by_side: int = 1,
 ) -> int:
     """Generate and load what is not there yet; how many deliveries were loaded.
 
     `before_last` is called with the moment of the evening before the last delivery, when all others are in.
     Deliveries are recognised by centre and file name, so another number of lines changes nothing that is there.
+    `side_by_side` centres are loaded at a time, each with a connection of its own; the deliveries of one centre
+    always follow each other.
     """
-    centres = {
-        (c.region.organisation.code, c.code): c for c in Centre.objects.select_related("region__organisation")
-    }
-    # One that was broken off is received again, found to be the same file, and loaded to its end.
-    complete = Delivery.objects.exclude(state=DeliveryState.WAITING)
-    there = set(complete.values_list("centre_id", "name"))
-    mappings = {m.vendor: m for m in ColumnMapping.objects.filter(organisation=None)}
-    officers = {u.membership.organisation.code: u for u in _officers()}
-    wanted = [p for p in demo_plans(lines) if _lacking(centres[p.organisation, p.code], p, there)]
+    setting = _setting(now)
+    centres = setting.centres
+    wanted = [p for p in demo_plans(lines) if _lacking(centres[p.organisation, p.code], p, setting.there)]
     loaded = 0
-    held: list[Callable[[], object]] = []
-    for batch in batches(wanted):
-        drawn = [(plan, *generate(plan, YEAR)) for plan in batch]
-        organisation = centres[batch[0].organisation, batch[0].code].region.organisation
-        for plan, headers, own in ask(drawn, organisation_id=organisation.pk):
-            centre = centres[plan.organisation, plan.code]
-            for name, at, period in _deliveries(plan, headers, own, now):
-                if (centre.pk, name) in there:
-                    continue
-                software = centre.his_installations.effective_on(at.date()).get()
-                data = csv_of(
-                    period.headers,
-                    period.lines,
-                    vendor=software.vendor,
-                    columns=mappings[software.vendor].columns,
-                )
-                deliver = partial(
-                    _deliver, centre, name, data, mappings[software.vendor], officers[plan.organisation], at
-                )
-                loaded += 1
-                if name == last_name(plan.code):
-                    held.append(deliver)
-                else:
-                    deliver()
-            tell(f"{centre.name}: {len(own):,} lines")
+    held: list[Deliver] = []
+    with _loaders(side_by_side) as load:
+        for batch in batches(wanted):
+            drawn = [(plan, *generate(plan, YEAR)) for plan in batch]
+            organisation = centres[batch[0].organisation, batch[0].code].region.organisation
+            for plan, headers, own in ask(drawn, organisation_id=organisation.pk):
+                sent = _sent_by(plan, headers, own, setting)
+                loaded += len(sent)
+                held += [deliver for name, deliver in sent if name == last_name(plan.code)]
+                load([deliver for name, deliver in sent if name != last_name(plan.code)])
+                tell(f"{centres[plan.organisation, plan.code].name}: {len(own):,} lines")
     if held:
         before_last(_last_night(now) - dt.timedelta(days=1))
     for deliver in held:
         deliver()
     return loaded
+
+
+def _setting(now: dt.datetime) -> _Setting:
+    # One that was broken off is received again, found to be the same file, and loaded to its end.
+    complete = Delivery.objects.exclude(state=DeliveryState.WAITING)
+    return _Setting(
+        centres={
+            (c.region.organisation.code, c.code): c
+            for c in Centre.objects.select_related("region__organisation")
+        },
+        mappings={m.vendor: m for m in ColumnMapping.objects.filter(organisation=None)},
+        officers={u.membership.organisation.code: u for u in _officers()},
+        there=set(complete.values_list("centre_id", "name")),
+        now=now,
+    )
+
+
+def _sent_by(
+    plan: CentrePlan, headers: pl.DataFrame, own: pl.DataFrame, setting: _Setting
+) -> list[tuple[str, Deliver]]:
+    """Names of the deliveries of a centre that are not there yet, and what delivers each."""
+    centre, officer = setting.centres[plan.organisation, plan.code], setting.officers[plan.organisation]
+    sent = []
+    for name, at, period in _deliveries(plan, headers, own, setting.now):
+        if (centre.pk, name) not in setting.there:
+            software = centre.his_installations.effective_on(at.date()).get()
+            mapping = setting.mappings[software.vendor]
+            sent.append((name, partial(_deliver, centre, name, period, mapping, officer, at)))
+    return sent
+
+
+@contextmanager
+def _loaders(threads: int) -> Iterator[Callable[[list[Deliver]], None]]:
+    """A function that loads the deliveries of one centre in their order, several centres at a time."""
+    if threads == 1:
+        yield _in_order
+        return
+    running: list[Future[None]] = []
+
+    def load(of_centre: list[Deliver]) -> None:
+        # No more waits than is being loaded: a year of files would not fit in memory.
+        while len(running) >= 2 * threads:
+            running.pop(0).result()
+        running.append(pool.submit(_in_thread, of_centre))
+
+    with ThreadPoolExecutor(threads) as pool:
+        yield load
+        for one in running:
+            one.result()
+
+
+def _in_order(of_centre: list[Deliver]) -> None:
+    for deliver in of_centre:
+        deliver()
+
+
+def _in_thread(of_centre: list[Deliver]) -> None:
+    try:
+        _in_order(of_centre)
+    finally:
+        connection.close()
 
 
 def _officers() -> list[User]:
@@ -193,8 +253,9 @@ def _last_night(now: dt.datetime) -> dt.datetime:
 
 
 def _deliver(
-    centre: Centre, name: str, data: bytes, mapping: ColumnMapping, by: User, at: dt.datetime
+    centre: Centre, name: str, period: Period, mapping: ColumnMapping, by: User, at: dt.datetime
 ) -> Delivery:
+    data = csv_of(period.headers, period.lines, vendor=mapping.vendor, columns=mapping.columns)
     upload = ContentFile(data, name=name)
     delivery = deliveries.receive_file(centre=centre, upload=upload, name=name, mapping=mapping, by=by, at=at)
     return deliveries.load(delivery=delivery, at=at)

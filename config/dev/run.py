@@ -16,12 +16,14 @@ PAGE_TIMEOUT_SECONDS = "30"
 CELERY = [sys.executable, "-m", "celery", "--app", "config", "--quiet"]
 # Threads: Polars hangs in a forked process.
 WORKER = [*CELERY, "worker", "--pool", "threads", "--concurrency", "2", "--loglevel", "warning"]
+# Centres of the demonstration loaded at a time: as many as there are cores, and not more than four.
+LOADERS = str(min(4, os.cpu_count() or 1))
 # Each is safe to run again and quick when there is nothing to do.
 PREPARATION = [
     (["migrate", "--verbosity", "0"], "preparing the database"),
     (["collectstatic", "--no-input", "--verbosity", "0"], "collecting static files"),
     (["load_reference"], "loading reference data"),
-    (["load_demo"], "loading the demonstration"),
+    (["load_demo", "--verbosity", "2", "--side-by-side", LOADERS], "loading the demonstration"),
     (["nightly"], "running the nightly computations"),
 ]
 

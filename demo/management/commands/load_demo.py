@@ -32,6 +32,12 @@ class Command(BaseCommand):
             default=DEFAULT_LINES,
             help="about how many invoice lines in all (default %(default)s; 0 for everything but invoices)",
         )
+        parser.add_argument(
+            "--side-by-side",
+            type=int,
+            default=1,
+            help="how many centres to load at a time (default %(default)s)",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         now, started = timezone.now(), time.monotonic()
@@ -50,7 +56,11 @@ class Command(BaseCommand):
             if options["lines"]:
                 # The night before the last delivery is computed too, so that the last one has something to move.
                 loaded = load_deliveries(
-                    lines=options["lines"], now=now, tell=tell, before_last=lambda at: nightly.run(at=at)
+                    lines=options["lines"],
+                    now=now,
+                    tell=tell,
+                    before_last=lambda at: nightly.run(at=at),
+                    side_by_side=options["side_by_side"],
                 )
         except DomainError as error:
             raise CommandError(error.sentence) from error
