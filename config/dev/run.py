@@ -21,9 +21,15 @@ LOADERS = str(min(4, os.cpu_count() or 1))
 # Each is safe to run again and quick when there is nothing to do.
 PREPARATION = [
     (["migrate", "--verbosity", "0"], "preparing the database"),
-    (["collectstatic", "--no-input", "--verbosity", "0"], "collecting static files"),
-    (["load_reference"], "loading reference data"),
-    (["load_demo", "--verbosity", "2", "--side-by-side", LOADERS], "loading the demonstration"),
+    # The API answers JSON only: nobody asks for the pages of the REST framework.
+    (
+        ["collectstatic", "--no-input", "--ignore", "rest_framework", "--verbosity", "0"],
+        "collecting static files",
+    ),
+    (
+        ["load_demo", "--verbosity", "2", "--side-by-side", LOADERS],
+        "loading reference data and the demonstration",
+    ),
     (["nightly"], "running the nightly computations"),
 ]
 
