@@ -37,6 +37,7 @@ class TraceStep(serializers.Serializer[Any]):
     sentence = serializers.CharField()
     amount = serializers.IntegerField(allow_null=True)
     source = serializers.CharField()
+    confidence = serializers.CharField(allow_null=True)
 
 
 class PreviewedLine(serializers.Serializer[Any]):

@@ -41,7 +41,8 @@ class LedgerQuerySet(models.QuerySet[Any]):
     """What movements and balances share."""
 
     def visible_to(self, user: Any) -> Any:
-        return self.filter(user.scope.q("centre"))
+        """Keys of the user's centres; for an insurer, only those of its own basic funds."""
+        return self.filter(user.scope.q("centre"), user.scope.q_insurer("fund", "fund"))
 
     def of_organisation(self, organisation_id: int) -> Any:
         return self.filter(centre__region__organisation_id=organisation_id)

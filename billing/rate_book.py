@@ -61,8 +61,7 @@ class RateBook:
         row = self.row(basis, column)
         if row is None:
             return Source()
-        said = f"{row.circular.title}؛ {_validity(row)}؛ اعتماد: {row.get_confidence_display()}"
-        return Source(said, row.confidence)
+        return Source(f"{row.circular.title}؛ {_validity(row)}", row.confidence)
 
 
 def _validity(row: Rate) -> str:

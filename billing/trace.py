@@ -17,6 +17,7 @@ from core.money import BASIS_POINTS, MILLI, at_least_zero, least, share_of
 from core.text import group_digits, persian_digits
 from insurers import rules as share_rules
 from tariffs import rules
+from tariffs.choices import Confidence
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,11 @@ class Step:
     amount: int | None = None
     source: str = ""
     confidence: int = 0
+
+    @property
+    def trust(self) -> Confidence | None:
+        """How far the row can be trusted; None where the step rests on no row."""
+        return Confidence(self.confidence) if self.confidence else None
 
 
 @dataclass(frozen=True)

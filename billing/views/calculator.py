@@ -112,10 +112,13 @@ def trace_steps(answer: Answer) -> list[dict[str, Any]]:
     """The steps of the price, its total, then who pays; the last payer is what is left."""
     if answer.trace is None:
         return []
-    steps = [{**vars(s), "kind": "step"} for s in answer.trace.price]
+    steps = [{**vars(s), "confidence": s.trust, "kind": "step"} for s in answer.trace.price]
     total = {"sentence": "قیمت", "amount": answer.amount, "kind": "total"}
-    payers = [{**vars(s), "kind": "rest" if s.kind == "patient" else "step"} for s in answer.trace.shares]
-    return [{**s, "confidence": None} for s in (*steps, total, *payers)]
+    payers = [
+        {**vars(s), "confidence": s.trust, "kind": "rest" if s.kind == "patient" else "step"}
+        for s in answer.trace.shares
+    ]
+    return [*steps, total, *payers]
 
 
 class PricePreview(ApiView):
@@ -154,7 +157,12 @@ def as_json(result: Result) -> dict[str, Any]:
                 **one.shares,
                 "confidence": one.confidence.name.lower() if one.confidence else None,
                 "trace": [
-                    {"sentence": s.sentence, "amount": s.amount, "source": s.source}
+                    {
+                        "sentence": s.sentence,
+                        "amount": s.amount,
+                        "source": s.source,
+                        "confidence": s.trust.name.lower() if s.trust else None,
+                    }
                     for s in (*one.trace.price, *one.trace.shares)
                 ]
                 if one.trace

@@ -15,7 +15,7 @@ from django.utils.functional import cached_property
 from billing.filters import InvoiceFilter
 from billing.findings import findings_of
 from billing.models import Invoice, InvoiceLine
-from billing.trace import Trace
+from billing.trace import Step, Trace
 from billing.traces import trace_of
 from core import display
 from core.export import Column, xlsx_response
@@ -157,11 +157,8 @@ def _steps(trace: Trace | None, line: InvoiceLine) -> list[dict[str, Any]]:
     return steps
 
 
-def _step(step: Any) -> dict[str, Any]:
-    word = Confidence(step.confidence).label if step.confidence else ""
-    return {
-        "sentence": step.sentence, "amount": step.amount, "source": step.source, "confidence": word, "kind": step.kind,
-    }  # fmt: skip
+def _step(step: Step) -> dict[str, Any]:
+    return vars(step) | {"confidence": step.trust}
 
 
 def _title(line: InvoiceLine) -> str:

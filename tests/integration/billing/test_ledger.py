@@ -12,7 +12,10 @@ from django.db.utils import DatabaseError
 from billing.choices import Cause
 from billing.models import Balance, Invoice, InvoiceLine, Movement
 from billing.services import ledger
+from insurers.choices import InsurerKind
+from insurers.models import Fund, Insurer
 from organisations.choices import CostElement, PatientCategory
+from organisations.permissions import Role
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -157,3 +160,18 @@ def test_another_organisations_break_is_not_ours(bill):
 def test_movements_can_neither_be_changed_nor_deleted(bill):
     with pytest.raises(DatabaseError, match="append_only"):
         Movement.objects.filter(element=SURGERY).update(amount=0)
+
+
+def test_an_insurer_sees_the_ledger_of_its_own_funds_only():
+    organisation = make.organisation()
+    centre = make.centre(make.region(organisation))
+    own = make.fund(organisation, PatientCategory.COMPANY)
+    other = Insurer.objects.create(
+        organisation=organisation, code="other", name="دیگر", kind=InsurerKind.BASIC
+    )
+    foreign = Fund.objects.create(insurer=other, code="f", name="صندوق", category=PatientCategory.FREE)
+    for fund in (own, foreign):
+        make.invoice(centre, fund, [make.line(CostElement.DRUG, 10, 10)])
+    insurer = make.user(organisation, Role.INSURER, insurer_id=own.insurer_id)
+    for model in (Balance, Movement):
+        assert set(model.objects.visible_to(insurer).values_list("fund_id", flat=True)) == {own.pk}
