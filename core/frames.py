@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from typing import Any
+from concurrent.futures import Future, ThreadPoolExecutor
+from types import TracebackType
+from typing import Any, Self
 
 import polars as pl
 from django.db import connection
@@ -21,12 +23,50 @@ def read(sql: str, params: Sequence[Any], schema: Schema) -> pl.DataFrame:
 
 def copy_in(table: str, frame: pl.DataFrame) -> None:
     """Append a frame to a table; the frame's columns are named as the table's."""
+    with connection.cursor() as cursor:
+        _copy(cursor, table, frame)
+
+
+class Copying:
+    """COPY beside the caller's computing: the server writes one portion while the next one is made.
+
+    One portion at a time, since all share the caller's connection and transaction; between `start` and `wait` the
+    caller must not use the connection. Leaving the block waits, and raises what the last COPY raised.
+    """
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="copy")
+        self._running: Future[None] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        # Whatever went wrong outside, the connection is free again when the block is left.
+        with self._pool:
+            if kind is None:
+                self.wait()
+
+    def start(self, table: str, frame: pl.DataFrame) -> None:
+        """Begin to append a frame, after the one before is done."""
+        self.wait()
+        self._running = self._pool.submit(_copy, connection.cursor(), table, frame)
+
+    def wait(self) -> None:
+        """Return when nothing is being appended any more."""
+        running, self._running = self._running, None
+        if running:
+            running.result()
+
+
+def _copy(cursor: Any, table: str, frame: pl.DataFrame) -> None:
     buffer = io.BytesIO()
     frame.write_csv(buffer, include_header=False, null_value="\\N", quote_style="necessary")
     buffer.seek(0)
     columns = ", ".join(f'"{c}"' for c in frame.columns)
-    with connection.cursor() as cursor:
-        cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN WITH (FORMAT csv, NULL '\\N')", buffer)
+    cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN WITH (FORMAT csv, NULL '\\N')", buffer)
 
 
 def as_records(frame: pl.DataFrame) -> str:

@@ -39,7 +39,8 @@ _MAGIC = (
     (b"\x7fELF", "برنامهٔ اجرایی"),
 )
 _MARKUP = re.compile(rb"^\s*<(?:!doctype|html|\?xml|table|head|body|meta)", re.IGNORECASE)
-_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
+#: Every byte but those that no text has.
+_TEXT_BYTES = bytes(b for b in range(256) if b not in {*range(0x09), *range(0x0E, 0x20)})
 _PUNCTUATION = "\u200c\u200d\u200e\u200f\xa0«»×÷–—…‘’“”"
 _SUFFIXES = {
     DeliveryKind.CSV: {".csv", ".txt", ".tsv"},
@@ -127,8 +128,9 @@ def encoding_of(file: BinaryIO, head: bytes) -> str:
         return guess
     file.seek(0)
     while chunk := file.read(CHUNK):
-        if found := _CONTROL.search(chunk):
-            what = "بایت صفر" if found.group() == b"\0" else "نویسهٔ کنترلی"
+        # Deleting what may stand there is ten times faster than searching for what may not.
+        if strange := chunk.translate(None, _TEXT_BYTES):
+            what = "بایت صفر" if strange.startswith(b"\0") else "نویسهٔ کنترلی"
             raise InvalidInput(
                 f"در فایل {what} هست، پس متن ساده نیست؛ خروجی را به شکل CSV یا xlsx دوباره بگیرید."
             )

@@ -22,8 +22,8 @@ from core import jobs
 from core.frames import copy_in
 from organisations.models import Centre
 
-#: Lines priced together.
-PORTION = 200_000
+#: Lines priced together: enough to be worth a pass, few enough that the first is soon being written.
+PORTION = 100_000
 
 Advance = Callable[[int, int, str], None]
 
@@ -44,12 +44,11 @@ def run(parsed: Parsed, *, delivery: Delivery, by: Any, at: dt.datetime, advance
     with transaction.atomic():
         jobs.lock("billing.centre", centre.pk)
         sorted_out = sort_out(with_digest(checked.headers, checked.lines), checked.lines, centre_id=centre.pk)
-        advance(total // 4, total, "نرخ‌گذاری")
+        advance(total // 4, total, "نرخ‌گذاری و ثبت در دفتر")
         priced = price(sorted_out, refs=refs, centre=centre)
-        advance(total // 2, total, "ثبت در دفتر")
-        store(sorted_out.headers, priced, _context(centre, delivery, by, at))
+        unpriced = store(sorted_out.headers, priced, _context(centre, delivery, by, at))
         _write_refused(parsed, checked, delivery)
-        _close(delivery, parsed, checked, sorted_out, priced)
+        _close(delivery, parsed, checked, sorted_out, unpriced)
     advance(total, total, "پایان")
     return delivery
 
@@ -60,15 +59,11 @@ def with_keys(headers: pl.DataFrame, lines: pl.DataFrame) -> tuple[pl.DataFrame,
     return headers.with_columns(key), lines.with_columns(key)
 
 
-def price(sorted_out: Sorted, *, refs: Any, centre: Centre) -> Priced:
-    """Identified, resolved and priced lines of the invoices that are new or changed."""
-    parts = []
+def price(sorted_out: Sorted, *, refs: Any, centre: Centre) -> Iterator[Priced]:
+    """Identified, resolved and priced lines of the invoices that are new or changed, a portion at a time."""
     for headers, sent in _portions(sorted_out):
         lines = identify_lines(sent, headers, refs, centre_id=centre.pk)
-        parts.append(
-            priced_of(price_and_split(resolve(lines, refs, sector=centre.sector, grade=centre.grade)))
-        )
-    return Priced(pl.concat(p.lines for p in parts), pl.concat(p.bases for p in parts).unique("case"))
+        yield priced_of(price_and_split(resolve(lines, refs, sector=centre.sector, grade=centre.grade)))
 
 
 def _portions(sorted_out: Sorted) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
@@ -141,7 +136,7 @@ def _write_refused(parsed: Parsed, checked: Checked, delivery: Delivery) -> None
     copy_in(RefusedRow._meta.db_table, rows)
 
 
-def _close(delivery: Delivery, parsed: Parsed, checked: Checked, sorted_out: Sorted, priced: Priced) -> None:
+def _close(delivery: Delivery, parsed: Parsed, checked: Checked, sorted_out: Sorted, unpriced: int) -> None:
     """Set the control totals. The database refuses the row where they do not add up, and with it everything else."""
     first = checked.refused.unique("row_no", keep="first")
     is_new = sorted_out.headers["old_id"].is_null().sum()
@@ -154,6 +149,6 @@ def _close(delivery: Delivery, parsed: Parsed, checked: Checked, sorted_out: Sor
     delivery.invoices_new = is_new
     delivery.invoices_changed = len(sorted_out.headers) - is_new
     delivery.invoices_unchanged = sorted_out.unchanged
-    delivery.unpriced_lines = priced.lines["amount"].null_count()
+    delivery.unpriced_lines = unpriced
     delivery.state = DeliveryState.STORED
     delivery.save()

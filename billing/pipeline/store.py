@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import polars as pl
@@ -18,7 +19,7 @@ from billing.models import Balance, Change, Invoice, InvoiceLine, Movement, Past
 from billing.pipeline import ledger
 from billing.pipeline.price import SHARES
 from billing.pipeline.resolve import LABELS, NUMBERS, RATE_IDS
-from core.frames import as_records, copy_in, read
+from core.frames import Copying, as_records, copy_in, read
 
 _I64 = pl.Int64
 _NOTHING = -(2**63)
@@ -135,24 +136,35 @@ def sort_out(headers: pl.DataFrame, lines: pl.DataFrame, *, centre_id: int) -> S
     return Sorted(moving, lines, unchanged)
 
 
-def store(headers: pl.DataFrame, priced: Priced, context: Context) -> None:
-    """Write new and changed invoices (`Sorted.headers` and their lines) with their movements and balances."""
+def store(headers: pl.DataFrame, portions: Iterable[Priced], context: Context) -> int:
+    """Write new and changed invoices (`Sorted.headers` and their lines) with their movements and balances.
+
+    Gives the number of lines without a price. Portions are written while the next one is priced.
+    """
     if headers.is_empty():
-        return
+        return 0
     changes, fresh = _open(headers, context)
     known = _with_ids(headers, fresh, context).join(changes, on="cause", how="left", maintain_order="left")
     old_ids = known["old_id"].drop_nulls()
     taken_back = _take_back(old_ids.to_list(), changes) if len(old_ids) else None
-    lines = priced.lines
-    placed = _with_basis(priced).join(
-        known.select("number", pl.col("id").alias("invoice_id"), "change_id"), on="number", how="left",
-        maintain_order="left",
-    )  # fmt: skip
-    copy_in(Invoice._meta.db_table, _invoice_rows(known, lines, context))
-    copy_in(InvoiceLine._meta.db_table, placed.select(LINE_COLUMNS))
-    moved = ledger.totals(known, lines, centre_id=context.centre_id)
+    with Copying() as copying:
+        lines = pl.concat(_write_lines(portions, known, copying))
+        invoices = _invoice_rows(known, lines, context)
+        moved = ledger.totals(known, lines, centre_id=context.centre_id)
+    copy_in(Invoice._meta.db_table, invoices)
     parts = [moved] if taken_back is None else [moved, taken_back]
     write_movements(ledger.net(*parts).join(changes, on="cause", how="left"), at=context.at)
+    return lines["amount"].null_count()
+
+
+def _write_lines(portions: Iterable[Priced], known: pl.DataFrame, copying: Copying) -> Iterator[pl.DataFrame]:
+    """The lines of each portion, as totals need them, once their COPY has begun."""
+    ids = known.select("number", pl.col("id").alias("invoice_id"), "change_id")
+    for priced in portions:
+        copying.wait()
+        placed = _with_basis(priced).join(ids, on="number", how="left", maintain_order="left")
+        copying.start(InvoiceLine._meta.db_table, placed.select(LINE_COLUMNS))
+        yield priced.lines
 
 
 _OPEN = f"""
