@@ -49,3 +49,37 @@ class DeliveryState(models.TextChoices):
     WAITING = "waiting", "در صف"
     STORED = "stored", "ثبت شد"
     REFUSED = "refused", "رد شد"
+
+
+class Stage(models.IntegerChoices):
+    """Where an invoice stands between its registration and the insurer's answer.
+
+    The protocol of producing invoices: admission → registration → completion → review → sending.
+    """
+
+    REGISTERED = 1, "ثبت‌شده"
+    COMPLETED = 2, "تکمیل‌شده"
+    REVIEWED = 3, "بازبینی‌شده"
+    SENT = 4, "ارسال‌شده"
+    RETURNED = 5, "برگشتی بیمه‌گر"
+    CANCELLED = 9, "ابطال‌شده"
+
+
+#: Tone of the badge of each stage.
+STAGE_TONES: dict[int, str] = {
+    Stage.REGISTERED: "mute", Stage.COMPLETED: "info", Stage.REVIEWED: "accent", Stage.SENT: "good",
+    Stage.RETURNED: "bad", Stage.CANCELLED: "mute",
+}  # fmt: skip
+#: Stages whose money has not left the hospital yet.
+UNSENT = (Stage.REGISTERED, Stage.COMPLETED, Stage.REVIEWED)
+#: From which stages an invoice may come to each. CORRECTED stages also lead to COMPLETED once the invoice has changed.
+STAGE_SOURCES: dict[int, tuple[Stage, ...]] = {
+    Stage.REGISTERED: (Stage.COMPLETED, Stage.REVIEWED),
+    Stage.COMPLETED: (Stage.REGISTERED, Stage.RETURNED),
+    Stage.REVIEWED: (Stage.COMPLETED,),
+    Stage.SENT: (Stage.REVIEWED,),
+    Stage.RETURNED: (Stage.SENT,),
+    Stage.CANCELLED: (Stage.REGISTERED, Stage.COMPLETED, Stage.REVIEWED, Stage.SENT, Stage.RETURNED),
+}
+#: An invoice that changed after one of these may be completed again, and then goes the whole way anew.
+CORRECTED = (Stage.COMPLETED, Stage.REVIEWED, Stage.SENT)

@@ -7,6 +7,7 @@ from typing import Any
 import django_filters as filters
 from django.db.models import Count, F, Q, QuerySet, Sum
 
+from billing.choices import Stage
 from billing.models import Invoice
 from core.jalali import month_name
 from core.text import ascii_digits, clean
@@ -44,6 +45,7 @@ class InvoiceFilter(filters.FilterSet):
     setting = filters.ChoiceFilter(label="نوع مراجعه", choices=Setting.choices)
     category = filters.ChoiceFilter(label="گروه", choices=PatientCategory.choices)
     fund = filters.ModelChoiceFilter(label="صندوق", queryset=_funds)
+    stage = filters.TypedChoiceFilter(label="مرحله", choices=Stage.choices, coerce=int, method="at_stage")
     unpriced = filters.BooleanFilter(label="بدون نرخ", method="only_unpriced")
     delivery = filters.NumberFilter(label="محموله", field_name="change__delivery")
 
@@ -57,6 +59,9 @@ class InvoiceFilter(filters.FilterSet):
             Q(number__istartswith=wanted) | Q(record_no=wanted) | Q(patient__key=wanted)
             | Q(patient__name__icontains=clean(words))
         )  # fmt: skip
+
+    def at_stage(self, found: Any, _name: str, stage: int) -> Any:
+        return found.at_stage(stage) if stage else found
 
     def only_unpriced(self, found: Any, _name: str, chosen: bool) -> Any:
         return found.unpriced() if chosen else found

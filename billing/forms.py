@@ -5,8 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 
+from billing.choices import Stage
 from billing.models import ColumnMapping
+from core.filters import whole
+from core.forms import CleanCharField, JalaliDateField
+from core.text import group_digits
 from organisations.models import Centre
 
 
@@ -35,3 +40,32 @@ class DeliveryForm(forms.Form):
         only = list(centres[:2])
         if len(only) == 1:
             self.fields["centre"].initial = only[0]
+
+
+#: Invoices that one batch may move; a page shows fewer.
+BATCH_LIMIT = 1_000
+
+
+class NumbersField(forms.Field):
+    """Primary keys, each once, in the order sent; what is no number is left out."""
+
+    widget = forms.MultipleHiddenInput
+
+    def to_python(self, value: Any) -> list[int]:
+        keys = [key for text in value or () if (key := whole(text)) is not None]
+        if len(keys) > BATCH_LIMIT:
+            raise ValidationError(f"در هر بار تا {group_digits(BATCH_LIMIT)} صورتحساب برگزینید.")
+        return list(dict.fromkeys(keys))
+
+
+class StageForm(forms.Form):
+    """To which stage some invoices go, why, and the insurer's deadline where one sent them back."""
+
+    invoices = NumbersField(label="صورتحساب", required=False)
+    to = forms.TypedChoiceField(choices=Stage.choices, coerce=int, label="مرحله")
+    note = CleanCharField(label="علت", required=False, max_length=250)
+    due_on = JalaliDateField(label="آخرین روز اعتراض", required=False)
+
+    def sentences(self) -> list[str]:
+        """What is wrong, as sentences that name their field."""
+        return [f"{self.fields[name].label}: {' '.join(errors)}" for name, errors in self.errors.items()]

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Count, Func, Sum, Value
 from django.db.models.functions import MD5, Left
 
-from billing.choices import DeliveryState
+from billing.choices import DeliveryState, Stage
 from billing.measures import MEASURES
 
 
@@ -24,9 +24,19 @@ class InvoiceQuerySet(models.QuerySet[Any]):
     def unpriced(self) -> InvoiceQuerySet:
         return self.filter(unpriced_lines__gt=0)
 
+    def at_stage(self, stage: int) -> InvoiceQuerySet:
+        """Invoices that stand at a stage; those without a row stand at REGISTERED."""
+        here = models.Q(progress__stage=stage)
+        return self.filter(here | models.Q(progress=None) if stage == Stage.REGISTERED else here)
+
+    def changed_since_sent(self) -> InvoiceQuerySet:
+        return self.filter(version__gt=models.F("progress__sent_version"))
+
     def for_list(self) -> InvoiceQuerySet:
         """With what a row of the list shows, in one query."""
-        return self.select_related("centre__region", "patient", "fund__insurer", "supplementary_fund")
+        return self.select_related(
+            "centre__region", "patient", "fund__insurer", "supplementary_fund", "progress__assignee"
+        )
 
 
 class LineQuerySet(models.QuerySet[Any]):

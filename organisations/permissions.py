@@ -11,6 +11,7 @@ class Permission(StrEnum):
     DASHBOARD_VIEW = "dashboard.view"
     ORGANISATION_VIEW = "organisation.view"
     INVOICE_VIEW = "invoice.view"
+    INVOICE_ADVANCE = "invoice.advance"
     DELIVERY_VIEW = "delivery.view"
     DELIVERY_CREATE = "delivery.create"
     TARIFF_VIEW = "tariff.view"
@@ -45,7 +46,7 @@ _READ = {
 PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.HEADQUARTERS: frozenset(Permission),
     Role.REGION: frozenset(_READ | {_P.BUDGET_INPUT_EDIT}),
-    Role.HOSPITAL: frozenset(_READ - {_P.BUDGET_VIEW} | {_P.DELIVERY_CREATE}),
+    Role.HOSPITAL: frozenset(_READ - {_P.BUDGET_VIEW} | {_P.DELIVERY_CREATE, _P.INVOICE_ADVANCE}),
     Role.INSURER: frozenset({_P.INVOICE_VIEW, _P.TARIFF_VIEW, _P.PRICE_PREVIEW, _P.COVERAGE_VIEW}),
     Role.AUDITOR: frozenset(_READ | {_P.AUDIT_VIEW}),
 }

@@ -4,6 +4,7 @@ from billing.models.basis import PriceBasis
 from billing.models.deliveries import Change, ColumnMapping, Delivery, RefusedRow
 from billing.models.invoices import Invoice, InvoiceLine, PastLine, Patient
 from billing.models.ledger import Balance, Movement
+from billing.models.stages import InvoiceStage, StageStep
 
 __all__ = [
     "Balance",
@@ -12,9 +13,11 @@ __all__ = [
     "Delivery",
     "Invoice",
     "InvoiceLine",
+    "InvoiceStage",
     "Movement",
     "PastLine",
     "Patient",
     "PriceBasis",
     "RefusedRow",
+    "StageStep",
 ]

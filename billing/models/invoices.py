@@ -6,7 +6,7 @@ import pgtrigger
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
-from billing.choices import WITH_AMOUNT, LineStatus
+from billing.choices import STAGE_TONES, WITH_AMOUNT, LineStatus, Stage
 from billing.models.basis import PriceBasis
 from billing.models.deliveries import Change
 from billing.models.loose import loose
@@ -99,6 +99,21 @@ class Invoice(models.Model):
     def has_price(self) -> bool:
         """Whether any line has a price; where none has, the totals are unknown and not zero."""
         return self.unpriced_lines < self.lines_count
+
+    @property
+    def stage(self) -> Stage:
+        """Where the invoice stands; `for_list` fetches it with the row."""
+        return Stage(self.progress.stage) if hasattr(self, "progress") else Stage.REGISTERED
+
+    @property
+    def stage_tone(self) -> str:
+        return STAGE_TONES[self.stage]
+
+    @property
+    def is_changed_since_sent(self) -> bool:
+        """Whether what was sent is no longer what the invoice says."""
+        sent = self.progress.sent_version if hasattr(self, "progress") else None
+        return sent is not None and self.version > sent
 
 
 class LineFields(models.Model):

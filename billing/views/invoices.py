@@ -12,11 +12,13 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
 
+from billing.choices import Stage
 from billing.filters import InvoiceFilter
 from billing.findings import findings_of
 from billing.models import Invoice, InvoiceLine
 from billing.trace import Step, Trace
 from billing.traces import trace_of
+from billing.views.stages import panel_of
 from core import display
 from core.export import Column, xlsx_response
 from core.views import DetailPage, ListPage, PageView
@@ -41,6 +43,7 @@ EXPORTED = (
     Column("صندوق", "fund"),
     Column("پذیرش", "admitted_on"),
     Column("ترخیص", "discharged_on"),
+    Column("مرحله", lambda i: i.stage.label),
     Column("سطر", "lines_count"),
     Column("بدون نرخ", "unpriced_lines"),
     Column("درخواستی (ریال)", "asked"),
@@ -80,7 +83,11 @@ class Invoices(ListPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
-            filter=self.filter, sums=self.filter.sums(), breadcrumb=[{"label": "صورتحساب‌ها"}], **kwargs
+            filter=self.filter,
+            sums=self.filter.sums(),
+            stages=Stage.choices,
+            breadcrumb=[{"label": "صورتحساب‌ها"}],
+            **kwargs,
         )
 
 
@@ -104,6 +111,7 @@ class InvoicePage(DetailPage):
             trust=_trust(invoice, lines),
             breadcrumb=_chain(invoice),
             findings=findings_of(invoice, lines),
+            stage=panel_of(invoice, self.request.user),
             groups=_groups(lines),
             sums=_sums(lines),
             trace=told(lines, line_no) if line_no else None,

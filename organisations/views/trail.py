@@ -19,6 +19,7 @@ ACTIONS = {
     "circular.saved": "ثبت بخشنامه",
     "delivery.received": "دریافت محموله",
     "indicator_target.set": "تعیین هدف شاخص",
+    "invoices.assigned": "سپردن صورتحساب",
     "rate.draft_removed": "حذف پیش‌نویس نرخ",
     "rate.draft_saved": "ثبت پیش‌نویس نرخ",
     "rates.published": "انتشار نرخ‌ها",

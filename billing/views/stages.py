@@ -1,0 +1,125 @@
+"""Moving invoices along, one or many: every one has its own outcome."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views import generic
+
+from billing.choices import CORRECTED, STAGE_SOURCES, STAGE_TONES, Stage
+from billing.forms import StageForm
+from billing.models import Invoice, StageStep
+from billing.services import stages
+from billing.services.stages import Outcome
+from core.errors import DomainError
+from core.text import group_digits
+from core.views import Gate
+from organisations.models import User
+from organisations.permissions import Permission
+
+#: What brings an invoice to a stage, as a button says it; sending and cancelling are words of their own.
+VERBS = {
+    Stage.COMPLETED: "تکمیل شد",
+    Stage.REVIEWED: "بازبینی شد",
+    Stage.SENT: "ارسال شد",
+    Stage.REGISTERED: "برگرداندن به تکمیل",
+    Stage.RETURNED: "بیمه‌گر برگرداند",
+}
+#: Moves that ask for a reason first.
+ASKING = (Stage.REGISTERED, Stage.RETURNED)
+
+
+class Advance(Gate, generic.View):
+    """Bring the chosen invoices to a stage; what did not go is listed with its reason."""
+
+    permission = Permission.INVOICE_ADVANCE
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = StageForm(request.POST)
+        if not form.is_valid():
+            messages.error(request, " ".join(form.sentences()))
+            return HttpResponseRedirect(back(request))
+        sent = form.cleaned_data
+        chosen = Invoice.objects.visible_to(request.user).filter(pk__in=sent["invoices"])
+        try:
+            outcomes = stages.advance(
+                chosen.values_list("pk", flat=True),
+                to=Stage(sent["to"]), by=request.user, at=timezone.now(), note=sent["note"], due_on=sent["due_on"],
+            )  # fmt: skip
+        except DomainError as refusal:
+            messages.error(request, refusal.sentence)
+            return HttpResponseRedirect(back(request))
+        return told(request, outcomes, Stage(sent["to"]).label)
+
+
+def told(request: HttpRequest, outcomes: list[Outcome], done: str) -> HttpResponse:
+    """Back to where the user was when everything went; a list of outcomes where something did not."""
+    went = [o for o in outcomes if o.is_done]
+    if not outcomes:
+        messages.warning(request, "صورتحسابی انتخاب نشده است.")
+        return HttpResponseRedirect(back(request))
+    if len(went) == len(outcomes):
+        messages.success(request, f"{group_digits(len(went))} صورتحساب «{done}» شد.")
+        return HttpResponseRedirect(back(request))
+    if len(outcomes) == 1:
+        messages.error(request, f"صورتحساب {outcomes[0].number}: {outcomes[0].text}")
+        return HttpResponseRedirect(back(request))
+    context = {
+        "outcomes": sorted(outcomes, key=lambda o: o.is_done), "went": len(went), "done": done,
+        "stayed": len(outcomes) - len(went), "back_url": back(request),
+        "breadcrumb": [{"label": "صورتحساب‌ها", "url": reverse("invoices")}, {"label": "نتیجهٔ کار گروهی"}],
+    }  # fmt: skip
+    return render(request, "billing/outcomes.html", context)
+
+
+def back(request: HttpRequest) -> str:
+    """Where the form says it came from, on this site only."""
+    url = request.POST.get("next", "")
+    return url if url_has_allowed_host_and_scheme(url, {request.get_host()}) else reverse("invoices")
+
+
+def panel_of(invoice: Invoice, user: Any) -> dict[str, Any]:
+    """What the page of an invoice shows of its stage, its steps and what the user may do next."""
+    stage = invoice.stage
+    steps = list(StageStep.objects.filter(invoice=invoice).order_by("-at", "-pk"))
+    names = dict(User.objects.filter(pk__in={s.by_id for s in steps}).values_list("pk", "username"))
+    may = user.may(Permission.INVOICE_ADVANCE)
+    next_stages = [to for to in VERBS if may and _may_follow(invoice, stage, to)]
+    return {
+        "label": stage.label,
+        "tone": STAGE_TONES[stage],
+        "is_changed": invoice.is_changed_since_sent,
+        "progress": getattr(invoice, "progress", None),
+        "assignee": str(invoice.progress.assignee or "") if hasattr(invoice, "progress") else "",
+        "moves": [(to, VERBS[to]) for to in next_stages if to not in ASKING],
+        "asking": [_question(to) for to in next_stages if to in ASKING],
+        "steps": [
+            {"step": s, "tone": STAGE_TONES[s.stage], "by": names.get(s.by_id, "سامانه")} for s in steps
+        ],
+    }
+
+
+def _question(to: Stage) -> dict[str, Any]:
+    """A move that asks for its reason, and for the insurer's deadline where it has one."""
+    return {
+        "to": to,
+        "label": VERBS[to],
+        "id": f"stage-{to}",
+        "form": StageForm(auto_id=f"stage{to}_%s"),
+        "asks_deadline": to == Stage.RETURNED,
+    }
+
+
+def _may_follow(invoice: Invoice, stage: Stage, to: Stage) -> bool:
+    """Whether the button is worth showing; the service has the last word."""
+    if stage in STAGE_SOURCES[to]:
+        return True
+    changed = hasattr(invoice, "progress") and invoice.version > invoice.progress.version
+    return to == Stage.COMPLETED and stage in CORRECTED and changed
