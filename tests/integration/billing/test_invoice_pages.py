@@ -257,7 +257,7 @@ def test_an_invoice_asks_as_many_queries_for_one_line_as_for_two_hundred(
     load(priced_world, {"1": [line("100005")], "200": [line(codes[i % 4]) for i in range(200)]})
     client = sign_in(priced_world.officer)
     for pk in (of("1").pk, of("200").pk):
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             client.get(reverse("invoice", args=[pk]))
         with django_assert_num_queries(9):
             client.get(reverse("line_trace", args=[pk, 1]))
