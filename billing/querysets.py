@@ -73,6 +73,31 @@ class BalanceQuerySet(LedgerQuerySet):
     pass
 
 
+class ClosedMonthQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> ClosedMonthQuerySet:
+        return self.filter(user.scope.q("centre"))
+
+    def closed(self) -> ClosedMonthQuerySet:
+        """Months that are closed now, also while their re-opening is asked for."""
+        return self.filter(closed_at__isnull=False, reopened_at=None)
+
+    def live(self) -> ClosedMonthQuerySet:
+        """Closed, or asked to be: at most one row a centre and month."""
+        return self.filter(reopened_at=None, withdrawn_at=None)
+
+    def for_page(self) -> ClosedMonthQuerySet:
+        people = ("asked_by", "closed_by", "withdrawn_by", "reopen_asked_by", "reopened_by")
+        return self.select_related("centre__region", *people)
+
+
+class LockExceptionQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> LockExceptionQuerySet:
+        return self.filter(user.scope.q("closed__centre"))
+
+    def in_force(self, at: Any) -> LockExceptionQuerySet:
+        return self.filter(revoked_at=None, given_at__lte=at, until__gt=at)
+
+
 class DeliveryQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> DeliveryQuerySet:
         return self.filter(user.scope.q("centre"))

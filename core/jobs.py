@@ -174,3 +174,8 @@ def lock(name: str, number: int) -> None:
     """Wait for the advisory lock of (name, number) until this transaction ends: one loader per centre."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s), %s)", [name, number])
+
+
+def try_lock(name: str, number: int) -> bool:
+    """As `lock`, without waiting: whether this transaction now has it."""
+    return _ask("SELECT pg_try_advisory_xact_lock(hashtext(%s), %s)", name, number)

@@ -23,6 +23,9 @@ class Permission(StrEnum):
     BUDGET_INPUT_EDIT = "budget_input.edit"
     BUDGET_INPUT_APPROVE = "budget_input.approve"
     INDICATOR_TARGET_EDIT = "indicator_target.edit"
+    PERIOD_VIEW = "period.view"
+    PERIOD_CLOSE = "period.close"
+    PERIOD_APPROVE = "period.approve"
     JOB_VIEW = "job.view"
     NIGHTLY_RUN = "nightly.run"
     AUDIT_VIEW = "audit.view"
@@ -41,12 +44,13 @@ _P = Permission
 _READ = {
     _P.DASHBOARD_VIEW, _P.ORGANISATION_VIEW, _P.INVOICE_VIEW, _P.DELIVERY_VIEW, _P.TARIFF_VIEW,
     _P.PRICE_PREVIEW, _P.COVERAGE_VIEW, _P.BUDGET_VIEW, _P.JOB_VIEW,
+    _P.PERIOD_VIEW,
 }  # fmt: skip
 
 PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.HEADQUARTERS: frozenset(Permission),
-    Role.REGION: frozenset(_READ | {_P.BUDGET_INPUT_EDIT}),
     Role.HOSPITAL: frozenset(_READ - {_P.BUDGET_VIEW} | {_P.DELIVERY_CREATE, _P.INVOICE_ADVANCE}),
+    Role.REGION: frozenset(_READ | {_P.BUDGET_INPUT_EDIT, _P.PERIOD_CLOSE}),
     Role.INSURER: frozenset({_P.INVOICE_VIEW, _P.TARIFF_VIEW, _P.PRICE_PREVIEW, _P.COVERAGE_VIEW}),
     Role.AUDITOR: frozenset(_READ | {_P.AUDIT_VIEW}),
 }

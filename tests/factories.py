@@ -139,7 +139,12 @@ def _move(
             "element": element, "fund_id": bill.fund_id,
         }  # fmt: skip
         Movement.objects.create(
-            change=written, cause=written.cause, recorded_at=written.at, **key, **measures
+            change=written,
+            cause=written.cause,
+            recorded_at=written.at,
+            origin_month=bill.month,
+            **key,
+            **measures,
         )
         balance, _ = Balance.objects.get_or_create(**key, defaults={"changed_at": written.at})
         for measure, value in measures.items():

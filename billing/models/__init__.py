@@ -4,16 +4,19 @@ from billing.models.basis import PriceBasis
 from billing.models.deliveries import Change, ColumnMapping, Delivery, RefusedRow
 from billing.models.invoices import Invoice, InvoiceLine, PastLine, Patient
 from billing.models.ledger import Balance, Movement
+from billing.models.periods import ClosedMonth, LockException
 from billing.models.stages import InvoiceStage, StageStep
 
 __all__ = [
     "Balance",
     "Change",
+    "ClosedMonth",
     "ColumnMapping",
     "Delivery",
     "Invoice",
     "InvoiceLine",
     "InvoiceStage",
+    "LockException",
     "Movement",
     "PastLine",
     "Patient",

@@ -7,6 +7,7 @@ from django.db import models
 
 from billing.choices import Cause
 from billing.models.deliveries import Change
+from billing.models.periods import closed_for
 from billing.querysets import BalanceQuerySet, MovementQuerySet
 from insurers.models import Fund
 from organisations.choices import CostElement, PatientCategory, Setting
@@ -40,9 +41,30 @@ class LedgerFields(models.Model):
         abstract = True
 
 
-class Movement(LedgerFields):
-    """How much one change moved the totals of one key. Append-only: rows are never changed or deleted."""
+_WRITER = "(SELECT by_id FROM billing_change WHERE id = m.change_id)"
+_ONLY_OPEN = f"""
+    IF EXISTS (SELECT FROM booked m WHERE {
+    closed_for(centre="m.centre_id", month="m.month", user=_WRITER, at="m.recorded_at")
+}) THEN
+        RAISE EXCEPTION 'billing: a movement is booked in a closed month' USING ERRCODE = 'check_violation';
+    END IF;
+    IF EXISTS (SELECT FROM booked m WHERE m.month <> m.origin_month AND NOT {
+    closed_for(centre="m.centre_id", month="m.origin_month", user=_WRITER, at="m.recorded_at")
+}) THEN
+        RAISE EXCEPTION 'billing: a movement leaves its month, which is open' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+"""
 
+
+class Movement(LedgerFields):
+    """How much one change moved the totals of one key. Append-only: rows are never changed or deleted.
+
+    `month` is the month it is booked in, `origin_month` that of its invoices. They differ where the origin was
+    closed when the change came: then it is booked in the next month that was open (`pipeline.store`).
+    """
+
+    origin_month = models.IntegerField("ماه اصلی")
     change = models.ForeignKey(Change, models.PROTECT, related_name="movements")
     cause = models.CharField("علت", max_length=20, choices=Cause.choices)
     recorded_at = models.DateTimeField("ثبت")
@@ -53,12 +75,34 @@ class Movement(LedgerFields):
         verbose_name = "حرکت"
         indexes = [
             models.Index(fields=["centre", "month", "recorded_at"], name="billing_movement_centre_month"),
+            models.Index(fields=["centre", "origin_month"], name="billing_movement_centre_origin"),
             models.Index(fields=["recorded_at"], name="billing_movement_recorded"),
         ]
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        constraints = [
+            models.CheckConstraint(
+                name="billing_movement_not_before_origin",
+                condition=models.Q(month__gte=models.F("origin_month")),
+            )
+        ]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="only_open_months",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                referencing=pgtrigger.Referencing(new="booked"),
+                func=_ONLY_OPEN,
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_cause_display()} {self.month}"
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether its own month was closed, so that it stands in a later one."""
+        return self.month != self.origin_month
 
 
 class Balance(LedgerFields):

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 from django.db import transaction
 
-from billing.choices import DeliveryState
+from billing.choices import DeliveryKind, DeliveryState
 from billing.models import Delivery, RefusedRow
 from billing.parsing.parsed import Parsed
 from billing.pipeline.check import Checked, refuse_faulty
@@ -17,8 +17,18 @@ from billing.pipeline.identify import identify_headers, identify_lines
 from billing.pipeline.price import price_and_split
 from billing.pipeline.references import references
 from billing.pipeline.resolve import resolve
-from billing.pipeline.store import Context, Priced, Sorted, priced_of, sort_out, store, with_digest
+from billing.pipeline.store import (
+    Context,
+    Priced,
+    Sorted,
+    priced_of,
+    refuse_changed_meanwhile,
+    sort_out,
+    store,
+    with_digest,
+)
 from core import jobs
+from core.errors import InvalidInput
 from core.frames import copy_in
 from organisations.models import Centre
 
@@ -28,11 +38,22 @@ PORTION = 100_000
 Advance = Callable[[int, int, str], None]
 
 
-def run(parsed: Parsed, *, delivery: Delivery, by: Any, at: dt.datetime, advance: Advance) -> Delivery:
+def run(
+    parsed: Parsed,
+    *,
+    delivery: Delivery,
+    by: Any,
+    at: dt.datetime,
+    advance: Advance,
+    reason: str = "",
+    expected: dict[str, int] | None = None,
+) -> Delivery:
     """Store what a delivery brought and set its control totals: rows and rials in = stored + refused.
 
     Everything happens in one transaction under the lock of the centre; a failure leaves nothing behind. `advance`
-    is called with (done, total, Persian message).
+    is called with (done, total, Persian message). `reason` is kept on the changes; by hand nothing is corrected
+    without one. `expected` says which version of each invoice (by number; 0: none) the writer saw: another one in
+    the database refuses everything (`ChangedMeanwhile`).
     """
     centre = delivery.centre
     refs = references(centre.region.organisation_id)
@@ -44,9 +65,12 @@ def run(parsed: Parsed, *, delivery: Delivery, by: Any, at: dt.datetime, advance
     with transaction.atomic():
         jobs.lock("billing.centre", centre.pk)
         sorted_out = sort_out(with_digest(checked.headers, checked.lines), checked.lines, centre_id=centre.pk)
+        if expected is not None:
+            refuse_changed_meanwhile(sorted_out.headers, expected, centre_id=centre.pk)
+        _needs_reason(delivery, sorted_out, reason)
         advance(total // 4, total, "نرخ‌گذاری و ثبت در دفتر")
         priced = price(sorted_out, refs=refs, centre=centre)
-        unpriced = store(sorted_out.headers, priced, _context(centre, delivery, by, at))
+        unpriced = store(sorted_out.headers, priced, _context(centre, delivery, by, at, reason))
         _write_refused(parsed, checked, delivery)
         _close(delivery, parsed, checked, sorted_out, unpriced)
     advance(total, total, "پایان")
@@ -107,13 +131,20 @@ def preview(
     return priced.with_columns(pl.col("number").cast(pl.String))
 
 
-def _context(centre: Centre, delivery: Delivery, by: Any, at: dt.datetime) -> Context:
+def _needs_reason(delivery: Delivery, sorted_out: Sorted, reason: str) -> None:
+    corrected = sorted_out.headers["old_id"].is_not_null().any()
+    if delivery.kind == DeliveryKind.HAND and corrected and not reason.strip():
+        raise InvalidInput("علت اصلاح را بنویسید.")
+
+
+def _context(centre: Centre, delivery: Delivery, by: Any, at: dt.datetime, reason: str) -> Context:
     return Context(
         organisation_id=centre.region.organisation_id,
         centre_id=centre.pk,
         delivery_id=delivery.pk,
         by_id=by.pk if by else None,
         at=at,
+        reason=reason.strip()[:250],
     )
 
 

@@ -15,10 +15,23 @@ from django.db import connection
 
 from billing.choices import Cause
 from billing.measures import LEDGER_KEY, MEASURES
-from billing.models import Balance, Change, Invoice, InvoiceLine, Movement, PastLine, Patient, PriceBasis
+from billing.models import (
+    Balance,
+    Change,
+    ClosedMonth,
+    Invoice,
+    InvoiceLine,
+    Movement,
+    PastLine,
+    Patient,
+    PriceBasis,
+)
+from billing.models.periods import closed_for
 from billing.pipeline import ledger
 from billing.pipeline.price import SHARES
 from billing.pipeline.resolve import LABELS, NUMBERS, RATE_IDS
+from core import display
+from core.errors import DomainError
 from core.frames import Copying, as_records, copy_in, read
 
 _I64 = pl.Int64
@@ -53,7 +66,14 @@ class Context:
     delivery_id: int | None
     by_id: int | None
     at: dt.datetime
+    #: Why, in the words of the person who changes; kept on the change.
     reason: str = ""
+
+
+class ChangedMeanwhile(DomainError):
+    """Somebody else changed the invoice since this person looked at it."""
+
+    code = "changed_meanwhile"
 
 
 @dataclass(frozen=True)
@@ -134,6 +154,33 @@ def sort_out(headers: pl.DataFrame, lines: pl.DataFrame, *, centre_id: int) -> S
     if unchanged:
         lines = lines.join(moving.select("number"), on="number", how="semi", maintain_order="left")
     return Sorted(moving, lines, unchanged)
+
+
+def refuse_changed_meanwhile(headers: pl.DataFrame, expected: dict[str, int], *, centre_id: int) -> None:
+    """Refuse to write over what somebody else wrote since the writer looked.
+
+    `headers` are those of `sort_out`; `expected` is the version that the writer saw of each invoice by its number, 0
+    for one that was not there. One statement more, and only for a refusal.
+    """
+    said = headers.select(pl.col("number").cast(pl.String), pl.col("old_version").fill_null(0))
+    for number, version in said.iter_rows():
+        if expected.get(number, version) != version:
+            found = (
+                Invoice.objects.filter(centre_id=centre_id, number=number)
+                .select_related("change__by")
+                .first()
+            )
+            raise ChangedMeanwhile(_who_changed(number, found.change if found else None), version=version)
+
+
+def _who_changed(number: str, change: Change | None) -> str:
+    if change is None:
+        return f"صورتحساب {number} دیگر در سامانه نیست؛ صفحه را تازه کنید."
+    who = change.by.get_full_name() or change.by.get_username() if change.by else "سامانه"
+    return (
+        f"صورتحساب {number} را {who} در {display.moment(change.at)} تغییر داده است و چیزی ثبت نشد؛ "
+        "نسخهٔ تازه را ببینید و اصلاح خود را بر آن بنویسید."
+    )
 
 
 def store(headers: pl.DataFrame, portions: Iterable[Priced], context: Context) -> int:
@@ -325,12 +372,32 @@ def _take_back(ids: list[int], changes: pl.DataFrame) -> pl.DataFrame:
 
 
 _KEY_LIST = ", ".join(f'"{c}"' for c in LEDGER_KEY)
+_REST_OF_KEY = ", ".join(f'"{c}"' for c in LEDGER_KEY if c != "month")
 _MEASURE_LIST = ", ".join(MEASURES)
+#: Closed months of the centres for the person who writes, each with the month after it; then the first of those
+#: following months that is open itself.
 _BOOK = f"""
-    WITH moved AS (
-        INSERT INTO {Movement._meta.db_table} (change_id, cause, recorded_at, {_KEY_LIST}, {_MEASURE_LIST})
-        SELECT change_id, cause, %s, {_KEY_LIST}, {_MEASURE_LIST}
-        FROM jsonb_populate_recordset(NULL::{Movement._meta.db_table}, %s::jsonb)
+    WITH sent AS (
+        SELECT m.*, h.by_id FROM jsonb_populate_recordset(NULL::{Movement._meta.db_table}, %s::jsonb) m
+        JOIN {Change._meta.db_table} h ON h.id = m.change_id
+    ), shut AS (
+        SELECT w.centre_id, w.by_id, c.month, CASE c.month %% 100 WHEN 12 THEN c.month + 89 ELSE c.month + 1 END AS next
+        FROM (SELECT DISTINCT centre_id, by_id FROM sent) w
+        JOIN {ClosedMonth._meta.db_table} c ON c.centre_id = w.centre_id
+        WHERE {closed_for(centre="w.centre_id", month="c.month", user="w.by_id", at="%s")}
+    ), booked AS (
+        SELECT s.*, coalesce(o.month, s.month) AS booked_month FROM sent s LEFT JOIN LATERAL (
+            SELECT min(a.next) AS month FROM shut a
+            WHERE a.centre_id = s.centre_id AND a.by_id IS NOT DISTINCT FROM s.by_id AND a.month >= s.month
+              AND NOT EXISTS (SELECT FROM shut b WHERE b.centre_id = a.centre_id AND b.month = a.next
+                              AND b.by_id IS NOT DISTINCT FROM a.by_id)
+              AND EXISTS (SELECT FROM shut own WHERE own.centre_id = s.centre_id AND own.month = s.month
+                          AND own.by_id IS NOT DISTINCT FROM s.by_id)
+        ) o ON true
+    ), moved AS (
+        INSERT INTO {Movement._meta.db_table}
+            (change_id, cause, recorded_at, origin_month, month, {_REST_OF_KEY}, {_MEASURE_LIST})
+        SELECT change_id, cause, %s, month, booked_month, {_REST_OF_KEY}, {_MEASURE_LIST} FROM booked
         RETURNING {_KEY_LIST}, {_MEASURE_LIST}
     )
     INSERT INTO {Balance._meta.db_table} AS b (changed_at, {_KEY_LIST}, {_MEASURE_LIST})
@@ -342,8 +409,12 @@ _BOOK = f"""
 
 
 def write_movements(movements: pl.DataFrame, *, at: dt.datetime) -> None:
-    """Append movements (`change_id`, `cause`, key, measures) and add them to the balances, in one statement."""
+    """Append movements (`change_id`, `cause`, key, measures) and add them to the balances, in one statement.
+
+    `month` of the key is the month of the invoices, which becomes `origin_month`. Here, and nowhere else, is decided
+    in which month a movement is booked: its own if that is open to the person of the change, else the next that is.
+    """
     if movements.is_empty():
         return
     with connection.cursor() as cursor:
-        cursor.execute(_BOOK, [at, as_records(movements), at])
+        cursor.execute(_BOOK, [as_records(movements), at, at, at, at])

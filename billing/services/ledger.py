@@ -1,5 +1,8 @@
 """The ledger's proof: balances = Σ movements = Σ lines and invoices, and the mending of balances that are not.
 
+Balances are the movements of the month they are booked in; lines and invoices are those of the month they come from
+(`origin_month`), which differs where that month was closed when the change came.
+
 Everything is set-based SQL inside PostgreSQL; no line leaves the database. `check` reads what it is asked to prove,
 `heal` only the months of the centres that it is given, so that its cost follows what changed.
 """
@@ -26,6 +29,8 @@ log = structlog.get_logger(__name__)
 CentreMonth = tuple[int, int]
 
 _KEY = ", ".join(LEDGER_KEY)
+_ORIGIN_KEY = _KEY.replace("month", "origin_month AS month")
+_KEY_PLACES = ", ".join(str(place) for place, _ in enumerate(LEDGER_KEY, start=1))
 _SUMS = ", ".join(f"sum({m})::bigint AS {m}" for m in MEASURES)
 _SHARES = ("amount", "basic", "supplementary", "subsidy", "employer", "patient")
 _PRICED = ", ".join(str(int(s)) for s in WITH_AMOUNT)
@@ -118,11 +123,12 @@ def hold_writers() -> None:
 
 
 def changed_since(movement: int, *, organisation_id: int | None = None) -> set[CentreMonth]:
-    """Centres and months with a movement after that number."""
+    """Centres and months with a movement after that number: where it is booked and where it comes from."""
     changed = Movement.objects.filter(pk__gt=movement)
     if organisation_id:
         changed = changed.of_organisation(organisation_id)
-    return set(changed.order_by().values_list("centre_id", "month").distinct())
+    rows = changed.order_by().values_list("centre_id", "month", "origin_month").distinct()
+    return {pair for centre, *months in rows for pair in ((centre, month) for month in months)}
 
 
 # ---------------------------------------------------------------- healing
@@ -183,9 +189,9 @@ def check(
 ) -> Break | None:
     """The first break of the whole ledger, of an organisation's, or of some months of some centres; None if whole.
 
-    It proves, in this order: no orphans, balances = Σ movements, movements = Σ lines and files, invoice totals =
-    Σ their lines, and that each change moved what it wrote less what it replaced. Orphans and changes are only
-    looked at without `centre_months`.
+    It proves, in this order: no orphans, balances = Σ movements by the month they are booked in, movements by the
+    month they come from = Σ lines and files, invoice totals = Σ their lines, and that each change moved what it wrote
+    less what it replaced. Orphans and changes are only looked at without `centre_months`.
     """
     if centre_months is not None:
         pairs = sorted(set(centre_months))
@@ -220,6 +226,11 @@ class _Scope:
 
     def on(self, alias: str) -> str:
         return self.condition.format(t=f"{alias}.")
+
+    @property
+    def of_origin(self) -> str:
+        """The same condition on the month that movements come from."""
+        return self.sql.replace("month)", "origin_month)", 1)
 
     def params_of(self, query: str) -> list[Any]:
         """Its parameters, once for each time the query names the scope."""
@@ -266,7 +277,7 @@ def _movements_against_lines(scope: _Scope) -> Break | None:
         LEDGER_KEY,
         MEASURES,
         lines,
-        f"SELECT {_KEY}, {_SUMS} FROM billing_movement WHERE {scope.sql} GROUP BY {_KEY}",
+        f"SELECT {_ORIGIN_KEY}, {_SUMS} FROM billing_movement WHERE {scope.of_origin} GROUP BY {_KEY_PLACES}",
         scope,
     )
 

@@ -119,7 +119,7 @@ class DeliveryDetail(DetailPage):
 
 def _summary(delivery: Delivery) -> dict[str, Any]:
     booked = Movement.objects.filter(change__delivery=delivery).aggregate(
-        approved=Sum("amount"), month=Max("month")
+        approved=Sum("amount"), month=Max("origin_month")
     )
     accepted = delivery.invoices_new + delivery.invoices_changed + delivery.invoices_unchanged
     refused_invoices = delivery.refused_rows.values("invoice_number").distinct().count()

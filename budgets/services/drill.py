@@ -22,6 +22,7 @@ from organisations.models import Centre
 GROUPINGS = {
     "cause": ("علت", "cause"),
     "month": ("ماه", "month"),
+    "origin": ("ماه اصلی", "origin_month"),
     "centre": ("مرکز", "centre_id"),
     "element": ("عنصر هزینه", "element"),
     "fund": ("صندوق", "fund_id"),
@@ -88,7 +89,7 @@ def label_of(grouping: str, value: Any) -> str:
 
 
 def lines_of(movement: Movement, *, component: int, limit: int, offset: int = 0) -> list[LineOfMovement]:
-    """The lines of the movement's change with the movement's key, in order."""
+    """The lines of the movement's change with the movement's key (in the month it comes from), in order."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"{_lines_sql(component)} ORDER BY number, line_no, sign DESC LIMIT %s OFFSET %s",
@@ -131,7 +132,7 @@ def _lines_sql(component: int) -> str:
 
 
 def _line_params(movement: Movement) -> list[Any]:
-    key = [movement.centre_id, movement.month, movement.setting, movement.category, movement.element]
+    key = [movement.centre_id, movement.origin_month, movement.setting, movement.category, movement.element]
     return [movement.change_id, *key, movement.fund_id] * 3
 
 
@@ -140,7 +141,7 @@ def _labels(grouping: str, values: list[Any]) -> dict[Any, str]:
         return dict(Cause.choices)
     if grouping == "element":
         return dict(CostElement.choices)
-    if grouping == "month":
+    if grouping in ("month", "origin"):
         return {value: jalali.month_name(value) for value in values}
     if grouping == "centre":
         return dict(Centre.objects.filter(pk__in=values).values_list("pk", "name"))
