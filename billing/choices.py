@@ -83,3 +83,29 @@ STAGE_SOURCES: dict[int, tuple[Stage, ...]] = {
 }
 #: An invoice that changed after one of these may be completed again, and then goes the whole way anew.
 CORRECTED = (Stage.COMPLETED, Stage.REVIEWED, Stage.SENT)
+
+
+class DraftState(models.TextChoices):
+    OPEN = "open", "در حال ورود"
+    REGISTERED = "registered", "ثبت شد"
+    DISCARDED = "discarded", "کنار گذاشته شد"
+
+
+class IdentityKind(models.TextChoices):
+    """What identifies a patient where there may be no national ID."""
+
+    NATIONAL = "national", "کد ملی"
+    NEWBORN = "newborn", "نوزاد (با کد ملی مادر)"
+    FOREIGNER = "foreigner", "کد فراگیر اتباع"
+    PASSPORT = "passport", "گذرنامه"
+    OTHER = "other", "شناسهٔ دیگر"
+
+
+class Referral(models.TextChoices):
+    """The way a patient came to the centre."""
+
+    DIRECT = "direct", "مراجعهٔ مستقیم"
+    FAMILY_PHYSICIAN = "family", "ارجاع پزشک خانواده"
+    PHYSICIAN = "physician", "ارجاع پزشک دیگر"
+    CENTRE = "centre", "اعزام از مرکز دیگر"
+    EMERGENCY = "emergency", "اورژانس"

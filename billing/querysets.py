@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Count, Func, Sum, Value
 from django.db.models.functions import MD5, Left
 
-from billing.choices import DeliveryState, Stage
+from billing.choices import DeliveryState, DraftState, Stage
 from billing.measures import MEASURES
 
 
@@ -109,6 +109,18 @@ class DeliveryQuerySet(models.QuerySet[Any]):
 
     def newest_first(self) -> DeliveryQuerySet:
         return self.select_related("centre__region", "by", "job").order_by("-received_at", "-pk")
+
+
+class DraftQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> DraftQuerySet:
+        return self.filter(user.scope.q("centre"))
+
+    def open(self) -> DraftQuerySet:
+        return self.filter(state=DraftState.OPEN)
+
+    def for_list(self) -> DraftQuerySet:
+        """With what a row of the list shows, the last saved first."""
+        return self.select_related("centre", "saved_by", "invoice").order_by("-updated_at", "-pk")
 
 
 class ColumnMappingQuerySet(models.QuerySet[Any]):

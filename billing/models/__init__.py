@@ -2,6 +2,7 @@
 
 from billing.models.basis import PriceBasis
 from billing.models.deliveries import Change, ColumnMapping, Delivery, RefusedRow
+from billing.models.drafts import Draft, InvoiceDetail
 from billing.models.invoices import Invoice, InvoiceLine, PastLine, Patient
 from billing.models.ledger import Balance, Movement
 from billing.models.periods import ClosedMonth, LockException
@@ -13,7 +14,9 @@ __all__ = [
     "ClosedMonth",
     "ColumnMapping",
     "Delivery",
+    "Draft",
     "Invoice",
+    "InvoiceDetail",
     "InvoiceLine",
     "InvoiceStage",
     "LockException",

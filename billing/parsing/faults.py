@@ -22,8 +22,13 @@ class Faults:
     def __init__(self) -> None:
         self._parts: list[pl.DataFrame] = []
 
-    def add(self, wrong: pl.Series, sentence: str, value: pl.Series | None = None) -> None:
-        """Give the rows where `wrong` holds a reason; «{}» in the sentence becomes the row's value."""
+    def add(
+        self, wrong: pl.Series, sentence: str, value: pl.Series | None = None, *, field: str = ""
+    ) -> None:
+        """Give the rows where `wrong` holds a reason; «{}» in the sentence becomes the row's value.
+
+        `field` is our column that the reason is about.
+        """
         at = wrong.fill_null(value=False).arg_true()
         if at.is_empty():
             return
@@ -33,31 +38,38 @@ class Faults:
             before, after = sentence.split("{}")
             text = value.gather(at).cast(pl.String).fill_null("").str.strip_chars().str.slice(0, SHOWN)
             reason = pl.concat_str(pl.lit(before), text, pl.lit(after))
-        self._parts.append(pl.DataFrame({"at": at.cast(pl.UInt32)}).with_columns(reason.alias("reason")))
+        self._parts.append(
+            pl.DataFrame({"at": at.cast(pl.UInt32)}).with_columns(
+                reason.alias("reason"), pl.lit(field).alias("field")
+            )
+        )
 
     def take(self, found: pl.DataFrame) -> None:
         """Take over reasons that were found elsewhere: `at` and `reason`."""
-        self._parts.append(found.select(pl.col("at").cast(pl.UInt32), "reason"))
+        self._parts.append(found.select(pl.col("at").cast(pl.UInt32), "reason", pl.lit("").alias("field")))
 
     def frame(self) -> pl.DataFrame:
         """`at` and `reason`, one row each."""
-        if not self._parts:
-            return pl.DataFrame(schema={"at": pl.UInt32, "reason": pl.String})
         return (
-            pl.concat(self._parts)
+            self.pointed()
             .group_by("at", maintain_order=True)
             .agg(pl.col("reason").unique(maintain_order=True).str.join(" "))
             .sort("at")
         )
 
+    def pointed(self) -> pl.DataFrame:
+        """Every reason with the `field` it is about: `at`, `reason`, `field`; a row may have several."""
+        empty = pl.DataFrame(schema={"at": pl.UInt32, "reason": pl.String, "field": pl.String})
+        return pl.concat([empty, *self._parts])
+
     def spread(self, inner: Faults, place: pl.Series) -> None:
         """Take over faults of a coarser level; `place` is each row's position there."""
-        found = inner.frame()
+        found = inner.pointed()
         if found.is_empty():
             return
         rows = place.to_frame("at").with_row_index("row").with_columns(pl.col("at").cast(pl.UInt32))
         hit = rows.join(found, on="at", how="inner", maintain_order="left")
-        self._parts.append(hit.select(pl.col("row").alias("at"), "reason"))
+        self._parts.append(hit.select(pl.col("row").alias("at"), "reason", "field"))
 
 
 def absent(sentence_label: str) -> str:
@@ -71,6 +83,7 @@ def bad_date(faults: Faults, name: str, value: pl.Series, source: pl.Series, sho
         value.is_null() & source.is_not_null(),
         f"{columns.label(name)} «{{}}» در تقویم نیست؛ {DATE_HINT}",
         shown,
+        field=name,
     )
 
 
@@ -80,11 +93,13 @@ def bad_number(faults: Faults, name: str, value: pl.Series, beyond: pl.Series, s
         beyond,
         f"«{columns.label(name)}» («{{}}») از بزرگ‌ترین عدد قابل ثبت بیشتر است؛ آن را بازبینی کنید.",
         source,
+        field=name,
     )
     faults.add(
         value.is_null() & source.is_not_null() & ~beyond,
         f"«{columns.label(name)}» («{{}}») عدد نیست؛ {NUMBER_HINT}",
         source,
+        field=name,
     )
 
 
@@ -94,6 +109,7 @@ def too_long(faults: Faults, name: str, value: pl.Series, shown: pl.Series) -> N
         value.str.len_chars() > LONGEST[name],
         f"«{columns.label(name)}» («{{}}») بیش از {persian_digits(LONGEST[name])} نویسه دارد؛ آن را کوتاه کنید.",
         shown,
+        field=name,
     )
 
 
@@ -103,6 +119,7 @@ def unknown_word(faults: Faults, name: str, value: pl.Series, source: pl.Series,
         value.is_null() & source.is_not_null(),
         f"«{columns.label(name)}» («{{}}») شناخته نیست؛ {known} بنویسید.",
         source,
+        field=name,
     )
 
 

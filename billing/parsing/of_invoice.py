@@ -49,7 +49,7 @@ def read_blocks(raw: pl.DataFrame, faults: Faults) -> pl.DataFrame:
     for name in ("number", "patient_key", "fund_code", "supplementary_code", "admission_ward", "record_no"):
         read[name] = values.tidy(raw[name])
         too_long(faults, name, read[name], raw[name])
-    faults.add(read["number"].is_null(), absent(columns.label("number")))
+    faults.add(read["number"].is_null(), absent(columns.label("number")), field="number")
     key = read["patient_key"]
     # Spreadsheets drop the leading zeros of a national code. A code of 11 digits is dirty but still tells people apart.
     read["patient_key"] = key.zip_with(
@@ -77,6 +77,7 @@ def read_blocks(raw: pl.DataFrame, faults: Faults) -> pl.DataFrame:
             (read[name] < 0) | (read[name] > most),
             f"«{columns.label(name)}» («{{}}») منفی یا بیش از اندازه است؛ آن را بازبینی کنید.",
             source,
+            field=name,
         )
     return pl.DataFrame(read)
 
@@ -110,6 +111,7 @@ def invoices_of(blocks: pl.DataFrame, faults: Faults, block_of: pl.Series) -> tu
         differing.add(
             (own != first) & blocks["number"].is_not_null(),
             f"«{columns.label(name)}» در سطرهای این صورتحساب یکسان نیست؛ در همهٔ سطرهای یک صورتحساب یک مقدار بنویسید.",
+            field=name,
         )
     faults.spread(differing, block_of)
     return grouped, place.cast(pl.UInt32)
@@ -163,16 +165,18 @@ def fill_from_lines(invoices: pl.DataFrame, lines: pl.DataFrame, invoice_of: pl.
 def check(invoices: pl.DataFrame, faults: Faults) -> None:
     """What every invoice must say, and that its dates are in order."""
     for name in ("patient_key", "fund_code"):
-        faults.add(invoices[name].is_null(), absent(columns.label(name)))
-    faults.add(invoices["setting_text"].is_null(), absent(columns.label("setting")))
+        faults.add(invoices[name].is_null(), absent(columns.label(name)), field=name)
+    faults.add(invoices["setting_text"].is_null(), absent(columns.label("setting")), field="setting")
     for name in ("admitted_on", "discharged_on"):
         faults.add(
             invoices[name].is_null()
             & invoices[f"{name}_text"].is_null()
             & (invoices["setting"] == Setting.INPATIENT),
             f"{columns.label(name)} خالی است؛ {DATE_HINT}",
+            field=name,
         )
     faults.add(
         invoices["discharged_on"] < invoices["admitted_on"],
         "تاریخ ترخیص پیش از تاریخ پذیرش است؛ یکی از دو تاریخ را اصلاح کنید.",
+        field="discharged_on",
     )

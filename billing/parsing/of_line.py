@@ -46,11 +46,11 @@ def read_lines(text: pl.DataFrame, invoice_of: pl.Series, faults: Faults) -> pl.
         too_long(faults, name, read[name], text[name])
     # The attribute of a code (#, *, +) is printed beside it and is no part of it.
     read["code"] = read["code"].str.strip_chars("#*+ ").str.replace(r"^(\d+)\.0$", "$1")
-    faults.add(read["code"].is_null() | (read["code"] == ""), absent(columns.label("code")))
+    faults.add(read["code"].is_null() | (read["code"] == ""), absent(columns.label("code")), field="code")
     read["title"] = values.tidy(text["title"]).fill_null("").str.slice(0, 400)
     read["service_on"] = values.dates(text["service_on"])
     source = _empty_as_null(text["service_on"])
-    faults.add(source.is_null(), f"{columns.label('service_on')} خالی است؛ {DATE_HINT}")
+    faults.add(source.is_null(), f"{columns.label('service_on')} خالی است؛ {DATE_HINT}", field="service_on")
     bad_date(faults, "service_on", read["service_on"], source, text["service_on"])
     read["asked"] = _amount(text, faults)
     read["quantity_milli"] = _quantity(text, faults)
@@ -83,23 +83,30 @@ def _number(text: pl.DataFrame, name: str, faults: Faults, *, scale: int = 1) ->
 
 def _amount(text: pl.DataFrame, faults: Faults) -> pl.Series:
     value, written = _number(text, "asked", faults)
-    faults.add(~written, absent(columns.label("asked")))
+    faults.add(~written, absent(columns.label("asked")), field="asked")
     faults.add(
         value < 0,
         "«مبلغ درخواستی» («{}») منفی است؛ برای کاهش، صورتحساب اصلاح‌شده را کامل بفرستید.",
         text["asked"],
+        field="asked",
     )
     return value
 
 
 def _quantity(text: pl.DataFrame, faults: Faults) -> pl.Series:
     value, written = _number(text, "quantity", faults, scale=1_000)
-    faults.add(~written, absent(columns.label("quantity")))
-    faults.add(value <= 0, "«تعداد» («{}») باید بیش از صفر باشد؛ آن را اصلاح کنید.", text["quantity"])
+    faults.add(~written, absent(columns.label("quantity")), field="quantity")
+    faults.add(
+        value <= 0,
+        "«تعداد» («{}») باید بیش از صفر باشد؛ آن را اصلاح کنید.",
+        text["quantity"],
+        field="quantity",
+    )
     faults.add(
         value > MAX_QUANTITY_MILLI,
         "«تعداد» («{}») بیش از ۱٬۰۰۰٬۰۰۰ است؛ آن را بازبینی کنید.",
         text["quantity"],
+        field="quantity",
     )
     return value
 
@@ -110,6 +117,7 @@ def _percent(text: pl.DataFrame, faults: Faults) -> pl.Series:
         (value < 0) | (value > 10_000),
         "«درصد» («{}») باید میان ۰ و ۱۰۰ باشد؛ آن را اصلاح کنید.",
         text["percent"],
+        field="percent",
     )
     return value.fill_null(10_000).clip(0, 10_000)
 
@@ -120,6 +128,7 @@ def _minutes(text: pl.DataFrame, faults: Faults) -> pl.Series:
         (value < 0) | (value > MAX_MINUTES),
         f"«مدت (دقیقه)» («{{}}») باید میان ۰ و {persian_digits(MAX_MINUTES)} باشد؛ آن را اصلاح کنید.",
         text["minutes"],
+        field="minutes",
     )
     return value.fill_null(0).clip(0, MAX_MINUTES)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -47,6 +47,10 @@ FAULTS: dict[str, type[pl.DataType]] = {
 }
 
 
+#: One reason of one row and our column that it is about, for a page that shows it there.
+POINTERS: dict[str, type[pl.DataType]] = {"row_no": pl.Int32, "field": pl.String, "reason": pl.String}
+
+
 @dataclass(frozen=True)
 class Parsed:
     """Invoices, their lines and the rows that could not be read; amounts in rials.
@@ -54,7 +58,7 @@ class Parsed:
     Each of the `rows_in` rows is either in `lines` or in `faults`, and Σ asked of the two is `asked_in`. Blank rows
     and totals rows are no rows. `cells` has the text of every row as it came, under the headers it came with, so
     that refused rows can be given back. `notes` are Persian sentences for the person who sent it; nothing in them
-    stops the import.
+    stops the import. `pointers` says which column each reason of a faulty row is about.
     """
 
     headers: pl.DataFrame
@@ -65,3 +69,4 @@ class Parsed:
     asked_in: int
     notes: tuple[str, ...] = ()
     rows_blank: int = 0
+    pointers: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=POINTERS))

@@ -12,7 +12,7 @@ import polars as pl
 
 from billing.parsing import columns, of_invoice, of_line, values
 from billing.parsing.faults import Faults
-from billing.parsing.parsed import FAULTS, HEADERS, LINES, Parsed
+from billing.parsing.parsed import FAULTS, HEADERS, LINES, POINTERS, Parsed
 from core.errors import InvalidInput
 
 
@@ -66,7 +66,13 @@ def parse(
         asked_in=asked_in,
         notes=notes,
         rows_blank=rows_blank,
+        pointers=_pointers(faults, text),
     )
+
+
+def _pointers(faults: Faults, text: pl.DataFrame) -> pl.DataFrame:
+    found = faults.pointed()
+    return _shape(found.with_columns(text["row_no"].gather(found["at"]).alias("row_no")), POINTERS)
 
 
 def _shape(frame: pl.DataFrame, schema: Mapping[str, type[pl.DataType]]) -> pl.DataFrame:

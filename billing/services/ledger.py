@@ -62,6 +62,7 @@ _LOOSE = (
     ("billing_invoice", "supplementary_fund_id", "insurers_fund"),
     ("billing_invoice", "unit_id", "organisations_unit"),
     ("billing_invoice", "change_id", "billing_change"),
+    ("billing_invoicedetail", "invoice_id", "billing_invoice"),
     *(
         (table, column, target)
         for table in ("billing_invoiceline", "billing_pastline")

@@ -1,0 +1,233 @@
+"""Writes of the desk: starting, saving, discarding and registering drafts; corrections of stored invoices.
+
+Registering sends the document through the same pipeline as a file, as a delivery of kind HAND.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+
+from billing.choices import DeliveryKind, DraftState
+from billing.desk import document as documents
+from billing.desk.document import Document, Problem
+from billing.desk.quote import Quote, asked_of, quote
+from billing.models import Delivery, Draft, Invoice, InvoiceDetail, InvoiceLine
+from billing.pipeline.run import run
+from core import audit, jobs
+from core.display import moment
+from core.errors import DomainError, InvalidInput
+from organisations.models import Centre
+
+
+class DraftConflict(DomainError):
+    """Somebody saved the draft since; `extra` has their version and document."""
+
+    code = "draft_conflict"
+
+
+class InvoiceMoved(DomainError):
+    """The invoice was changed since its correction was begun."""
+
+    code = "invoice_moved"
+
+
+class DraftOver(DomainError):
+    code = "draft_over"
+
+
+class NotReady(InvalidInput):
+    """What keeps an invoice from being registered, each sentence at its field."""
+
+    code = "not_ready"
+
+
+def number_of(draft: Draft) -> str:
+    """What an invoice is called that was given no number of its own."""
+    return f"H-{draft.pk}"
+
+
+@transaction.atomic
+def start(*, centre: Centre, by: Any, at: dt.datetime, document: Document | None = None) -> Draft:
+    """An empty draft of the centre, or one with what another tab had typed."""
+    return Draft.objects.create(
+        centre=centre, by=by, saved_by=by, created_at=at, updated_at=at,
+        document=documents.blank() if document is None else documents.cleaned(document),
+    )  # fmt: skip
+
+
+@transaction.atomic
+def save(*, draft: Draft, document: Any, version: int, by: Any, at: dt.datetime) -> Draft:
+    """Keep what was typed. Raises `DraftConflict` unless `version` is the one that is stored."""
+    locked = _open(draft)
+    cleaned = documents.cleaned(document)
+    if locked.version != version:
+        raise _conflict(locked)
+    if cleaned == locked.document:
+        return locked
+    locked.document = cleaned
+    locked.version += 1
+    locked.saved_by, locked.updated_at = by, at
+    locked.save(update_fields=["document", "version", "saved_by", "updated_at"])
+    return locked
+
+
+@transaction.atomic
+def discard(*, draft: Draft, by: Any, at: dt.datetime) -> Draft:
+    """Put a draft aside; it stays on record and leaves the list."""
+    locked = _open(draft)
+    locked.state, locked.updated_at, locked.saved_by = DraftState.DISCARDED, at, by
+    locked.save(update_fields=["state", "updated_at", "saved_by"])
+    _record("draft.discarded", locked, by=by, at=at)
+    return locked
+
+
+@transaction.atomic
+def begin_correction(*, invoice: Invoice, by: Any, at: dt.datetime) -> Draft:
+    """A draft that corrects a stored invoice; the one that is open for its present version, where there is one."""
+    jobs.lock("billing.centre", invoice.centre_id)
+    stored = Invoice.objects.for_list().select_related("unit__ward").get(pk=invoice.pk)
+    known = Draft.objects.open().filter(invoice=stored, base_version=stored.version).order_by("pk").first()
+    if known:
+        return known
+    lines = list(InvoiceLine.objects.of_invoice(stored.pk).for_page())
+    detail = InvoiceDetail.objects.filter(invoice=stored).first()
+    draft = Draft.objects.create(
+        centre_id=stored.centre_id, by=by, saved_by=by, created_at=at, updated_at=at, invoice=stored,
+        base_version=stored.version, document=documents.of_invoice(stored, lines, detail),
+    )  # fmt: skip
+    _record("invoice.correction_begun", draft, by=by, at=at, invoice=stored.number, version=stored.version)
+    return draft
+
+
+def price(*, draft: Draft, document: Any) -> Quote:
+    """What the document of a draft costs, and every problem of it at once; nothing is written."""
+    cleaned = documents.cleaned(document)
+    if draft.invoice_id:
+        cleaned["number"] = draft.invoice.number
+    asked = asked_of(InvoiceLine.objects.of_invoice(draft.invoice_id)) if draft.is_correction else None
+    found = quote(cleaned, centre=draft.centre, number=number_of(draft), asked=asked)
+    if draft.is_correction and not cleaned["reason"].strip():
+        found.problems.append(Problem("reason", "علت اصلاح را بنویسید؛ کنار صورتحساب در تاریخچه می‌ماند."))
+    return found
+
+
+@transaction.atomic
+def register(*, draft: Draft, document: Any, version: int, by: Any, at: dt.datetime) -> Invoice:
+    """Store the invoice of a draft through the pipeline, or refuse with every problem at its field.
+
+    Asked again for a draft that is registered already, it gives that invoice: an answer that was lost on the way does
+    no harm.
+    """
+    jobs.lock("billing.centre", draft.centre_id)
+    locked = _locked(draft)
+    if locked.state == DraftState.REGISTERED:
+        return Invoice.objects.get(pk=locked.invoice_id)
+    locked = save(draft=locked, document=document, version=version, by=by, at=at)
+    stored = _stored_unmoved(locked)
+    found = price(draft=locked, document=locked.document)
+    problems = [*found.problems, *_number_problems(locked)]
+    if problems:
+        raise not_ready(problems)
+    number = found.parsed.headers["number"].item()
+    delivery = Delivery.objects.create(
+        centre=locked.centre, kind=DeliveryKind.HAND, name=f"ورود دستی {number}", received_at=at, by=by
+    )
+    reason = " ".join(locked.document["reason"].split()) if locked.is_correction else ""
+    run(found.parsed, delivery=delivery, by=by, at=at, advance=lambda *_: None, reason=reason)
+    if delivery.rows_refused:
+        reasons = delivery.refused_rows.in_file_order().values_list("reason", flat=True)
+        raise not_ready([Problem("lines", reason) for reason in dict.fromkeys(reasons)])
+    invoice = Invoice.objects.get(centre_id=locked.centre_id, number=number)
+    _keep_detail(invoice, locked, by=by, at=at)
+    locked.state, locked.invoice, locked.delivery = DraftState.REGISTERED, invoice, delivery
+    locked.save(update_fields=["state", "invoice", "delivery"])
+    _record(
+        "invoice.corrected" if stored else "invoice.entered", locked, by=by, at=at,
+        invoice=number, version=invoice.version, reason=reason,
+    )  # fmt: skip
+    return invoice
+
+
+def not_ready(problems: list[Problem]) -> NotReady:
+    first = problems[0].text
+    return NotReady(f"صورتحساب ثبت نشد: {first}", problems=[vars(problem) for problem in problems])
+
+
+def _locked(draft: Draft) -> Draft:
+    return (
+        Draft.objects.select_for_update(of=("self",))
+        .select_related("centre__region", "invoice", "saved_by")
+        .get(pk=draft.pk)
+    )
+
+
+def _open(draft: Draft) -> Draft:
+    locked = _locked(draft)
+    if locked.state != DraftState.OPEN:
+        raise DraftOver(
+            f"این پیش‌نویس دیگر باز نیست ({locked.get_state_display()})؛ از فهرست یکی تازه باز کنید."
+        )
+    return locked
+
+
+def _conflict(locked: Draft) -> DraftConflict:
+    who = locked.saved_by.get_full_name() or locked.saved_by.get_username()
+    return DraftConflict(
+        f"این پیش‌نویس را {who} در {moment(locked.updated_at)} ذخیره کرده است؛ برگزینید کدام بماند.",
+        version=locked.version,
+        document=locked.document,
+    )
+
+
+def _stored_unmoved(draft: Draft) -> Invoice | None:
+    """The invoice that a draft corrects, in the version it was begun from."""
+    if not draft.is_correction:
+        return None
+    stored = Invoice.objects.filter(pk=draft.invoice_id).first()
+    if stored is None or stored.version != draft.base_version:
+        raise InvoiceMoved(
+            "این صورتحساب پس از آغاز اصلاح تغییر کرده است؛ نسخهٔ تازه را باز کنید و اصلاح را روی آن بنویسید.",
+            invoice=draft.invoice_id,
+        )
+    return stored
+
+
+def _number_problems(draft: Draft) -> list[Problem]:
+    """A fresh invoice may not take the number of a stored one: that would be a correction without a reason."""
+    if draft.is_correction:
+        return []
+    number = documents.tidy_number(draft.document["number"]) or number_of(draft)
+    if not Invoice.objects.filter(centre_id=draft.centre_id, number=number).exists():
+        return []
+    said = f"صورتحسابی با شمارهٔ «{number}» ثبت شده است؛ شمارهٔ دیگری بنویسید یا همان صورتحساب را اصلاح کنید."
+    return [Problem("number", said)]
+
+
+def _keep_detail(invoice: Invoice, draft: Draft, *, by: Any, at: dt.datetime) -> None:
+    document = draft.document
+    fields = {
+        "identity_kind": document["id_kind"],
+        "diagnoses": documents.diagnoses_of(document["diagnoses"]),
+        "referral": document["referral"],
+        "referred_by": document["referred_by"].strip(),
+        "referred_from": " ".join(document["referred_from"].split()),
+    }
+    known = InvoiceDetail.objects.filter(invoice=invoice).first()
+    before: dict[str, object] = {name: getattr(known, name) for name in fields} if known else {}
+    if before == fields:
+        return
+    detail, _ = InvoiceDetail.objects.update_or_create(invoice=invoice, defaults=fields)
+    audit.record(
+        "invoice.detail", detail, by=by, at=at, before=before, after={"invoice": invoice.number, **fields},
+        organisation_id=draft.centre.region.organisation_id,
+    )  # fmt: skip
+
+
+def _record(action: str, draft: Draft, *, by: Any, at: dt.datetime, **after: object) -> None:
+    audit.record(
+        action, draft, by=by, at=at, organisation_id=draft.centre.region.organisation_id,
+        after={"centre": draft.centre.code, **after},
+    )  # fmt: skip
