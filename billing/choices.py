@@ -109,3 +109,25 @@ class Referral(models.TextChoices):
     PHYSICIAN = "physician", "ارجاع پزشک دیگر"
     CENTRE = "centre", "اعزام از مرکز دیگر"
     EMERGENCY = "emergency", "اورژانس"
+
+
+class Severity(models.TextChoices):
+    """What a finding means for sending: a block stops it, a warning needs a reason, a note only tells."""
+
+    BLOCK = "block", "مانع ارسال"
+    WARN = "warn", "هشدار"
+    NOTE = "note", "یادآوری"
+
+
+class FindingKind(models.IntegerChoices):
+    """What a rule looks at, after the kinds of deductions that insurers name."""
+
+    TARIFF = 1, "تعرفه و کدگذاری"
+    BUNDLING = 2, "خدمت داخل خدمت دیگر"
+    QUANTITY = 3, "تعداد و مدت"
+    COVERAGE = 4, "پوشش و استحقاق"
+    IDENTITY = 5, "شناسهٔ دارو و کالا"
+    PROVIDER = 6, "ارائه‌کننده"
+    DOCUMENTS = 7, "مدارک"
+    TIME = 8, "زمان"
+    PAYMENT = 9, "پرداخت بیمار"

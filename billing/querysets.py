@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Count, Func, Sum, Value
 from django.db.models.functions import MD5, Left
 
-from billing.choices import DeliveryState, DraftState, Stage
+from billing.choices import DeliveryState, DraftState, Severity, Stage
 from billing.measures import MEASURES
 
 
@@ -151,3 +151,27 @@ class RefusedRowQuerySet(models.QuerySet[Any]):
 
     def in_file_order(self) -> RefusedRowQuerySet:
         return self.order_by("row_no", "pk")
+
+
+class FindingRuleQuerySet(models.QuerySet[Any]):
+    def in_order(self) -> FindingRuleQuerySet:
+        """By what the rules look at, a rule's rows one after the other."""
+        return self.order_by("kind", "code", "valid")
+
+
+class FindingQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> FindingQuerySet:
+        return self.filter(user.scope.q("centre"))
+
+    def open(self) -> FindingQuerySet:
+        """Findings nobody passed with a reason; notes ask for nothing."""
+        return self.filter(is_passed=False).exclude(severity=Severity.NOTE)
+
+
+class FindingPassQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> FindingPassQuerySet:
+        return self.filter(user.scope.q("centre"))
+
+    def standing(self) -> FindingPassQuerySet:
+        """Passes nobody has taken back."""
+        return self.filter(withdrawn_at=None)

@@ -21,6 +21,21 @@ def read(sql: str, params: Sequence[Any], schema: Schema) -> pl.DataFrame:
         return pl.DataFrame(cursor.fetchall(), schema=schema, orient="row", strict=True)
 
 
+def copy_out(sql: str, params: Sequence[Any], schema: Schema) -> pl.DataFrame:
+    """`read` for many rows: the query goes through COPY, at a tenth of the cost a row. Texts must not be empty."""
+    buffer = io.BytesIO()
+    with connection.cursor() as cursor:
+        query = cursor.mogrify(sql, params).decode()
+        cursor.copy_expert(f"COPY ({query}) TO STDOUT WITH (FORMAT csv)", buffer)
+    buffer.seek(0)
+    # COPY writes a flag as t or f.
+    types = {name: pl.String if kind == pl.Boolean else kind for name, kind in schema.items()}
+    if not buffer.getbuffer().nbytes:
+        return pl.DataFrame(schema=schema)
+    frame = pl.read_csv(buffer, has_header=False, schema=types)
+    return frame.with_columns(pl.col(name) == "t" for name, kind in schema.items() if kind == pl.Boolean)
+
+
 def copy_in(table: str, frame: pl.DataFrame) -> None:
     """Append a frame to a table; the frame's columns are named as the table's."""
     with connection.cursor() as cursor:

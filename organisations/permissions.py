@@ -26,6 +26,7 @@ class Permission(StrEnum):
     PERIOD_VIEW = "period.view"
     PERIOD_CLOSE = "period.close"
     PERIOD_APPROVE = "period.approve"
+    FINDING_VIEW = "finding.view"
     JOB_VIEW = "job.view"
     NIGHTLY_RUN = "nightly.run"
     AUDIT_VIEW = "audit.view"
@@ -44,7 +45,7 @@ _P = Permission
 _READ = {
     _P.DASHBOARD_VIEW, _P.ORGANISATION_VIEW, _P.INVOICE_VIEW, _P.DELIVERY_VIEW, _P.TARIFF_VIEW,
     _P.PRICE_PREVIEW, _P.COVERAGE_VIEW, _P.BUDGET_VIEW, _P.JOB_VIEW,
-    _P.PERIOD_VIEW,
+    _P.PERIOD_VIEW, _P.FINDING_VIEW,
 }  # fmt: skip
 
 PERMISSIONS: dict[str, frozenset[Permission]] = {

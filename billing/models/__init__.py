@@ -3,6 +3,7 @@
 from billing.models.basis import PriceBasis
 from billing.models.deliveries import Change, ColumnMapping, Delivery, RefusedRow
 from billing.models.drafts import Draft, InvoiceDetail
+from billing.models.findings import CheckedInvoice, Finding, FindingPass, FindingRule, FindingSwitch
 from billing.models.invoices import Invoice, InvoiceLine, PastLine, Patient
 from billing.models.ledger import Balance, Movement
 from billing.models.periods import ClosedMonth, LockException
@@ -11,10 +12,15 @@ from billing.models.stages import InvoiceStage, StageStep
 __all__ = [
     "Balance",
     "Change",
+    "CheckedInvoice",
     "ClosedMonth",
     "ColumnMapping",
     "Delivery",
     "Draft",
+    "Finding",
+    "FindingPass",
+    "FindingRule",
+    "FindingSwitch",
     "Invoice",
     "InvoiceDetail",
     "InvoiceLine",

@@ -1,4 +1,4 @@
-"""What billing knows from the start: column mappings of vendors, and the funds of SATA's person cases."""
+"""What billing knows from the start: mappings of vendors, the funds of SATA's person cases, the rules of findings."""
 
 from __future__ import annotations
 
@@ -6,12 +6,18 @@ import csv
 import json
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from billing.models import ColumnMapping
-from tariffs.services.reference_rows import Count
+from django.db.backends.postgresql.psycopg_any import DateRange, Range
+
+from billing.choices import FindingKind, Severity
+from billing.models import ColumnMapping, FindingRule
+from tariffs.choices import Confidence
+from tariffs.services.reference_rows import Count, Row, rows_of
 
 FOLDER = Path(__file__).resolve().parent.parent / "reference"
 FILE = FOLDER / "mappings.json"
+FINDING_RULES = FOLDER / "finding_rules.csv"
 
 
 @cache
@@ -38,3 +44,51 @@ def load_mappings(file: Path = FILE) -> Count:
         else:
             count.unchanged += 1
     return count
+
+
+def load_finding_rules(file: Path = FINDING_RULES) -> Count:
+    """Add the rules of the catalogue, and correct those whose row changed; switches of hospitals stay.
+
+    A row is known by its code and its first day. Rows that the file no longer has stay, for what they found.
+    """
+    count = Count()
+    stored = {(rule.code, rule.valid.lower): rule for rule in FindingRule.objects.all()}
+    for row in rows_of(file):
+        count.read += 1
+        fresh = _finding_rule(row)
+        rule = stored.get((fresh["code"], fresh["valid"].lower))
+        if rule is None:
+            FindingRule.objects.create(**fresh)
+            count.inserted += 1
+        elif any(_bare(getattr(rule, name)) != _bare(value) for name, value in fresh.items()):
+            for name, value in fresh.items():
+                setattr(rule, name, value)
+            rule.save()
+            count.replaced += 1
+        else:
+            count.unchanged += 1
+    return count
+
+
+def _bare(value: Any) -> Any:
+    """A range by its ends: an open end is stored as excluded, whatever it was written as."""
+    return (value.lower, value.upper) if isinstance(value, Range) else value
+
+
+def _finding_rule(row: Row) -> dict[str, object]:
+    severity = row.text("severity")
+    if severity not in Severity.values:
+        raise row.refuse(f"«{severity}» در ستون severity شناخته نیست.")
+    return {
+        "code": row.text("code"),
+        "valid": DateRange(*row.validity()),
+        "title": row.text("title"),
+        "kind": row.member("kind", FindingKind),
+        "severity": severity,
+        "is_on": row.flag("is_on"),
+        "limit": row.whole("limit") if row.text("limit") else None,
+        "limit_unit": row.text("limit_unit"),
+        "source": row.text("source"),
+        "confidence": row.member("confidence", Confidence),
+        "advice": row.text("advice"),
+    }

@@ -10,12 +10,13 @@ from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import cached_property
 
 from billing.choices import Stage
 from billing.filters import InvoiceFilter
-from billing.findings import findings_of
 from billing.models import Invoice, InvoiceLine
+from billing.services import findings
 from billing.trace import Step, Trace
 from billing.traces import trace_of
 from billing.views.stages import panel_of
@@ -110,14 +111,20 @@ class InvoicePage(DetailPage):
             invoice=_heading(invoice, lines),
             trust=_trust(invoice, lines),
             breadcrumb=_chain(invoice),
-            findings=findings_of(invoice, lines),
             stage=panel_of(invoice, self.request.user),
+            findings=self._findings(),
             groups=_groups(lines),
             sums=_sums(lines),
             trace=told(lines, line_no) if line_no else None,
             is_synthetic=any(_is_synthetic(line) for line in lines),
             **kwargs,
         )
+
+    def _findings(self) -> list[findings.OfRule]:
+        """What the hospital should look at; an insurer does not see it."""
+        if not self.request.user.may(Permission.FINDING_VIEW):
+            return []
+        return findings.by_rule(findings.of_invoice(self.object, on=timezone.localdate()))
 
 
 class LineTrace(PageView):

@@ -1,0 +1,49 @@
+"""Stored invoices as the frames that checks take: one invoice for its page, a hospital's for the worker."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import polars as pl
+
+from billing.models import Change, Invoice, InvoiceLine, PastLine, Patient, PriceBasis
+from core.frames import copy_out
+
+_I8, _I32, _I64 = pl.Int8, pl.Int32, pl.Int64
+HEADERS: dict[str, Any] = {
+    "invoice_id": _I64, "version": _I32, "number": pl.String, "patient_key": pl.String, "setting": _I8,
+    "condition": _I8, "admitted_on": pl.Date, "discharged_on": pl.Date, "supplementary_fund_id": _I64,
+    "patient_paid": _I64, "registered_on": pl.Date,
+}  # fmt: skip
+LINES: dict[str, Any] = {
+    "number": pl.String, "line_no": _I32, "book": _I8, "group": _I8, "code": pl.String, "service_on": pl.Date,
+    "quantity_milli": _I64, "percent_bp": _I32, "minutes": _I32, "part": _I8, "asked": _I64, "amount": _I64,
+    "basic": _I64, "patient": _I64, "status": _I8, "service_id": _I64, "physician_id": _I64, "coverage_id": _I64,
+    "share": _I64, "value_id": _I64, "operating_room_id": _I64, "fixed_price_id": _I64, "setting": _I8,
+}  # fmt: skip
+# An invoice was registered by the first change that wrote it; a corrected one has that among its past lines.
+_HEADERS = f"""
+    SELECT i.id, i.version, i.number, coalesce(nullif(p.key, ''), i.patient_id::text), i.setting, i.condition,
+           i.admitted_on, i.discharged_on, i.supplementary_fund_id, i.patient_paid,
+           (c.at AT TIME ZONE 'Asia/Tehran')::date
+    FROM {Invoice._meta.db_table} i
+    LEFT JOIN {Patient._meta.db_table} p ON p.id = i.patient_id
+    LEFT JOIN {Change._meta.db_table} c ON c.id = CASE WHEN i.version = 1 THEN i.change_id ELSE coalesce(
+        (SELECT min(o.change_id) FROM {PastLine._meta.db_table} o WHERE o.invoice_id = i.id), i.change_id) END
+    WHERE i.id = ANY(%s)
+"""
+_LINES = f"""
+    SELECT i.number, l.line_no, l.book, l."group", l.code, l.service_on, l.quantity_milli, l.percent_bp, l.minutes,
+           l.part, l.asked, l.amount, l.basic, l.patient, l.status, l.service_id, l.physician_id, b.coverage_id,
+           b.share, b.value_id, b.operating_room_id, b.fixed_price_id, i.setting
+    FROM {Invoice._meta.db_table} i JOIN {InvoiceLine._meta.db_table} l ON l.invoice_id = i.id
+    LEFT JOIN {PriceBasis._meta.db_table} b ON b.id = l.basis_id
+    WHERE i.id = ANY(%s)
+"""
+
+
+def frames_of(invoice_ids: Sequence[int]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Headers (`HEADERS`) and lines (`LINES`) of stored invoices of one centre, two queries for any number."""
+    ids = list(invoice_ids)
+    return copy_out(_HEADERS, [ids], HEADERS), copy_out(_LINES, [ids], LINES)
