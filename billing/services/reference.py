@@ -75,7 +75,7 @@ def _bare(value: Any) -> Any:
     return (value.lower, value.upper) if isinstance(value, Range) else value
 
 
-def _finding_rule(row: Row) -> dict[str, object]:
+def _finding_rule(row: Row) -> dict[str, Any]:
     severity = row.text("severity")
     if severity not in Severity.values:
         raise row.refuse(f"«{severity}» در ستون severity شناخته نیست.")
