@@ -11,6 +11,7 @@ from tariffs import rules
 from tariffs.choices import ServiceGroup as G
 
 _PRICED = pl.col("status") == LineStatus.PRICED.value
+_NO_TIME = pl.lit(0, pl.Int128)
 #: Thousandths of a quantity above which a line is not computed.
 _LARGEST_QUANTITY = 10**12
 SHARES = ("basic", "supplementary", "subsidy", "employer", "patient")
@@ -19,10 +20,11 @@ SHARES = ("basic", "supplementary", "subsidy", "employer", "patient")
 def price_and_split(lines: pl.DataFrame) -> pl.DataFrame:
     """Resolved lines with `amount`, `base` and the shares in rials; null where the line is not priced.
 
+    They carry the unit prices of their case (`with_unit_prices`).
     Lines of one invoice must all be present: nursing, global packages and ceilings look across them.
     A line above `core.money.LARGEST` is not priced either, and says so.
     """
-    return _shares(_supplementary(_basic(_packaged(_nursing(_unit_prices(lines))))))
+    return _shares(_supplementary(_basic(_packaged(_nursing(_amounts(lines))))))
 
 
 def _computed(lines: pl.DataFrame, *columns: pl.Expr) -> pl.DataFrame:
@@ -52,26 +54,36 @@ def _unit_price(prefix: str) -> pl.Expr:
     ).total
 
 
-def _unit_prices(lines: pl.DataFrame) -> pl.DataFrame:
-    # Lines that bill no anaesthesia have no minutes per unit; 1 keeps the division defined, their minutes are 0.
+def with_unit_prices(cases: pl.DataFrame, *, minutes: pl.Expr = _NO_TIME) -> pl.DataFrame:
+    """Resolved cases with `unit` and `base_unit` in rials; null above `core.money.LARGEST`.
+
+    All lines of a case have the same unit price, but for anaesthesia, which is also billed by its minutes.
+    """
+    # Cases that bill no anaesthesia have no minutes per unit; 1 keeps the division defined, their minutes are 0.
     per_unit = pl.max_horizontal(wide("minutes_per_unit"), pl.lit(1, pl.Int128))
-    minutes = pl.when(pl.col("minutes_per_unit") > 0).then(wide("minutes")).otherwise(0)
     units = rules.anaesthesia_units(
         base_milli=wide("anaesthesia_milli"), minutes=minutes, minutes_per_unit=per_unit
     )
+    known = cases.with_columns(units.alias("anaesthesia_units"))
+    # A unit price within bounds keeps the product with the quantity within 128 bits; others give no amount.
+    within = {name: _unit_price(prefix) for name, prefix in (("unit", ""), ("base_unit", "base_"))}
+    columns = [to_rials(pl.when(u <= LARGEST).then(u)).alias(name) for name, u in within.items()]
+    return _computed(known, *columns).drop("anaesthesia_units")
 
-    def total(prefix: str) -> pl.Expr:
-        # A unit price within bounds keeps the product within 128 bits; others give no amount.
-        unit = _unit_price(prefix)
-        return rules.line_amount(
-            unit=pl.when(unit <= LARGEST).then(unit),
-            quantity_milli=pl.when(pl.col("quantity_milli") <= _LARGEST_QUANTITY).then(
-                wide("quantity_milli")
-            ),
-            percent_bp=wide("percent_bp"),
-        )
 
-    return _bounded(lines.with_columns(units.alias("anaesthesia_units")), total(""), total("base_"))
+def _amounts(lines: pl.DataFrame) -> pl.DataFrame:
+    """Lines with `amount` and `base`: unit price × quantity × percent."""
+    timed = (pl.col("minutes_per_unit") > 0) & (pl.col("minutes") > 0)
+    at = lines.select(timed.arg_true()).to_series()
+    if len(at):
+        by_time = with_unit_prices(lines[at], minutes=wide("minutes"))
+        lines = _rewritten(lines, at, by_time, "unit", "base_unit")
+    quantity = pl.when(pl.col("quantity_milli") <= _LARGEST_QUANTITY).then(wide("quantity_milli"))
+
+    def total(unit: str) -> pl.Expr:
+        return rules.line_amount(unit=wide(unit), quantity_milli=quantity, percent_bp=wide("percent_bp"))
+
+    return _bounded(lines, total("unit"), total("base_unit"))
 
 
 def _bounded(lines: pl.DataFrame, amount: pl.Expr, base: pl.Expr) -> pl.DataFrame:

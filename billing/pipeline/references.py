@@ -40,6 +40,19 @@ class KnownCases:
             return self.frame
 
 
+class KnownBases:
+    """Ids of price bases that are committed, by digest; a process that stores again need not ask for them."""
+
+    def __init__(self) -> None:
+        self.ids = pl.DataFrame(schema={"basis_digest": pl.String, "basis_id": _I64})
+        self._adding = threading.Lock()
+
+    def add(self, ids: pl.DataFrame) -> None:
+        """Keep more of them. Bases are never changed or deleted."""
+        with self._adding:
+            self.ids = pl.concat([self.ids, ids]).unique("basis_digest")
+
+
 @dataclass(frozen=True)
 class References:
     organisation_id: int
@@ -50,6 +63,7 @@ class References:
     tenures: RateTable  # dimension physician, value status
     segments: pl.DataFrame  # day: the days on which any rate changes
     cases: KnownCases = field(default_factory=lambda: KnownCases(CASE))
+    bases: KnownBases = field(default_factory=KnownBases)
 
 
 def references(organisation_id: int) -> References:

@@ -7,6 +7,7 @@ import hashlib
 import polars as pl
 
 from billing.choices import LineStatus
+from billing.pipeline.price import with_unit_prices
 from billing.pipeline.references import CASE, References
 from core.money import LARGEST
 from insurers.choices import RestPayer
@@ -34,12 +35,13 @@ NUMBERS = (
 )  # fmt: skip
 #: Bounds of what rates may say: units in thousandths, basis points. Those of money stand in `core.money`.
 LARGEST_UNITS, LARGEST_BP = 10**12, 10**6
+UNIT_PRICES = ("unit", "base_unit")
 LABELS = ("service_id", "part", "confidence")
-ANSWERS = (*RATE_IDS, *NUMBERS, "confidence", "basis_digest", "status", "priced_by_nursing")
+ANSWERS = (*RATE_IDS, *NUMBERS, *UNIT_PRICES, "confidence", "basis_digest", "status", "priced_by_nursing")
 
 
 def resolve(lines: pl.DataFrame, refs: References, *, sector: int, grade: int) -> pl.DataFrame:
-    """Lines with the columns of their basis (`RATE_IDS`, `NUMBERS`), `basis_digest`, `case` and `status`.
+    """Lines with the columns of their basis (`RATE_IDS`, `NUMBERS`), unit prices, `basis_digest`, `case` and `status`.
 
     Rates are sought once for each distinct case, so a million lines cost as much as the some thousand cases in
     them. Equal `case` means the same basis, within the frame.
@@ -86,7 +88,7 @@ def _price_cases(cases: pl.DataFrame, refs: References) -> pl.DataFrame:
     known = cases.with_columns(pl.lit(refs.organisation_id, pl.Int64).alias("organisation"))
     for step in (_coverage, _values, _fixed_prices, _factors, _parameters, _parts, _status, _digest):
         known = step(known, refs)
-    return known
+    return with_unit_prices(known)
 
 
 def _coverage(cases: pl.DataFrame, refs: References) -> pl.DataFrame:

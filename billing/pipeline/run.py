@@ -70,7 +70,9 @@ def run(
         _needs_reason(delivery, sorted_out, reason)
         advance(total // 4, total, "نرخ‌گذاری و ثبت در دفتر")
         priced = price(sorted_out, refs=refs, centre=centre)
-        unpriced = store(sorted_out.headers, priced, _context(centre, delivery, by, at, reason))
+        unpriced = store(
+            sorted_out.headers, priced, _context(centre, delivery, by, at, reason), bases=refs.bases
+        )
         _write_refused(parsed, checked, delivery)
         _close(delivery, parsed, checked, sorted_out, unpriced)
     advance(total, total, "پایان")

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import polars as pl
-from django.db import connection
+from django.db import connection, transaction
 
 from billing.choices import Cause
 from billing.measures import LEDGER_KEY, MEASURES
@@ -29,6 +29,7 @@ from billing.models import (
 from billing.models.periods import closed_for
 from billing.pipeline import ledger
 from billing.pipeline.price import SHARES
+from billing.pipeline.references import KnownBases
 from billing.pipeline.resolve import LABELS, NUMBERS, RATE_IDS
 from core import display
 from core.errors import DomainError
@@ -183,7 +184,7 @@ def _who_changed(number: str, change: Change | None) -> str:
     )
 
 
-def store(headers: pl.DataFrame, portions: Iterable[Priced], context: Context) -> int:
+def store(headers: pl.DataFrame, portions: Iterable[Priced], context: Context, *, bases: KnownBases) -> int:
     """Write new and changed invoices (`Sorted.headers` and their lines) with their movements and balances.
 
     Gives the number of lines without a price. Portions are written while the next one is priced.
@@ -195,7 +196,7 @@ def store(headers: pl.DataFrame, portions: Iterable[Priced], context: Context) -
     old_ids = known["old_id"].drop_nulls()
     taken_back = _take_back(old_ids.to_list(), changes) if len(old_ids) else None
     with Copying() as copying:
-        lines = pl.concat(_write_lines(portions, known, copying))
+        lines = pl.concat(_write_lines(portions, known, bases, copying))
         invoices = _invoice_rows(known, lines, context)
         moved = ledger.totals(known, lines, centre_id=context.centre_id)
     copy_in(Invoice._meta.db_table, invoices)
@@ -204,12 +205,14 @@ def store(headers: pl.DataFrame, portions: Iterable[Priced], context: Context) -
     return lines["amount"].null_count()
 
 
-def _write_lines(portions: Iterable[Priced], known: pl.DataFrame, copying: Copying) -> Iterator[pl.DataFrame]:
+def _write_lines(
+    portions: Iterable[Priced], known: pl.DataFrame, bases: KnownBases, copying: Copying
+) -> Iterator[pl.DataFrame]:
     """The lines of each portion, as totals need them, once their COPY has begun."""
     ids = known.select("number", pl.col("id").alias("invoice_id"), "change_id")
     for priced in portions:
         copying.wait()
-        placed = _with_basis(priced).join(ids, on="number", how="left", maintain_order="left")
+        placed = _with_basis(priced, bases).join(ids, on="number", how="left", maintain_order="left")
         copying.start(InvoiceLine._meta.db_table, placed.select(LINE_COLUMNS))
         yield priced.lines
 
@@ -290,25 +293,36 @@ def _patients(headers: pl.DataFrame, context: Context) -> pl.DataFrame:
     )
 
 
-def _with_basis(priced: Priced) -> pl.DataFrame:
+def _with_basis(priced: Priced, known: KnownBases) -> pl.DataFrame:
     """Lines with `basis_id`; bases not met before are written first."""
-    bases = priced.bases.drop("case").unique("basis_digest")
-    ids = _basis_ids(bases["basis_digest"].to_list())
-    missing = bases.join(ids, on="basis_digest", how="anti").rename({"basis_digest": "digest"})
-    if len(missing):
-        _insert_bases(missing)
-        ids = _basis_ids(bases["basis_digest"].to_list())
-    of_case = priced.bases.select("case", "basis_digest").join(ids, on="basis_digest").drop("basis_digest")
-    known = priced.lines.join(of_case, on="case", how="left", maintain_order="left")
-    return known.with_columns(
+    of_case = priced.bases.join(known.ids, on="basis_digest", how="left", maintain_order="left")
+    unknown = of_case.filter(pl.col("basis_id").is_null())
+    if len(unknown):
+        found = _ids_of_bases(unknown.drop("case", "basis_id").unique("basis_digest"))
+        # What a failing transaction takes back with it must not stay known.
+        transaction.on_commit(lambda: known.add(found))
+        of_case = of_case.update(found, on="basis_digest")
+    lines = priced.lines.join(
+        of_case.select("case", "basis_id"), on="case", how="left", maintain_order="left"
+    )
+    return lines.with_columns(
         pl.when(pl.col("amount").is_not_null()).then(pl.col("basis_id")).alias("basis_id")
     )
 
 
-def _basis_ids(digests: list[str]) -> pl.DataFrame:
+def _ids_of_bases(bases: pl.DataFrame) -> pl.DataFrame:
+    ids = _stored_bases(bases)
+    missing = bases.join(ids, on="basis_digest", how="anti").rename({"basis_digest": "digest"})
+    if missing.is_empty():
+        return ids
+    _insert_bases(missing)
+    return _stored_bases(bases)
+
+
+def _stored_bases(bases: pl.DataFrame) -> pl.DataFrame:
     return read(
         f"SELECT digest, id FROM {PriceBasis._meta.db_table} WHERE digest = ANY(%s)",
-        [digests],
+        [bases["basis_digest"].to_list()],
         {"basis_digest": pl.String, "basis_id": _I64},
     )
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from billing.choices import WITH_AMOUNT, LineStatus
 from billing.neighbours import neighbours
-from billing.pipeline.price import SHARES, price_and_split
+from billing.pipeline.price import SHARES, price_and_split, with_unit_prices
 from billing.pipeline.resolve import NUMBERS
 from billing.trace import compute
 from tariffs.choices import ServiceGroup as G
@@ -93,7 +93,7 @@ def invoices(draw):
 @settings(max_examples=300, deadline=None)
 @given(rows=invoices())
 def test_the_trace_of_any_invoice_equals_the_frame_to_the_rial(rows):
-    priced = price_and_split(pl.DataFrame(rows, schema=SCHEMA)).to_dicts()
+    priced = price_and_split(with_unit_prices(pl.DataFrame(rows, schema=SCHEMA))).to_dicts()
     for number in {row["number"] for row in priced}:
         stored = [row for row in priced if row["number"] == number and row["status"] in WITH_AMOUNT]
         for row, beside in zip(stored, neighbours([(row, row) for row in stored]), strict=True):
@@ -110,7 +110,7 @@ def test_the_trace_of_any_invoice_equals_the_frame_to_the_rial(rows):
 @settings(max_examples=100, deadline=None)
 @given(rows=invoices(), seed=st.integers(0, 1000))
 def test_order_of_rows_in_the_frame_and_other_invoices_change_nothing(rows, seed):
-    frame = pl.DataFrame(rows, schema=SCHEMA)
+    frame = with_unit_prices(pl.DataFrame(rows, schema=SCHEMA))
     facts = ["number", "line_no", "status", "amount", *SHARES]
     whole = price_and_split(frame).select(facts).sort("number", "line_no")
     shuffled = price_and_split(frame.sample(fraction=1.0, shuffle=True, seed=seed)).select(facts)
