@@ -32,6 +32,12 @@ def recover() -> None:
     call_command("recover")
 
 
+@app.task(name="clear_sessions")
+def clear_sessions() -> None:
+    """Remove rows of sessions that have run out; a session that is over opens nothing meanwhile."""
+    call_command("clearsessions")
+
+
 @signals.worker_ready.connect
 def recover_after_start(**_: object) -> None:
     """The broker hands a killed worker's tasks out again only after hours; a worker that starts looks for them."""

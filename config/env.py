@@ -71,3 +71,14 @@ def choice(name: str, *, default: str, allowed: tuple[str, ...]) -> str:
     if value not in allowed:
         raise ImproperlyConfigured(f"{name} is {value!r}: set it to one of {', '.join(allowed)}.")
     return value
+
+
+def choices(name: str, *, default: str, allowed: tuple[str, ...]) -> list[str]:
+    """A list of words that are known, or `none`."""
+    found = words(name, default=default)
+    if found == ["none"]:
+        return []
+    if unknown := sorted(set(found) - set(allowed)):
+        known = ", ".join((*allowed, "none"))
+        raise ImproperlyConfigured(f"{name} has {', '.join(unknown)}: choose from {known}.")
+    return found

@@ -34,6 +34,13 @@ LOG_LEVEL = env.choice("LOG_LEVEL", default="INFO", allowed=("DEBUG", "INFO", "W
 MEDIA_ROOT = Path(env.string("MEDIA_ROOT", default=str(VAR_DIR / "media")))
 STATIC_ROOT = Path(env.string("STATIC_ROOT", default=str(VAR_DIR / "static")))
 UPLOAD_LIMIT_MB = env.integer("UPLOAD_LIMIT_MB", default=100, least=1)
+SESSION_IDLE_MINUTES = env.integer("SESSION_IDLE_MINUTES", default=60, least=1)
+SESSION_HOURS = env.integer("SESSION_HOURS", default=10, least=1)
+SECOND_FACTOR_ROLES = env.choices(
+    "SECOND_FACTOR_ROLES",
+    default="headquarters auditor",
+    allowed=("headquarters", "region", "hospital", "insurer", "auditor"),
+)
 
 # ---------------------------------------------------------------- apps
 INSTALLED_APPS = [
@@ -61,6 +68,8 @@ INSTALLED_APPS = [
     "csp",
     "django_filters",
     "django_htmx",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
     "drf_spectacular",
     "pgtrigger",
     "rest_framework",
@@ -79,6 +88,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "organisations.middleware.Entrance",
     "core.faults.Refusals",
 ]
 CSRF_FAILURE_VIEW = "core.faults.csrf_failure"
@@ -126,22 +136,30 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "organisations.passwords.Length", "OPTIONS": {"min_length": 10}},
+    {"NAME": "organisations.passwords.NotSimilar"},
+    {"NAME": "organisations.passwords.Common"},
+    {"NAME": "organisations.passwords.NotNumeric"},
 ]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "login"
-AXES_FAILURE_LIMIT = 5
+AXES_HANDLER = "organisations.throttle.Throttle"
+AXES_FAILURE_LIMIT = 5  # a name from one address
+NAME_FAILURE_LIMIT = 20  # a name from anywhere
+ADDRESS_FAILURE_LIMIT = 100  # an address, whatever the names
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
+# Knocking on a closed door does not keep it closed: the page says until when, and that is true.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_LOCKOUT_CALLABLE = "organisations.throttle.locked"
+AXES_CLIENT_IP_CALLABLE = "core.clients.address"
+OTP_TOTP_ISSUER = "Taraz"
 
 # ---------------------------------------------------------------- browser security
-SESSION_COOKIE_AGE = 10 * 60 * 60
+SESSION_ENGINE = "organisations.sessions"
+SESSION_COOKIE_AGE = SESSION_HOURS * 60 * 60
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
@@ -200,6 +218,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 6 * 60 * 60}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE = {
     "nightly": {"task": "nightly", "schedule": crontab(hour=2, minute=0)},
+    "clear_sessions": {"task": "clear_sessions", "schedule": crontab(hour=3, minute=30)},
     # One that waits behind long work is not worth a second one.
     "recover": {"task": "recover", "schedule": crontab(minute="*/5"), "options": {"expires": 240}},
 }

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import Http404
+from drf_spectacular.authentication import BasicScheme
 from rest_framework import exceptions, status
 from rest_framework.authentication import BasicAuthentication, SessionAuthentication
 from rest_framework.parsers import JSONParser
@@ -39,6 +40,24 @@ class HasPermission(BasePermission):
         return bool(request.user.is_authenticated and request.user.may(view.permission))
 
 
+class PasswordAuthentication(BasicAuthentication):
+    """Name and password with each request, for people whose account asks for nothing more."""
+
+    def authenticate_credentials(self, userid: str, password: str, request: Any = None) -> tuple[Any, None]:
+        user, _ = super().authenticate_credentials(userid, password, request)
+        if not user.password_suffices:
+            raise exceptions.PermissionDenied(
+                "این حساب رمز یک‌بارمصرف یا گذرواژهٔ تازه می‌خواهد؛ برای سامانهٔ دیگر کاربری جدا بسازید."
+            )
+        return user, None
+
+
+class PasswordScheme(BasicScheme):
+    """How the API's document names it."""
+
+    target_class = "core.api.PasswordAuthentication"
+
+
 class ExactJSONParser(JSONParser):
     """JSON whose decimals arrive as text: no amount ever passes through a float."""
 
@@ -58,7 +77,7 @@ class ApiView(APIView):
     """An endpoint for a role's `permission`; other systems sign in by name and password, pages by their session."""
 
     permission: ClassVar[str]
-    authentication_classes = (BasicAuthentication, SessionAuthentication)
+    authentication_classes = (PasswordAuthentication, SessionAuthentication)
     permission_classes = (HasPermission,)
     parser_classes = (ExactJSONParser,)
 

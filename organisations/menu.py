@@ -72,4 +72,4 @@ def menu_of(user: Any) -> list[tuple[str, list[Item]]]:
 def landing(user: Any) -> str:
     """Where the user starts: the first page of the menu that the role opens."""
     groups = menu_of(user)
-    return reverse(groups[0][1][0].url_name) if groups else reverse("password_change")
+    return reverse(groups[0][1][0].url_name) if groups else reverse("account")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from functools import cached_property
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 
 from core.reference import renews_version
@@ -17,6 +20,7 @@ from organisations.querysets import (
     DatedQuerySet,
     OrganisationQuerySet,
     RegionQuerySet,
+    UserSessionQuerySet,
 )
 from organisations.scope import Scope
 
@@ -199,6 +203,17 @@ class PhysicianTenure(models.Model):
 class User(AbstractUser):
     """A person with at most one membership: one role in one scope."""
 
+    must_change_password = models.BooleanField(
+        "باید گذرواژه را عوض کند",
+        default=False,
+        help_text="گذرواژه را کس دیگری تعیین کرده است؛ تا عوض نشود هیچ صفحه‌ای باز نمی‌شود.",
+    )
+    second_factor_exempt = models.BooleanField(
+        "معاف از رمز یک‌بارمصرف",
+        default=False,
+        help_text="تنها برای کاربران نمایشی: نقش او رمز یک‌بارمصرف می‌خواهد ولی از او خواسته نمی‌شود.",
+    )
+
     class Meta:
         verbose_name = "کاربر"
 
@@ -217,6 +232,16 @@ class User(AbstractUser):
     def may(self, permission: Permission | str) -> bool:
         """Whether the role grants the permission; objects are limited by `scope`, separately."""
         return self.is_active and permission in PERMISSIONS.get(self.role, frozenset())
+
+    @property
+    def needs_second_factor(self) -> bool:
+        """Whether the role may not work without a one-time code."""
+        return self.role in settings.SECOND_FACTOR_ROLES and not self.second_factor_exempt
+
+    @property
+    def password_suffices(self) -> bool:
+        """Whether name and password alone let in: what other systems bring to the API."""
+        return not (self.must_change_password or self.needs_second_factor or self.totpdevice_set.exists())
 
 
 class Membership(models.Model):
@@ -245,3 +270,44 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} {self.get_role_display()}"
+
+
+class UserSession(AbstractBaseSession):
+    """One browser in which somebody has signed in; `expire_date` is the earlier of the two time-outs.
+
+    Rows are written by `organisations.sessions.SessionStore`. A session of nobody (a visitor of the sign-in page
+    between password and code) has no user.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="sessions")
+    started_at = models.DateTimeField("ورود", null=True)
+    seen_at = models.DateTimeField("آخرین کار", null=True)
+    address = models.GenericIPAddressField("نشانی شبکه", null=True)
+    agent = models.CharField("مرورگر", max_length=255, blank=True)
+
+    objects = UserSessionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "نشست"
+
+    @property
+    def reference(self) -> str:
+        """A name of the session for addresses and pages: its key is as good as a password and is never shown."""
+        return hashlib.sha256(self.session_key.encode()).hexdigest()[:16]
+
+
+class RecoveryCode(models.Model):
+    """A code that stands in for the telephone once; only its keyed digest is kept."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="recovery_codes")
+    digest = models.CharField(max_length=64)
+    used_at = models.DateTimeField("استفاده", null=True)
+
+    class Meta:
+        verbose_name = "کد بازیابی"
+        constraints = [
+            models.UniqueConstraint(fields=["user", "digest"], name="organisations_recovery_code_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} {'used' if self.used_at else 'unused'}"

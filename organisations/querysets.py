@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.db import models
+from django.utils import timezone
 
 from organisations.choices import CentreKind
 
@@ -58,3 +59,13 @@ class DatedQuerySet(models.QuerySet[Any]):
 
     def effective_on(self, day: dt.date) -> DatedQuerySet:
         return self.filter(valid__contains=day)
+
+
+class UserSessionQuerySet(models.QuerySet[Any]):
+    def open(self) -> UserSessionQuerySet:
+        """Sessions that have not run out, the one used last first."""
+        return self.filter(expire_date__gt=timezone.now()).order_by("-seen_at", "pk")
+
+    def but(self, session_key: str | None) -> UserSessionQuerySet:
+        """All but this one."""
+        return self.exclude(pk=session_key or "")

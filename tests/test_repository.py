@@ -51,7 +51,7 @@ TEXT = {
     ".csv",
     ".example",
 }
-READERS = {"string", "boolean", "integer", "words", "secret", "choice"}
+READERS = {"string", "boolean", "integer", "words", "secret", "choice", "choices"}
 
 
 def files(folder: Path = ROOT) -> Iterator[Path]:

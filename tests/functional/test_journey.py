@@ -156,7 +156,7 @@ def main_pages(cast) -> list[str]:
     plain = (
         "headquarters", "indicator", "invoices", "deliveries", "delivery_new", "tariffs", "circulars", "coverage",
         "calculator", "budget_runs", "budget_inputs_all", "regions", "centres", "jobs", "audit", "gallery",
-        "password_change",
+        "password_change", "account", "second_factor",
     )  # fmt: skip
     return [
         *map(reverse, plain),

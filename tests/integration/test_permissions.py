@@ -40,7 +40,10 @@ PEOPLE = (
 )  # fmt: skip
 
 #: Addresses that need no permission: they show nothing, or only one's own account.
-OPEN = {"healthz", "livez", "login", "logout", "password_change"}
+OPEN = {
+    "healthz", "livez", "login", "login_code", "logout", "password_change", "account", "session_end",
+    "sessions_end_others", "second_factor", "recovery_codes_renew", "second_factor_remove",
+}  # fmt: skip
 #: Addresses with tests of their own: the same for everybody, but depending on which services are up.
 ELSEWHERE = {"healthz"}
 
@@ -73,6 +76,16 @@ ACCESS = (
     Row("logout", "302 302 302 302 302 302 302 302 302 302", method="post"),
     Row("logout", "405 405 405 405 405 405 405 405 405 405"),
     Row("password_change", "200 200 200 200 200 200 200 200 200 302"),
+    # Only who has just given the right password owes a code; everybody else begins at the beginning.
+    Row("login_code", "302 302 302 302 302 302 302 302 302 302"),
+    Row("account", "200 200 200 200 200 200 200 200 200 302"),
+    Row(
+        "session_end", "302 302 302 302 302 302 302 302 302 302", constant("0123456789abcdef"), method="post"
+    ),
+    Row("sessions_end_others", "302 302 302 302 302 302 302 302 302 302", method="post"),
+    Row("second_factor", "200 200 200 200 200 200 200 200 200 302"),
+    Row("recovery_codes_renew", "200 200 200 200 200 200 200 200 200 302", method="post"),
+    Row("second_factor_remove", "200 200 200 200 200 200 200 200 200 302", method="post"),
     Row("gallery", "200 403 403 403 403 200 403 403 403 302"),
 )
 ORGANISATIONS = (
@@ -227,7 +240,8 @@ def visit(client: Client, row: Row, scene: Scene, person: str) -> int:
             list(response.streaming_content)
         transaction.set_rollback(True)
     to_sign_in = response.status_code == 302 and response.url.startswith(SIGN_IN)
-    assert to_sign_in == (person == "anonymous" and response.status_code == 302) or row.name == "logout"
+    anonymous = person == "anonymous" and response.status_code == 302
+    assert to_sign_in == anonymous or row.name in ("logout", "login_code")
     return response.status_code
 
 

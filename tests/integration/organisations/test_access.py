@@ -33,7 +33,7 @@ def test_a_person_signs_in_and_lands_on_the_first_page_of_the_role(client, hoda)
     assert sign_in(client).url == reverse("headquarters")
 
 
-@pytest.mark.parametrize(("person", "start"), [("insurer_expert", "invoices"), ("nobody", "password_change")])
+@pytest.mark.parametrize(("person", "start"), [("insurer_expert", "invoices"), ("nobody", "account")])
 def test_other_roles_start_elsewhere(client, cast, person, start):
     client.force_login(cast.by_name(person))
     assert client.get(reverse("login")).url == reverse(start)
@@ -60,7 +60,7 @@ def test_leaving_takes_a_post(client, hoda):
 
 def labels(client, person):
     client.force_login(person)
-    groups = client.get(reverse("password_change")).context["navigation"]
+    groups = client.get(reverse("account")).context["navigation"]
     return {item["url"] for group in groups for item in group["items"]}
 
 
