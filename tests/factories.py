@@ -9,7 +9,7 @@ from typing import Any
 
 from billing.choices import Cause, LineStatus
 from billing.measures import LINE_MEASURES, MEASURES
-from billing.models import Balance, Change, Invoice, InvoiceLine, Movement, PastLine, Patient
+from billing.models import Balance, Change, Invoice, InvoiceLine, Movement, PastInvoice, PastLine, Patient
 from core import jalali
 from insurers.choices import Condition, InsurerKind
 from insurers.models import Fund, Insurer
@@ -98,8 +98,11 @@ def correct(bill: Invoice, lines: Sequence[dict[str, Any]], *, cause: Cause, at:
         [PastLine(superseded_by=written, invoice=bill, line_no=o.line_no, **_all_fields(o)) for o in old]
     )
     InvoiceLine.objects.filter(invoice_id=bill.pk).delete()
+    stored = Invoice.objects.get(pk=bill.pk)
+    header = {f.attname: getattr(stored, f.attname) for f in Invoice._meta.fields if f.name != "id"}
+    PastInvoice.objects.create(superseded_by=written, invoice_id=bill.pk, **header)
     _write_lines(bill, lines, written)
-    Invoice.objects.filter(pk=bill.pk).update(change=written, **_totals(lines))
+    Invoice.objects.filter(pk=bill.pk).update(change=written, version=stored.version + 1, **_totals(lines))
     _move(bill, written, added=lines, removed=before)
     return written
 

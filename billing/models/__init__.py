@@ -4,13 +4,14 @@ from billing.models.basis import PriceBasis
 from billing.models.deliveries import Change, ColumnMapping, Delivery, RefusedRow
 from billing.models.drafts import Draft, InvoiceDetail
 from billing.models.findings import CheckedInvoice, Finding, FindingPass, FindingRule, FindingSwitch
-from billing.models.invoices import Invoice, InvoiceLine, PastLine, Patient
+from billing.models.invoices import Cancellation, Invoice, InvoiceLine, PastInvoice, PastLine, Patient
 from billing.models.ledger import Balance, Movement
 from billing.models.periods import ClosedMonth, LockException
 from billing.models.stages import InvoiceStage, StageStep
 
 __all__ = [
     "Balance",
+    "Cancellation",
     "Change",
     "CheckedInvoice",
     "ClosedMonth",
@@ -27,6 +28,7 @@ __all__ = [
     "InvoiceStage",
     "LockException",
     "Movement",
+    "PastInvoice",
     "PastLine",
     "Patient",
     "PriceBasis",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pgtrigger
+from django.conf import settings
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
@@ -34,8 +35,8 @@ class Patient(models.Model):
         return self.name or self.key
 
 
-class Invoice(models.Model):
-    """One file (inpatient) or prescription (outpatient); totals are those of its lines.
+class InvoiceFields(models.Model):
+    """Columns of an invoice's header; amounts in rials, totals those of its lines.
 
     `month` is the Jalali month (yyyymm) of the discharge or service date: the month it counts in.
     """
@@ -67,6 +68,23 @@ class Invoice(models.Model):
     version = models.IntegerField("نسخه", default=1)
     change = loose(Change, "آخرین تغییر")
 
+    class Meta:
+        abstract = True
+
+    @property
+    def has_price(self) -> bool:
+        """Whether any line has a price; where none has, the totals are unknown and not zero."""
+        return self.unpriced_lines < self.lines_count
+
+    @property
+    def is_cancelled(self) -> bool:
+        """A cancelled invoice stays without lines; nothing is registered without any."""
+        return self.lines_count == 0
+
+
+class Invoice(InvoiceFields):
+    """One file (inpatient) or prescription (outpatient) as it is true now."""
+
     objects = InvoiceQuerySet.as_manager()
 
     class Meta:
@@ -96,11 +114,6 @@ class Invoice(models.Model):
         return self.number
 
     @property
-    def has_price(self) -> bool:
-        """Whether any line has a price; where none has, the totals are unknown and not zero."""
-        return self.unpriced_lines < self.lines_count
-
-    @property
     def stage(self) -> Stage:
         """Where the invoice stands; `for_list` fetches it with the row."""
         return Stage(self.progress.stage) if hasattr(self, "progress") else Stage.REGISTERED
@@ -114,6 +127,59 @@ class Invoice(models.Model):
         """Whether what was sent is no longer what the invoice says."""
         sent = self.progress.sent_version if hasattr(self, "progress") else None
         return sent is not None and self.version > sent
+
+
+class PastInvoice(InvoiceFields):
+    """The header of an invoice as it was before a change replaced it; its lines then are those of its `change`."""
+
+    pk = models.CompositePrimaryKey("superseded_by_id", "invoice_id")
+    superseded_by = loose(Change, "جایگزین‌شده با")
+    invoice = loose(Invoice, "صورتحساب")
+
+    class Meta:
+        verbose_name = "صورتحساب پیشین"
+        indexes = [models.Index(fields=["invoice", "version"], name="billing_past_header_invoice")]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.version}"
+
+
+class Cancellation(models.Model):
+    """An invoice that was cancelled, by which change, and the invoice issued in its place, if any."""
+
+    invoice = loose(Invoice, "صورتحساب")
+    change = models.ForeignKey(Change, models.PROTECT, related_name="cancellations")
+    replacement = loose(Invoice, "صورتحساب جایگزین", null=True, blank=True)
+    linked_at = models.DateTimeField("پیوند", null=True, blank=True)
+    linked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = "ابطال"
+        constraints = [
+            models.UniqueConstraint(fields=["invoice"], name="billing_cancellation_once"),
+            models.CheckConstraint(
+                name="billing_cancellation_not_itself",
+                condition=models.Q(replacement=None) | ~models.Q(replacement=models.F("invoice")),
+            ),
+        ]
+        indexes = [models.Index(fields=["replacement"], name="billing_cancel_replacement")]
+        triggers = [
+            pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="facts_stay",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "OLD.replacement_id IS NOT NULL"
+                    " OR (OLD.invoice_id, OLD.change_id) IS DISTINCT FROM (NEW.invoice_id, NEW.change_id)"
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.invoice_id}"
 
 
 class LineFields(models.Model):

@@ -11,6 +11,7 @@ REFUSED: dict[Any, Any] = {"row_no": pl.Int32, "number": pl.String, "reason": pl
 
 _UNKNOWN_FUND = "صندوق بیمه با کد «{}» تعریف نشده است؛ کد را با فهرست صندوق‌های سازمان مطابقت دهید."
 _UNKNOWN_MONTH = "تاریخ ترخیص «{}» بیرون از تقویم سامانه است؛ سال را بررسی کنید."
+_CANCELLED = "این صورتحساب ابطال شده است؛ آنچه جای آن می‌آید شمارهٔ تازه می‌خواهد."
 _BESIDE = (
     "سطر دیگری از همین صورتحساب (سطر {}) رد شده است؛ صورتحساب یک‌جا ثبت می‌شود، همهٔ سطرها را دوباره بفرستید."
 )
@@ -72,6 +73,22 @@ def refuse_faulty(headers: pl.DataFrame, lines: pl.DataFrame, faults: pl.DataFra
         headers=headers.filter(~of_bad),
         lines=lines.filter(~of_bad),
         refused=refused,
+    )
+
+
+def refuse_cancelled(checked: Checked, numbers: pl.Series) -> Checked:
+    """Also without invoices that were cancelled: what was taken back does not come alive by being sent again."""
+    if numbers.is_empty():
+        return checked
+    known = checked.lines.schema["number"]
+    of_cancelled = pl.col("number").is_in(numbers.cast(known).implode())
+    rows = checked.lines.filter(of_cancelled).select(
+        "row_no", "number", pl.lit(_CANCELLED).alias("reason"), "asked"
+    )
+    return Checked(
+        headers=checked.headers.filter(~of_cancelled),
+        lines=checked.lines.filter(~of_cancelled),
+        refused=pl.concat([checked.refused, rows.cast(REFUSED)]).sort("row_no"),
     )
 
 

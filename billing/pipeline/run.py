@@ -12,7 +12,7 @@ from django.db import transaction
 from billing.choices import DeliveryKind, DeliveryState
 from billing.models import Delivery, RefusedRow
 from billing.parsing.parsed import Parsed
-from billing.pipeline.check import Checked, refuse_faulty
+from billing.pipeline.check import Checked, refuse_cancelled, refuse_faulty
 from billing.pipeline.identify import identify_headers, identify_lines
 from billing.pipeline.price import price_and_split
 from billing.pipeline.references import references
@@ -65,6 +65,7 @@ def run(
     with transaction.atomic():
         jobs.lock("billing.centre", centre.pk)
         sorted_out = sort_out(with_digest(checked.headers, checked.lines), checked.lines, centre_id=centre.pk)
+        checked = refuse_cancelled(checked, sorted_out.cancelled)
         if expected is not None:
             refuse_changed_meanwhile(sorted_out.headers, expected, centre_id=centre.pk)
         _needs_reason(delivery, sorted_out, reason)

@@ -22,6 +22,7 @@ from billing.models import (
     Invoice,
     InvoiceLine,
     Movement,
+    PastInvoice,
     PastLine,
     Patient,
     PriceBasis,
@@ -84,6 +85,7 @@ class Sorted:
     headers: pl.DataFrame  # with cause, old_id, old_version
     lines: pl.DataFrame
     unchanged: int
+    cancelled: pl.Series  # numbers of sent invoices that were cancelled, which are neither
 
 
 @dataclass(frozen=True)
@@ -140,21 +142,28 @@ def _as_number(column: pl.Series) -> pl.Series:
 def sort_out(headers: pl.DataFrame, lines: pl.DataFrame, *, centre_id: int) -> Sorted:
     """Compare with what is stored: the same invoice sent twice changes nothing, a changed one is a correction."""
     stored = read(
-        "SELECT id, number, digest, version FROM billing_invoice WHERE centre_id = %s AND number = ANY(%s)",
+        "SELECT id, number, digest, version, lines_count = 0 FROM billing_invoice"
+        " WHERE centre_id = %s AND number = ANY(%s)",
         [centre_id, headers["number"].to_list()],
-        {"old_id": _I64, "number": pl.String, "old_digest": pl.String, "old_version": _I64},
-    )
+        {
+            "old_id": _I64, "number": pl.String, "old_digest": pl.String, "old_version": _I64,
+            "old_is_cancelled": pl.Boolean,
+        },
+    )  # fmt: skip
     stored = stored.with_columns(pl.col("number").cast(headers.schema["number"]))
     compared = headers.join(stored, on="number", how="left", maintain_order="left")
+    is_cancelled = pl.col("old_is_cancelled").fill_null(False)
+    cancelled = compared.filter(is_cancelled)["number"]
+    compared = compared.filter(~is_cancelled).drop("old_is_cancelled")
     moving = compared.filter(pl.col("old_digest").is_null() | (pl.col("old_digest") != pl.col("digest")))
     cause = pl.when(pl.col("old_id").is_null()).then(pl.lit(Cause.NEW_INVOICE.value)).otherwise(
         pl.lit(Cause.CORRECTION.value)
     )  # fmt: skip
     moving = moving.with_columns(cause.alias("cause"))
     unchanged = len(compared) - len(moving)
-    if unchanged:
+    if unchanged or len(cancelled):
         lines = lines.join(moving.select("number"), on="number", how="semi", maintain_order="left")
-    return Sorted(moving, lines, unchanged)
+    return Sorted(moving, lines, unchanged, cancelled)
 
 
 def refuse_changed_meanwhile(headers: pl.DataFrame, expected: dict[str, int], *, centre_id: int) -> None:
@@ -172,6 +181,12 @@ def refuse_changed_meanwhile(headers: pl.DataFrame, expected: dict[str, int], *,
                 .first()
             )
             raise ChangedMeanwhile(_who_changed(number, found.change if found else None), version=version)
+
+
+def refuse_other_version(invoice: Invoice, version: int) -> None:
+    """The same for one invoice that was read under the lock of its centre."""
+    if invoice.version != version:
+        raise ChangedMeanwhile(_who_changed(invoice.number, invoice.change), version=invoice.version)
 
 
 def _who_changed(number: str, change: Change | None) -> str:
@@ -194,7 +209,7 @@ def store(headers: pl.DataFrame, portions: Iterable[Priced], context: Context, *
     changes, fresh = _open(headers, context)
     known = _with_ids(headers, fresh, context).join(changes, on="cause", how="left", maintain_order="left")
     old_ids = known["old_id"].drop_nulls()
-    taken_back = _take_back(old_ids.to_list(), changes) if len(old_ids) else None
+    taken_back = _take_back(old_ids.to_list(), changes, Cause.CORRECTION) if len(old_ids) else None
     with Copying() as copying:
         lines = pl.concat(_write_lines(portions, known, bases, copying))
         invoices = _invoice_rows(known, lines, context)
@@ -366,23 +381,54 @@ _OLD_TOTALS = f"""
     FROM {Invoice._meta.db_table} WHERE id = ANY(%s) GROUP BY 1, 2, 3, 4, 5, 6
 """
 _LINE_LIST = ", ".join(f'"{c}"' for c in LINE_COLUMNS)
+_HEADER_LIST = ", ".join(c for c in _INVOICE_COLUMNS if c != "id")
 _TAKE_BACK = f"""
-    WITH headers AS (DELETE FROM {Invoice._meta.db_table} WHERE id = ANY(%s)),
-         gone AS (DELETE FROM {InvoiceLine._meta.db_table} WHERE invoice_id = ANY(%s) RETURNING {_LINE_LIST})
+    WITH headers AS (DELETE FROM {Invoice._meta.db_table} WHERE id = ANY(%s) RETURNING id, {_HEADER_LIST}),
+         gone AS (DELETE FROM {InvoiceLine._meta.db_table} WHERE invoice_id = ANY(%s) RETURNING {_LINE_LIST}),
+         kept AS (
+             INSERT INTO {PastInvoice._meta.db_table} (superseded_by_id, invoice_id, {_HEADER_LIST})
+             SELECT %s, id, {_HEADER_LIST} FROM headers
+         )
     INSERT INTO {PastLine._meta.db_table} (superseded_by_id, {_LINE_LIST})
     SELECT %s, {_LINE_LIST} FROM gone
 """
 
 
-def _take_back(ids: list[int], changes: pl.DataFrame) -> pl.DataFrame:
-    """Move the lines of corrected invoices to the past; their totals, reversed, belong to the correction."""
-    change_id = changes.filter(pl.col("cause") == Cause.CORRECTION.value)["change_id"].item()
+def _take_back(ids: list[int], changes: pl.DataFrame, cause: Cause) -> pl.DataFrame:
+    """Move invoices and their lines to the past; their totals, reversed, belong to the change with the cause."""
+    change_id = changes.filter(pl.col("cause") == cause.value)["change_id"].item()
     schema = ledger.KEY_TYPES | dict.fromkeys(MEASURES, _I64)
     old = read(_OLD_TOTALS, [ids, ids], schema)
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE_BACK, [ids, ids, change_id])
-    cause = pl.lit(Cause.CORRECTION.value).alias("cause")
-    return ledger.reversed_totals(old.select(cause, *LEDGER_KEY, *MEASURES))
+        cursor.execute(_TAKE_BACK, [ids, ids, change_id, change_id])
+    said = pl.lit(cause.value).alias("cause")
+    return ledger.reversed_totals(old.select(said, *LEDGER_KEY, *MEASURES))
+
+
+_ZERO = ("lines_count", "unpriced_lines", "asked", "amount", *SHARES[:-1], "patient_share")
+_AS_CANCELLED = ", ".join(
+    {"version": "version + 1", "change_id": "superseded_by_id"}.get(c, "0" if c in _ZERO else c)
+    for c in _INVOICE_COLUMNS
+    if c != "id"
+)
+_KEEP_CANCELLED = f"""
+    INSERT INTO {Invoice._meta.db_table} (id, {_HEADER_LIST})
+    SELECT invoice_id, {_AS_CANCELLED} FROM {PastInvoice._meta.db_table} WHERE superseded_by_id = %s
+"""
+
+
+def cancel(ids: list[int], context: Context) -> int:
+    """Take back invoices: their lines go to the past, the headers stay with zeros. Gives the id of the change.
+
+    The same bookkeeping as a correction whose new lines are none; a closed month gets its delta elsewhere.
+    """
+    changes, _ = _open(pl.DataFrame({"cause": [Cause.CANCELLATION.value], "old_id": [0]}), context)
+    taken_back = _take_back(ids, changes, Cause.CANCELLATION)
+    change_id = int(changes["change_id"].item())
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP_CANCELLED, [change_id])
+    write_movements(ledger.net(taken_back).join(changes, on="cause", how="left"), at=context.at)
+    return change_id
 
 
 _KEY_LIST = ", ".join(f'"{c}"' for c in LEDGER_KEY)

@@ -76,6 +76,9 @@ _LOOSE = (
     ),
     ("billing_invoiceline", "invoice_id", "billing_invoice"),
     ("billing_pastline", "superseded_by_id", "billing_change"),
+    ("billing_pastinvoice", "superseded_by_id", "billing_change"),
+    ("billing_cancellation", "invoice_id", "billing_invoice"),
+    ("billing_cancellation", "replacement_id", "billing_invoice"),
 )
 
 

@@ -110,6 +110,7 @@ def total_of_lines(movement: Movement, *, component: int) -> tuple[int, int]:
 
 
 def _lines_sql(component: int) -> str:
+    """Lines of one change under one key: that of their invoice as it was when they were its lines."""
     _, _, measures = runs.LEDGER_RULES[component]
     value = " + ".join(f"l.{measure}" for measure in measures)
 
@@ -118,9 +119,11 @@ def _lines_sql(component: int) -> str:
             SELECT {sign} AS sign, i.id, i.number, l.line_no, l.code, coalesce(s.title, ''), l.service_on, l.asked,
                    ({value}) AS value, {current}
             FROM {table} l JOIN billing_invoice i ON i.id = l.invoice_id
+            LEFT JOIN billing_pastinvoice p ON p.invoice_id = l.invoice_id AND p.change_id = l.change_id
             LEFT JOIN tariffs_service s ON s.id = l.service_id
-            WHERE l.{change} = %s AND i.centre_id = %s AND i.month = %s AND i.setting = %s AND i.category = %s
-              AND l.element = %s AND i.fund_id = %s"""
+            WHERE l.{change} = %s AND coalesce(p.centre_id, i.centre_id) = %s AND coalesce(p.month, i.month) = %s
+              AND coalesce(p.setting, i.setting) = %s AND coalesce(p.category, i.category) = %s
+              AND l.element = %s AND coalesce(p.fund_id, i.fund_id) = %s"""
 
     return " UNION ALL ".join(
         (

@@ -10,13 +10,12 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, IntegrityError, connection, transaction
-from django.db.models import F, Sum
+from django.db.models import F
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from billing.choices import Cause, DeliveryKind
-from billing.measures import LEDGER_KEY, MEASURES
 from billing.models import Balance, ClosedMonth, InvoiceLine, LockException, Movement
 from billing.pipeline.store import ChangedMeanwhile
 from billing.services import ledger, periods
@@ -25,57 +24,15 @@ from budgets.services import drill, run_budget, verify_run
 from core import jobs
 from core.errors import DomainError, InvalidInput
 from core.models import AuditEvent
-from insurers.models import Fund
-from organisations.choices import PatientCategory
 from tests import tariff_world as world
-from tests.tariff_world import VISIT, line
+from tests.months import ABAN, AZAR, LATER, MEHR, assert_whole, booked, close, hospital_of, load
 
 pytestmark = pytest.mark.django_db
-MEHR, ABAN, AZAR = 140307, 140308, 140309
-LATER = dt.datetime(2025, 2, 1, 9, 0, tzinfo=dt.UTC)  # Bahman 1403
 
 
 @pytest.fixture
 def hospital(cast):
-    world.tariff()
-    fund = Fund.objects.create(
-        insurer=cast.insurer, code="company", name="شرکتی", category=PatientCategory.COMPANY
-    )
-    world.coverage(fund)
-    return cast.hospital
-
-
-def load(hospital, quantity, *, number="1", by=None, at=LATER, on=world.DAY, kind=None, **said):
-    lines = [line(VISIT, quantity_milli=quantity * 1_000, service_on=on)]
-    content = world.parsed({number: lines}, fund="company", admitted_on=on, discharged_on=on)
-    delivery = world.delivery(hospital, at=at)
-    delivery.kind = kind or delivery.kind
-    return world.run(content, delivery=delivery, by=by, at=at, advance=lambda *_: None, **said)
-
-
-def close(cast, month=MEHR, *, centre=None, at=LATER):
-    centres = [centre or cast.hospital]
-    periods.ask_to_close(centres=centres, month=month, reason="پایان ماه", by=cast.headquarters, at=at)
-    asked = ClosedMonth.objects.live().filter(centre__in=centres, month=month)
-    (outcome,) = periods.close(asked=asked, by=cast.second_headquarters, at=at)
-    assert outcome.done, outcome.sentence
-    return ClosedMonth.objects.live().get(centre__in=centres, month=month)
-
-
-def booked():
-    """Amounts by month booked and month of origin."""
-    rows = Movement.objects.order_by("pk").values_list("month", "origin_month").annotate(a=Sum("amount"))
-    sums = {}
-    for month, origin, amount in rows:
-        sums[month, origin] = sums.get((month, origin), 0) + amount
-    return {key: amount for key, amount in sums.items() if amount}
-
-
-def assert_whole():
-    assert ledger.check() is None
-    sums = {m: Sum(m) for m in MEASURES}
-    movements = Movement.objects.values(*LEDGER_KEY).annotate(**sums).order_by(*LEDGER_KEY)
-    assert list(movements) == list(Balance.objects.order_by(*LEDGER_KEY).values(*LEDGER_KEY, *MEASURES))
+    return hospital_of(cast)
 
 
 # ---------------------------------------------------------------- where a change is booked
