@@ -131,3 +131,27 @@ class FindingKind(models.IntegerChoices):
     DOCUMENTS = 7, "مدارک"
     TIME = 8, "زمان"
     PAYMENT = 9, "پرداخت بیمار"
+
+
+class Standing(models.IntegerChoices):
+    """How far an invoice has gone when it is priced anew, which decides what becomes of the difference."""
+
+    OPEN = 0, "باز"
+    SENT = 1, "ارسال‌شده"
+    LOCKED = 2, "ماه بسته"
+    SENT_AND_LOCKED = 3, "ارسال‌شده، ماه بسته"
+
+
+#: Standings of invoices that were sent, and of those whose month is closed.
+WERE_SENT = (Standing.SENT, Standing.SENT_AND_LOCKED)
+ARE_LOCKED = (Standing.LOCKED, Standing.SENT_AND_LOCKED)
+
+
+class RepricingState(models.TextChoices):
+    COMPUTING = "computing", "در حال محاسبهٔ پیش‌نمایش"
+    PREVIEWED = "previewed", "منتظر تأیید"
+    APPROVED = "approved", "تأییدشده"
+    DONE = "done", "ثبت شد"
+    STOPPED = "stopped", "متوقف شد"
+    REVERSED = "reversed", "برگشت خورد"
+    DISCARDED = "discarded", "کنار گذاشته شد"

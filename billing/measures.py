@@ -8,3 +8,6 @@ LINE_MEASURES = (
     "basic", "supplementary", "subsidy", "employer", "patient",
 )  # fmt: skip
 MEASURES = (*FILE_MEASURES, *LINE_MEASURES)
+#: What re-pricing counts in a group of invoices: counts, then differences in rials.
+PRICED = ("amount", "basic", "supplementary", "subsidy", "employer", "patient")
+REPRICED = ("invoices", "lines", "newly_priced", "newly_unpriced", *PRICED)

@@ -10,7 +10,7 @@ from django.db.models import Count, Func, Sum, Value
 from django.db.models.functions import MD5, Left
 
 from billing.choices import DeliveryState, DraftState, Severity, Stage
-from billing.measures import MEASURES
+from billing.measures import MEASURES, REPRICED
 
 
 class InvoiceQuerySet(models.QuerySet[Any]):
@@ -45,6 +45,35 @@ class LineQuerySet(models.QuerySet[Any]):
 
     def for_page(self) -> LineQuerySet:
         return self.select_related("service", "unit__ward", "physician", "basis")
+
+
+class CurrentLineQuerySet(LineQuerySet):
+    """The verbs of lines on the view that adds what was appended since."""
+
+
+class LineDeltaQuerySet(models.QuerySet[Any]):
+    def of_line(self, invoice_id: int, line_no: int, line_change_id: int) -> LineDeltaQuerySet:
+        """What was appended to one version of a line, oldest first, with what it came from."""
+        own = self.filter(invoice_id=invoice_id, line_no=line_no, line_change_id=line_change_id)
+        return own.select_related("change__repricing__circular").order_by("change_id", "lines")
+
+
+class RepricingQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> RepricingQuerySet:
+        """Re-pricings of the user's organisation, for members who see the whole of it."""
+        return self.filter(organisation_id__in=user.scope.whole_organisation_ids())
+
+    def newest_first(self) -> RepricingQuerySet:
+        return self.select_related("circular", "asked_by", "approved_by", "job").order_by("-asked_at", "-pk")
+
+
+class OfCentreQuerySet(models.QuerySet[Any]):
+    """Figures of a re-pricing that belong to centres."""
+
+    def summed_by(self, *fields: str) -> Any:
+        """Dictionaries of `fields` with the sums, the largest difference first."""
+        sums = {name: Sum(name) for name in REPRICED}
+        return self.values(*fields).annotate(**{f"total_{n}": s for n, s in sums.items()}).order_by(*fields)
 
 
 class LedgerQuerySet(models.QuerySet[Any]):

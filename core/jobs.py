@@ -83,6 +83,20 @@ def broken_off(kinds: Iterable[str]) -> list[Job]:
     return [job for job in running if not is_held(_RUNNING, job.pk)]
 
 
+#: A task that has waited this long behind nothing was lost with the worker that had taken it.
+LOST_AFTER = dt.timedelta(minutes=1)
+
+
+def is_lost(job: Job | None, *, at: dt.datetime) -> bool:
+    """Whether a job that is not over waits for nobody: its worker was killed, or its task never reached the broker.
+
+    The caller asks whether anybody holds the lock of its work.
+    """
+    if job is None or job.is_over:
+        return False
+    return job.state == JobState.RUNNING or job.queued_at <= at - LOST_AFTER
+
+
 def give_up(job: Job, *, at: dt.datetime) -> None:
     """End a job that was broken off, so that it can be asked for again."""
     sentence = "اجراکننده پیش از پایان کار قطع شد و چیزی ذخیره نشد؛ کار را دوباره درخواست کنید."

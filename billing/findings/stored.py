@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from billing.models import Change, Invoice, InvoiceLine, PastLine, Patient, PriceBasis
+from billing.models import Change, CurrentLine, Invoice, PastLine, Patient, PriceBasis
 from core.frames import copy_out
 
 _I8, _I32, _I64 = pl.Int8, pl.Int32, pl.Int64
@@ -37,7 +37,7 @@ _LINES = f"""
     SELECT i.number, l.line_no, l.book, l."group", l.code, l.service_on, l.quantity_milli, l.percent_bp, l.minutes,
            l.part, l.asked, l.amount, l.basic, l.patient, l.status, l.service_id, l.physician_id, b.coverage_id,
            b.share, b.value_id, b.operating_room_id, b.fixed_price_id, i.setting
-    FROM {Invoice._meta.db_table} i JOIN {InvoiceLine._meta.db_table} l ON l.invoice_id = i.id
+    FROM {Invoice._meta.db_table} i JOIN {CurrentLine._meta.db_table} l ON l.invoice_id = i.id
     LEFT JOIN {PriceBasis._meta.db_table} b ON b.id = l.basis_id
     WHERE i.id = ANY(%s)
 """

@@ -7,6 +7,14 @@ from billing.models.findings import CheckedInvoice, Finding, FindingPass, Findin
 from billing.models.invoices import Cancellation, Invoice, InvoiceLine, PastInvoice, PastLine, Patient
 from billing.models.ledger import Balance, Movement
 from billing.models.periods import ClosedMonth, LockException
+from billing.models.repricing import (
+    CurrentLine,
+    LineDelta,
+    Repricing,
+    RepricingCentre,
+    RepricingPart,
+    SupplementaryItem,
+)
 from billing.models.stages import InvoiceStage, StageStep
 
 __all__ = [
@@ -16,6 +24,7 @@ __all__ = [
     "CheckedInvoice",
     "ClosedMonth",
     "ColumnMapping",
+    "CurrentLine",
     "Delivery",
     "Draft",
     "Finding",
@@ -26,6 +35,7 @@ __all__ = [
     "InvoiceDetail",
     "InvoiceLine",
     "InvoiceStage",
+    "LineDelta",
     "LockException",
     "Movement",
     "PastInvoice",
@@ -33,5 +43,9 @@ __all__ = [
     "Patient",
     "PriceBasis",
     "RefusedRow",
+    "Repricing",
+    "RepricingCentre",
+    "RepricingPart",
     "StageStep",
+    "SupplementaryItem",
 ]

@@ -108,6 +108,7 @@ class Change(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     centre = models.ForeignKey(Centre, models.PROTECT, related_name="changes")
     delivery = models.ForeignKey(Delivery, models.PROTECT, null=True, related_name="changes")
+    repricing = models.ForeignKey("billing.Repricing", models.PROTECT, null=True, related_name="changes")
     reason = models.CharField("توضیح", max_length=250, blank=True)
 
     class Meta:

@@ -44,6 +44,21 @@ def identify_lines(
     return with_element(_with_status(_with_unit(known, refs, centre_id), refs))
 
 
+def identify_stored(lines: pl.DataFrame, headers: pl.DataFrame, refs: References) -> pl.DataFrame:
+    """Lines as they are stored, `number` being any key of their invoice, with what is looked up anew for a price.
+
+    That is the service by its code and the physician's status on the day; units, physicians and the invoice's own
+    facts stay as they were found when the invoice came.
+    """
+    of_header = headers.select(
+        "number", "setting", "condition", "category", "fund_id", "supplementary_fund_id"
+    )
+    known = lines.join(of_header, on="number", how="inner", maintain_order="left").join(
+        refs.tariffs.services, on=["book", "code"], how="left", maintain_order="left"
+    )
+    return with_element(_with_status(known, refs))
+
+
 def _with_unit(frame: pl.DataFrame, refs: References, centre_id: int) -> pl.DataFrame:
     own = refs.units.filter(pl.col("centre_id") == centre_id).select("ward_code", "unit_id")
     return frame.join(own, on="ward_code", how="left", maintain_order="left")

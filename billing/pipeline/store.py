@@ -14,7 +14,8 @@ import polars as pl
 from django.db import connection, transaction
 
 from billing.choices import Cause
-from billing.measures import LEDGER_KEY, MEASURES
+from billing.entries import entries
+from billing.measures import LEDGER_KEY, LINE_MEASURES, MEASURES
 from billing.models import (
     Balance,
     Change,
@@ -308,6 +309,12 @@ def _patients(headers: pl.DataFrame, context: Context) -> pl.DataFrame:
     )
 
 
+def basis_of_cases(bases: pl.DataFrame) -> pl.DataFrame:
+    """`case` and `basis_id` of `Priced.bases`; bases not met before are written first."""
+    ids = _ids_of_bases(bases.drop("case").unique("basis_digest"))
+    return bases.select("case", "basis_digest").join(ids, on="basis_digest").drop("basis_digest")
+
+
 def _with_basis(priced: Priced, known: KnownBases) -> pl.DataFrame:
     """Lines with `basis_id`; bases not met before are written first."""
     of_case = priced.bases.join(known.ids, on="basis_digest", how="left", maintain_order="left")
@@ -369,12 +376,11 @@ def _invoice_rows(headers: pl.DataFrame, lines: pl.DataFrame, context: Context) 
 
 
 _OLD_TOTALS = f"""
-    SELECT i.centre_id, i.month, i.setting, i.category, l.element, i.fund_id,
-           0, 0, 0, count(*), count(*) FILTER (WHERE l.amount IS NULL),
-           coalesce(sum(l.asked) FILTER (WHERE l.amount IS NULL), 0), sum(l.asked),
-           {", ".join(f"coalesce(sum(l.{c}), 0)" for c in ("amount", *SHARES))}
-    FROM {Invoice._meta.db_table} i JOIN {InvoiceLine._meta.db_table} l ON l.invoice_id = i.id
-    WHERE i.id = ANY(%s) GROUP BY 1, 2, 3, 4, 5, 6
+    SELECT i.centre_id, i.month, i.setting, i.category, e.element, i.fund_id,
+           0, 0, 0, {", ".join(f"sum(e.{m})::bigint" for m in LINE_MEASURES)}
+    FROM {Invoice._meta.db_table} i
+    JOIN ({entries("invoice_id = ANY(%s)")}) e ON e.invoice_id = i.id
+    GROUP BY 1, 2, 3, 4, 5, 6
     UNION ALL
     SELECT centre_id, month, setting, category, 0, fund_id, count(*), coalesce(sum(patient_paid), 0),
            count(*) FILTER (WHERE patient_paid IS NULL), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
@@ -395,10 +401,13 @@ _TAKE_BACK = f"""
 
 
 def _take_back(ids: list[int], changes: pl.DataFrame, cause: Cause) -> pl.DataFrame:
-    """Move invoices and their lines to the past; their totals, reversed, belong to the change with the cause."""
+    """Move invoices and their lines to the past; their totals, reversed, belong to the change with the cause.
+
+    What was appended to the lines is taken back with them and stays beside the past lines.
+    """
     change_id = changes.filter(pl.col("cause") == cause.value)["change_id"].item()
     schema = ledger.KEY_TYPES | dict.fromkeys(MEASURES, _I64)
-    old = read(_OLD_TOTALS, [ids, ids], schema)
+    old = read(_OLD_TOTALS, [ids, ids, ids], schema)
     with connection.cursor() as cursor:
         cursor.execute(_TAKE_BACK, [ids, ids, change_id, change_id])
     said = pl.lit(cause.value).alias("cause")

@@ -38,8 +38,6 @@ DEFAULT_FUND = "company"
 
 Queue = Callable[[int], object]
 _LOADING = "billing.load"
-#: A task that has waited this long behind nothing was lost with the worker that had taken it.
-LOST_AFTER = dt.timedelta(minutes=1)
 
 
 class ReceptionClosed(DomainError):
@@ -147,17 +145,10 @@ def resume(*, at: dt.datetime, queue: Queue) -> list[Delivery]:
     A delivery whose loading ended in a fault stays for a person to look at.
     """
     unfinished = Delivery.objects.filter(state=DeliveryState.WAITING).select_related("job").order_by("pk")
-    lost = [delivery for delivery in unfinished if _is_lost(delivery, at)]
+    lost = [d for d in unfinished if jobs.is_lost(d.job, at=at) and not jobs.is_held(_LOADING, d.pk)]
     for delivery in lost:
         queue(delivery.pk)
     return lost
-
-
-def _is_lost(delivery: Delivery, at: dt.datetime) -> bool:
-    job = delivery.job
-    if job is None or job.is_over or jobs.is_held(_LOADING, delivery.pk):
-        return False
-    return job.state == JobState.RUNNING or job.queued_at <= at - LOST_AFTER
 
 
 # ---------------------------------------------------------------- loading

@@ -19,6 +19,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from billing.choices import WITH_AMOUNT
+from billing.entries import entries, replaced, written
 from billing.measures import FILE_MEASURES, LEDGER_KEY, LINE_MEASURES, MEASURES
 from billing.models import Movement
 from organisations.choices import CostElement
@@ -34,16 +35,8 @@ _KEY_PLACES = ", ".join(str(place) for place, _ in enumerate(LEDGER_KEY, start=1
 _SUMS = ", ".join(f"sum({m})::bigint AS {m}" for m in MEASURES)
 _SHARES = ("amount", "basic", "supplementary", "subsidy", "employer", "patient")
 _PRICED = ", ".join(str(int(s)) for s in WITH_AMOUNT)
-#: What a line adds to its key, in the order of LINE_MEASURES; what a file adds, in the order of FILE_MEASURES.
-_OF_LINES = ", ".join(
-    [
-        "count(*)::bigint AS lines",
-        f"count(*) FILTER (WHERE l.status NOT IN ({_PRICED}))::bigint AS unpriced_lines",
-        f"coalesce(sum(l.asked) FILTER (WHERE l.status NOT IN ({_PRICED})), 0)::bigint AS unpriced_asked",
-        "sum(l.asked)::bigint AS asked",
-        *(f"coalesce(sum(l.{s}), 0)::bigint AS {s}" for s in _SHARES),
-    ]
-)
+#: What lines add to their key, in the order of LINE_MEASURES; what a file adds, in the order of FILE_MEASURES.
+_OF_ENTRIES = ", ".join(f"sum(e.{m})::bigint AS {m}" for m in LINE_MEASURES)
 _OF_FILES = ", ".join(
     [
         "count(*)::bigint AS files",
@@ -79,6 +72,11 @@ _LOOSE = (
     ("billing_pastinvoice", "superseded_by_id", "billing_change"),
     ("billing_cancellation", "invoice_id", "billing_invoice"),
     ("billing_cancellation", "replacement_id", "billing_invoice"),
+    ("billing_linedelta", "change_id", "billing_change"),
+    ("billing_linedelta", "line_change_id", "billing_change"),
+    ("billing_linedelta", "invoice_id", "billing_invoice"),
+    ("billing_linedelta", "service_id", "tariffs_service"),
+    ("billing_linedelta", "basis_id", "billing_pricebasis"),
 )
 
 
@@ -195,7 +193,8 @@ def check(
 
     It proves, in this order: no orphans, balances = Σ movements by the month they are booked in, movements by the
     month they come from = Σ lines and files, invoice totals = Σ their lines, and that each change moved what it wrote
-    less what it replaced. Orphans and changes are only looked at without `centre_months`.
+    less what it replaced. Lines are meant with what re-pricing has appended to them. Orphans and changes are only
+    looked at without `centre_months`.
     """
     if centre_months is not None:
         pairs = sorted(set(centre_months))
@@ -206,7 +205,7 @@ def check(
         scope = _of_organisation(organisation_id)
     proofs = [_balances_against_movements, _movements_against_lines, _invoices_against_lines]
     if centre_months is None:
-        proofs = [_orphans, *proofs, _changes_against_lines]
+        proofs = [_orphans, *proofs, _changes_against_lines, _current_lines]
     with transaction.atomic():
         _allow_time()
         return next((found for proof in proofs if (found := proof(scope))), None)
@@ -269,9 +268,9 @@ def _movements_against_lines(scope: _Scope) -> Break | None:
     """An invoice whose lines were all taken away (cancelled) is not a file."""
     key = "i.centre_id, i.month, i.setting, i.category"
     lines = f"""
-        SELECT {key}, l.element, i.fund_id, {_zeros(FILE_MEASURES)}, {_OF_LINES}
-        FROM billing_invoice i JOIN billing_invoiceline l ON l.invoice_id = i.id
-        WHERE {scope.on("i")} GROUP BY {key}, l.element, i.fund_id
+        SELECT {key}, e.element, i.fund_id, {_zeros(FILE_MEASURES)}, {_OF_ENTRIES}
+        FROM billing_invoice i JOIN ({entries(_in_invoices(scope))}) e ON e.invoice_id = i.id
+        WHERE {scope.on("i")} GROUP BY {key}, e.element, i.fund_id
         UNION ALL
         SELECT {key}, {int(CostElement.FILE)}::smallint, i.fund_id, {_OF_FILES}, {_zeros(LINE_MEASURES)}
         FROM billing_invoice i WHERE {scope.on("i")} AND i.lines_count > 0 GROUP BY {key}, i.fund_id
@@ -286,22 +285,51 @@ def _movements_against_lines(scope: _Scope) -> Break | None:
     )
 
 
+def _in_invoices(scope: _Scope) -> str:
+    return f"invoice_id IN (SELECT id FROM billing_invoice WHERE {scope.sql})"
+
+
+def _current_lines(scope: _Scope) -> Break | None:
+    """Lines with differences: every difference belongs to a line version, and what they make is a line.
+
+    That is: amounts where its status says so and nowhere else, and no share below zero. The constraints of the tables
+    prove the same of each row alone. Only for scopes without months.
+    """
+    shares = _SHARES[1:]
+    sound = " AND ".join(f"{s} >= 0" for s in shares) + f" AND amount = {' + '.join(shares)}"
+    orphans = """
+        SELECT d.invoice_id, d.line_no FROM billing_linedelta d
+        WHERE NOT EXISTS (SELECT FROM billing_invoiceline l WHERE l.invoice_id = d.invoice_id
+                          AND l.line_no = d.line_no AND l.change_id = d.line_change_id)
+          AND NOT EXISTS (SELECT FROM billing_pastline l WHERE l.invoice_id = d.invoice_id
+                          AND l.line_no = d.line_no AND l.change_id = d.line_change_id)"""
+    unsound = f"""
+        SELECT l.invoice_id, l.line_no FROM billing_currentline l
+        WHERE l.invoice_id IN (SELECT invoice_id FROM billing_linedelta) AND l.deltas > 0
+          AND (CASE WHEN l.status IN ({_PRICED}) THEN {sound} ELSE amount IS NULL END) IS NOT TRUE"""
+    of_scope = f"WHERE {_in_invoices(scope)}" if scope.params else ""
+    with connection.cursor() as cursor:
+        for kind, query in (("difference without a line", orphans), ("line with differences", unsound)):
+            cursor.execute(f"SELECT * FROM ({query}) found {of_scope} ORDER BY 1, 2 LIMIT 1", scope.params)
+            if row := cursor.fetchone():
+                return Break(kind, {"invoice_id": row[0], "line_no": row[1]}, "rows", 0, 1)
+    return None
+
+
 def _zeros(measures: Sequence[str]) -> str:
     return ", ".join(f"0::bigint AS {m}" for m in measures)
 
 
 def _invoices_against_lines(scope: _Scope) -> Break | None:
-    totals = ("count(*)", f"count(*) FILTER (WHERE status NOT IN ({_PRICED}))", "sum(asked)")
-    sums = [*totals, *(f"coalesce(sum({s}), 0)" for s in _SHARES)]
+    sums = ("lines", "unpriced_lines", "asked", *_SHARES)
     named = ", ".join(f"coalesce(t.{n}, 0)::bigint AS {n}" for n in _INVOICE_TOTALS)
-    inner = ", ".join(f"{s} AS {n}" for s, n in zip(sums, _INVOICE_TOTALS, strict=True))
+    inner = ", ".join(f"sum({s}) AS {n}" for s, n in zip(sums, _INVOICE_TOTALS, strict=True))
     return _first_difference(
         "invoice ≠ lines",
         ("id",),
         _INVOICE_TOTALS,
         f"""SELECT i.id, {named} FROM billing_invoice i
-            LEFT JOIN (SELECT invoice_id, {inner} FROM billing_invoiceline
-                       WHERE invoice_id IN (SELECT id FROM billing_invoice WHERE {scope.sql})
+            LEFT JOIN (SELECT invoice_id, {inner} FROM ({entries(_in_invoices(scope))}) e
                        GROUP BY invoice_id) t ON t.invoice_id = i.id
             WHERE {scope.on("i")}""",
         f"SELECT id, {', '.join(_INVOICE_TOTALS)} FROM billing_invoice WHERE {scope.sql}",
@@ -310,28 +338,26 @@ def _invoices_against_lines(scope: _Scope) -> Break | None:
 
 
 def _changes_against_lines(scope: _Scope) -> Break | None:
-    """What a change moved, by element: lines it wrote (also those replaced since) less lines it replaced.
+    """What a change moved, by element: what it wrote (also what was replaced since) less what it replaced.
 
     A past line does not keep the month and fund its invoice had then, so the proof sums over them. Only for scopes
     without months.
     """
     negated = ", ".join(f"-{m} AS {m}" for m in LINE_MEASURES)
 
-    def lines(table: str, change: str) -> str:
-        return f"""SELECT l.{change} AS change_id, c.centre_id, l.element, {_OF_LINES}
-                   FROM {table} l JOIN billing_change c ON c.id = l.{change}
-                   WHERE {scope.on("c")} GROUP BY 1, 2, 3"""
+    def summed(rows: str) -> str:
+        return f"""SELECT e.change_id, c.centre_id, e.element, {_OF_ENTRIES}
+                   FROM ({rows}) e JOIN billing_change c ON c.id = e.change_id GROUP BY 1, 2, 3"""
 
-    written = f"""
-        {lines("billing_invoiceline", "change_id")}
-        UNION ALL {lines("billing_pastline", "change_id")}
-        UNION ALL SELECT change_id, centre_id, element, {negated}
-                  FROM ({lines("billing_pastline", "superseded_by_id")}) replaced
+    of = f"IN (SELECT id FROM billing_change WHERE {scope.sql})"
+    lines = f"""
+        {summed(written(of))}
+        UNION ALL SELECT change_id, centre_id, element, {negated} FROM ({summed(replaced(of))}) gone
         """
     sums = ", ".join(f"sum({m})::bigint AS {m}" for m in LINE_MEASURES)
     moved = f"""SELECT change_id, centre_id, element, {sums} FROM billing_movement
                 WHERE {scope.sql} AND element <> {int(CostElement.FILE)} GROUP BY 1, 2, 3"""
-    return _first_difference("change ≠ lines", _CHANGED_KEY, LINE_MEASURES, written, moved, scope)
+    return _first_difference("change ≠ lines", _CHANGED_KEY, LINE_MEASURES, lines, moved, scope)
 
 
 def _orphans(scope: _Scope) -> Break | None:

@@ -15,10 +15,10 @@ from django.utils.functional import cached_property
 
 from billing.choices import Stage
 from billing.filters import InvoiceFilter
-from billing.models import Invoice, InvoiceLine
+from billing.models import CurrentLine, Invoice
 from billing.services import findings
 from billing.trace import Step, Trace
-from billing.traces import trace_of
+from billing.traces import repricings_of, trace_of
 from billing.views.stages import panel_of
 from core import display
 from core.export import Column, xlsx_response
@@ -104,7 +104,7 @@ class InvoicePage(DetailPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         invoice = self.object
-        lines = list(InvoiceLine.objects.of_invoice(invoice.pk).for_page())
+        lines = list(CurrentLine.objects.of_invoice(invoice.pk).for_page())
         chosen = self.request.GET.get("line", "")
         line_no = int(chosen) if chosen.isascii() and chosen.isdigit() else None
         return super().get_context_data(
@@ -135,14 +135,14 @@ class LineTrace(PageView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         invoice = get_object_or_404(Invoice.objects.visible_to(self.request.user), pk=kwargs["pk"])
-        lines = list(InvoiceLine.objects.of_invoice(invoice.pk).for_page())
+        lines = list(CurrentLine.objects.of_invoice(invoice.pk).for_page())
         told_line = told(lines, kwargs["line_no"])
         if told_line is None:
             raise Http404
         return super().get_context_data(trace=told_line, **kwargs)
 
 
-def told(lines: Sequence[InvoiceLine], line_no: int) -> dict[str, Any] | None:
+def told(lines: Sequence[CurrentLine], line_no: int) -> dict[str, Any] | None:
     """Context of the trace fragment, or None where the invoice has no such line."""
     line = next((line for line in lines if line.line_no == line_no), None)
     if line is None:
@@ -151,11 +151,12 @@ def told(lines: Sequence[InvoiceLine], line_no: int) -> dict[str, Any] | None:
     return {
         "line": {"pk": line.line_no, "number": line.line_no, "title": _title(line)},
         "steps": _steps(trace, line),
+        "repricings": repricings_of(line),
         "payers": [],
     }
 
 
-def _steps(trace: Trace | None, line: InvoiceLine) -> list[dict[str, Any]]:
+def _steps(trace: Trace | None, line: CurrentLine) -> list[dict[str, Any]]:
     if trace is None:
         missing = {
             "sentence": f"این سطر نرخ ندارد: {line.get_status_display()}",
@@ -176,11 +177,11 @@ def _step(step: Step) -> dict[str, Any]:
     return vars(step) | {"confidence": step.trust}
 
 
-def _title(line: InvoiceLine) -> str:
+def _title(line: CurrentLine) -> str:
     return line.service.title if line.service else f"کد ناشناخته {line.code}"
 
 
-def _heading(invoice: Invoice, lines: Sequence[InvoiceLine]) -> dict[str, Any]:
+def _heading(invoice: Invoice, lines: Sequence[CurrentLine]) -> dict[str, Any]:
     physician = next((line.physician for line in lines if line.physician), None)
     return {
         "number": invoice.number,
@@ -209,7 +210,7 @@ def _heading(invoice: Invoice, lines: Sequence[InvoiceLine]) -> dict[str, Any]:
     }
 
 
-def _trust(invoice: Invoice, lines: Sequence[InvoiceLine]) -> list[dict[str, str]]:
+def _trust(invoice: Invoice, lines: Sequence[CurrentLine]) -> list[dict[str, str]]:
     change = invoice.change
     equal = invoice.amount == sum(line.amount or 0 for line in lines)
     unpriced = {"text": f"{invoice.unpriced_lines} سطر بدون نرخ", "tone": "bad"}
@@ -234,16 +235,16 @@ def _chain(invoice: Invoice) -> list[dict[str, str]]:
     ]
 
 
-def _is_synthetic(line: InvoiceLine) -> bool:
+def _is_synthetic(line: CurrentLine) -> bool:
     return bool(line.basis and line.basis.confidence == Confidence.SYNTHETIC)
 
 
-def _is_mixed(lines: Sequence[InvoiceLine]) -> bool:
+def _is_mixed(lines: Sequence[CurrentLine]) -> bool:
     """Whether made-up prices stand beside real ones; where all are made up, the notice of the page says so once."""
     return len({_is_synthetic(line) for line in lines if line.has_amount}) > 1
 
 
-def _groups(lines: Sequence[InvoiceLine]) -> list[dict[str, Any]]:
+def _groups(lines: Sequence[CurrentLine]) -> list[dict[str, Any]]:
     is_mixed = _is_mixed(lines)
     by_element = sorted(lines, key=lambda line: (line.element, line.line_no))
     groups = []
@@ -253,7 +254,7 @@ def _groups(lines: Sequence[InvoiceLine]) -> list[dict[str, Any]]:
     return groups
 
 
-def _row(line: InvoiceLine, is_mixed: bool = False) -> dict[str, Any]:
+def _row(line: CurrentLine, is_mixed: bool = False) -> dict[str, Any]:
     return {
         "pk": line.line_no,
         "number": line.line_no,
@@ -272,7 +273,7 @@ def _row(line: InvoiceLine, is_mixed: bool = False) -> dict[str, Any]:
     }
 
 
-def _flag(line: InvoiceLine) -> dict[str, str] | None:
+def _flag(line: CurrentLine) -> dict[str, str] | None:
     if line.status:
         return {"text": line.get_status_display(), "tone": "warn" if line.has_amount else "bad"}
     excess = line.asked - line.amount
@@ -290,7 +291,7 @@ def _totals(rows: Sequence[dict[str, Any]]) -> dict[str, int | None]:
     }
 
 
-def _sums(lines: Sequence[InvoiceLine]) -> dict[str, Any]:
+def _sums(lines: Sequence[CurrentLine]) -> dict[str, Any]:
     unpriced = sum(line.amount is None for line in lines)
     label = f"{unpriced} سطر بدون نرخ" if unpriced else ""
     totals = _totals([_row(line) for line in lines])

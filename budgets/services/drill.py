@@ -41,7 +41,10 @@ class Group:
 
 @dataclass(frozen=True)
 class LineOfMovement:
-    """A line that a change wrote (+1) or replaced (−1), with what it adds to the component, in rials."""
+    """A line that a change wrote (+1) or replaced (−1), with what it adds to the component, in rials.
+
+    `is_delta`: not the line itself but a difference that re-pricing appended to it.
+    """
 
     sign: int
     invoice_id: int
@@ -53,6 +56,7 @@ class LineOfMovement:
     asked: int
     value: int | None
     is_current: bool
+    is_delta: bool
 
     @property
     def effect(self) -> int | None:
@@ -110,33 +114,51 @@ def total_of_lines(movement: Movement, *, component: int) -> tuple[int, int]:
 
 
 def _lines_sql(component: int) -> str:
-    """Lines of one change under one key: that of their invoice as it was when they were its lines."""
-    _, _, measures = runs.LEDGER_RULES[component]
-    value = " + ".join(f"l.{measure}" for measure in measures)
+    """Lines that one change wrote or replaced under one key, and the differences it appended or took back with them.
 
-    def part(sign: int, table: str, change: str, current: str) -> str:
+    The key is that of their invoice as it was when they were its lines.
+    """
+    _, _, measures = runs.LEDGER_RULES[component]
+    what = "l.line_no, l.code, coalesce(s.title, ''), l.service_on, l.asked,"
+
+    def value(alias: str) -> str:
+        return " + ".join(f"{alias}.{measure}" for measure in measures)
+
+    def part(sign: int, columns: str, tables: str, change: str, element: str) -> str:
         return f"""
-            SELECT {sign} AS sign, i.id, i.number, l.line_no, l.code, coalesce(s.title, ''), l.service_on, l.asked,
-                   ({value}) AS value, {current}
-            FROM {table} l JOIN billing_invoice i ON i.id = l.invoice_id
+            SELECT {sign} AS sign, i.id, i.number, {columns}
+            FROM {tables} JOIN billing_invoice i ON i.id = l.invoice_id
             LEFT JOIN billing_pastinvoice p ON p.invoice_id = l.invoice_id AND p.change_id = l.change_id
-            LEFT JOIN tariffs_service s ON s.id = l.service_id
-            WHERE l.{change} = %s AND coalesce(p.centre_id, i.centre_id) = %s AND coalesce(p.month, i.month) = %s
+            LEFT JOIN tariffs_service s ON s.id = {"d" if "linedelta" in tables else "l"}.service_id
+            WHERE {change} = %s AND coalesce(p.centre_id, i.centre_id) = %s AND coalesce(p.month, i.month) = %s
               AND coalesce(p.setting, i.setting) = %s AND coalesce(p.category, i.category) = %s
-              AND l.element = %s AND coalesce(p.fund_id, i.fund_id) = %s"""
+              AND {element} = %s AND coalesce(p.fund_id, i.fund_id) = %s"""
+
+    def line(sign: int, table: str, change: str, current: str) -> str:
+        columns = f"{what} ({value('l')}) AS value, {current}, false"
+        return part(sign, columns, f"{table} l", f"l.{change}", "l.element")
+
+    def delta(sign: int, table: str, change: str, current: str) -> str:
+        columns = f"{what} ({value('d')}) AS value, {current}, true"
+        tables = f"""billing_linedelta d JOIN {table} l ON l.invoice_id = d.invoice_id AND l.line_no = d.line_no
+                     AND l.change_id = d.line_change_id"""
+        return part(sign, columns, tables, change, "d.element")
 
     return " UNION ALL ".join(
         (
-            part(1, "billing_invoiceline", "change_id", "true"),
-            part(1, "billing_pastline", "change_id", "false"),
-            part(-1, "billing_pastline", "superseded_by_id", "false"),
+            line(1, "billing_invoiceline", "change_id", "true"),
+            line(1, "billing_pastline", "change_id", "false"),
+            line(-1, "billing_pastline", "superseded_by_id", "false"),
+            delta(1, "billing_invoiceline", "d.change_id", "true"),
+            delta(1, "billing_pastline", "d.change_id", "false"),
+            delta(-1, "billing_pastline", "l.superseded_by_id", "false"),
         )
     )
 
 
 def _line_params(movement: Movement) -> list[Any]:
     key = [movement.centre_id, movement.origin_month, movement.setting, movement.category, movement.element]
-    return [movement.change_id, *key, movement.fund_id] * 3
+    return [movement.change_id, *key, movement.fund_id] * 6
 
 
 def _labels(grouping: str, values: list[Any]) -> dict[Any, str]:

@@ -1,0 +1,318 @@
+"""A circular that came late: stored lines are priced as if the file had come after it, and back again."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.db.backends.postgresql.psycopg_any import DateRange
+
+from billing.choices import Cause, LineStatus, RepricingState
+from billing.models import (
+    Balance,
+    Change,
+    CurrentLine,
+    Invoice,
+    InvoiceLine,
+    LineDelta,
+    PastLine,
+    Repricing,
+)
+from billing.services import ledger, repricing
+from core.errors import DomainError
+from organisations.choices import PatientCategory, Sector
+from tariffs.choices import Component, Confidence, ServiceGroup
+from tariffs.models import (
+    Circular,
+    ConversionFactor,
+    FixedPrice,
+)
+from tariffs.services import publishing
+from tests import factories
+from tests import tariff_world as world
+from tests.tariff_world import line
+
+pytestmark = pytest.mark.django_db
+
+LATE = dt.datetime(2024, 12, 1, 8, 0, tzinfo=dt.UTC)
+LATER = LATE + dt.timedelta(days=1)
+FROM_MEHR = DateRange(dt.date(2024, 9, 22), dt.date(2025, 3, 21))
+FACTS = (
+    "line_no",
+    "amount",
+    "basic",
+    "supplementary",
+    "subsidy",
+    "employer",
+    "patient",
+    "status",
+    "element",
+    "service_id",
+)
+TOTALS = (
+    "lines_count",
+    "unpriced_lines",
+    "asked",
+    "amount",
+    "basic",
+    "supplementary",
+    "subsidy",
+    "employer",
+    "patient_share",
+)
+
+
+@pytest.fixture
+def organisation():
+    return factories.organisation()
+
+
+@pytest.fixture
+def centre(organisation):
+    return factories.centre(factories.region(organisation))
+
+
+@pytest.fixture
+def maker(organisation):
+    return factories.user(organisation)
+
+
+@pytest.fixture
+def checker(organisation):
+    return factories.user(organisation)
+
+
+@pytest.fixture
+def fund(organisation):
+    world.tariff()
+    fund = factories.fund(organisation, PatientCategory.COMPANY, "basic")
+    world.coverage(fund)
+    return fund
+
+
+@pytest.fixture
+def late(organisation):
+    return Circular.objects.create(number="L", title="بخشنامهٔ دیررس", organisation=organisation)
+
+
+def publish_late(model, circular, organisation, maker, checker, *, at=LATE, valid=FROM_MEHR, **fields):
+    """As two persons would on the pages: a draft, then published in place of what holds on the same days."""
+    draft = model.objects.create(
+        circular=circular, valid=valid, confidence=Confidence.OFFICIAL, organisation=organisation,
+        entered_by=maker, **fields,
+    )  # fmt: skip
+    publishing.publish(drafts=[draft], by=checker, at=at, replace=True)
+    return draft
+
+
+def factor(circular, organisation, maker, checker, amount=350_000, **more):
+    dims = {"sector": Sector.PUBLIC, "component": Component.PROFESSIONAL} | more
+    return publish_late(ConversionFactor, circular, organisation, maker, checker, amount=amount, **dims)
+
+
+def preview(circular, maker, at=LATE):
+    found = repricing.ask(circular=circular, by=maker, at=at)
+    return repricing.work(repricing=found, at=at)
+
+
+def book(found, checker, at=LATER):
+    repricing.approve(repricing=found, by=checker, at=at)
+    return repricing.work(repricing=found, at=at)
+
+
+def facts(model=CurrentLine, centre=None):
+    rows = model.objects.filter(invoice__centre=centre) if centre else model.objects.all()
+    return sorted(rows.values_list("invoice__number", *FACTS))
+
+
+def totals():
+    return sorted(Invoice.objects.values_list("number", *TOTALS))
+
+
+BALANCED = ("month", "category", "element", "asked", "amount", "basic", "patient", "lines", "unpriced_lines")
+
+
+def balances():
+    return sorted(row for row in Balance.objects.values_list(*BALANCED) if any(row[3:]))
+
+
+FILE = {
+    "1": [
+        line("100005"), line("100010", quantity_milli=1_500, percent_bp=5_000),
+        line(world.BED, book=5, quantity_milli=3_000), line(world.NURSING, book=5),
+    ],
+    "2": [line("100015"), line(world.DRUG, book=6, quantity_milli=30_000), line("999999")],
+    "3": [line(world.PACKAGE), line("100005"), line(world.LENS, book=8)],
+}  # fmt: skip
+
+
+def test_a_late_factor_reprices_stored_lines_to_what_a_later_import_would_say(
+    organisation, centre, fund, late, maker, checker
+):
+    world.load(world.parsed(FILE, fund="basic"), centre=centre)
+    before = facts()
+    factor(late, organisation, maker, checker)
+    found = preview(late, maker)
+    assert found.state == RepricingState.PREVIEWED
+    of_centre = found.centres.get()
+    # 100005: 3.8 units, 100010: 5 units × 1.5 × 50 %, 100015: 3 units; by 48,000 rials more a unit.
+    assert of_centre.amount == 182_400 + 180_000 + 144_000
+    assert (of_centre.lines, of_centre.invoices) == (3, 2)
+    assert facts() == before, "a preview writes nothing"
+
+    done = book(found, checker)
+    assert done.state == RepricingState.DONE
+    assert InvoiceLine.objects.count() == 10
+    moved = facts()
+    other = factories.centre(centre.region, "3002", "بیمارستان دیگر")
+    world.load(world.parsed(FILE, fund="basic"), centre=other, at=LATER)
+    assert facts(centre=centre) == facts(centre=other)
+    assert moved != before
+    assert set(Change.objects.exclude(repricing=None).values_list("cause", flat=True)) == {Cause.UNIT_VALUE}
+    assert ledger.check() is None
+
+
+def test_a_preview_and_its_approval_are_two_persons(organisation, centre, fund, late, maker, checker):
+    world.load(world.parsed(FILE, fund="basic"), centre=centre)
+    factor(late, organisation, maker, checker)
+    found = preview(late, maker)
+    with pytest.raises(DomainError, match="همکار"):
+        repricing.approve(repricing=found, by=maker, at=LATER)
+    with pytest.raises(Exception, match="billing_repricing_two_persons"):
+        Repricing.objects.filter(pk=found.pk).update(approved_by=maker)
+
+
+def test_twice_is_once(organisation, centre, fund, late, maker, checker):
+    world.load(world.parsed(FILE, fund="basic"), centre=centre)
+    factor(late, organisation, maker, checker)
+    done = book(preview(late, maker), checker)
+    after, count = facts(), LineDelta.objects.count()
+    repricing.work(repricing=done, at=LATER)
+    assert LineDelta.objects.count() == count
+    again = preview(late, maker, at=LATER)
+    assert again.centres.get().lines == 0
+    with pytest.raises(DomainError, match="چیزی"):
+        repricing.approve(repricing=again, by=checker, at=LATER)
+    assert facts() == after
+
+
+def test_a_reversal_brings_everything_back(organisation, centre, fund, late, maker, checker):
+    world.load(world.parsed(FILE, fund="basic"), centre=centre)
+    before = facts(), totals(), balances()
+    factor(late, organisation, maker, checker)
+    done = book(preview(late, maker), checker)
+    assert (facts(), totals(), balances()) != before
+    asked = repricing.ask_reversal(repricing=done, by=checker, at=LATER)
+    shown = repricing.work(repricing=asked, at=LATER)
+    assert shown.centres.get().amount == -done.centres.get().amount
+    with pytest.raises(DomainError, match="همکار"):
+        repricing.approve(repricing=shown, by=checker, at=LATER)
+    assert book(shown, maker).state == RepricingState.DONE
+    done.refresh_from_db()
+    assert done.state == RepricingState.REVERSED
+    assert (facts(), totals(), balances()) == before
+    assert ledger.check() is None
+    with pytest.raises(DomainError, match="ثبت‌شده"):
+        repricing.ask_reversal(repricing=done, by=checker, at=LATER)
+
+
+def test_a_line_without_a_tariff_gets_its_price(organisation, centre, fund, late, maker, checker):
+    content = {"1": [line("200200"), line("100010")], "2": [line("300300")]}
+    new = world.service("200200", ServiceGroup.LABORATORY)
+    world.load(world.parsed(content, fund="basic"), centre=centre)
+    assert set(InvoiceLine.objects.values_list("status", flat=True)) == {
+        0,
+        LineStatus.NO_TARIFF,
+        LineStatus.NO_SERVICE,
+    }
+    unknown = world.service("300300", ServiceGroup.IMAGING)  # a code the catalogue learns with the circular
+    for which, amount in ((new, 500_000), (unknown, 700_000)):
+        publish_late(
+            FixedPrice, late, organisation, maker, checker, service=which, sector=Sector.PUBLIC, amount=amount
+        )
+    before = facts(), totals(), balances()
+    found = preview(late, maker)
+    of_centre = found.centres.get()
+    assert (of_centre.newly_priced, of_centre.lines, of_centre.amount) == (2, 2, 1_200_000)
+    done = book(found, checker)
+    other = factories.centre(centre.region, "3002", "بیمارستان دیگر")
+    world.load(world.parsed(content, fund="basic"), centre=other, at=LATER)
+    assert facts(centre=centre) == facts(centre=other)
+    assert CurrentLine.objects.filter(amount=None).count() == 0
+    assert ledger.check() is None
+
+    book(
+        repricing.work(repricing=repricing.ask_reversal(repricing=done, by=maker, at=LATER), at=LATER),
+        checker,
+    )
+    assert facts(centre=centre) == before[0]
+    assert ledger.check() is None
+
+
+def test_a_correction_takes_back_the_line_with_what_was_appended(
+    organisation, centre, fund, late, maker, checker
+):
+    world.load(world.parsed(FILE, fund="basic"), centre=centre)
+    factor(late, organisation, maker, checker)
+    done = book(preview(late, maker), checker)
+    changed = FILE | {"1": [line("100005", quantity_milli=2_000)]}
+    world.load(world.parsed(changed, fund="basic"), centre=centre, at=LATER)
+    assert PastLine.objects.filter(invoice__number="1").count() == 4
+    assert Invoice.objects.get(number="1").amount == 2 * (3_800 * 350_000 // 1_000 + 603_440)
+    assert ledger.check() is None
+    # Taking the re-pricing back now leaves the corrected invoice alone.
+    asked = repricing.ask_reversal(repricing=done, by=maker, at=LATER)
+    shown = repricing.work(repricing=asked, at=LATER)
+    assert shown.centres.get().invoices == 1
+    book(shown, checker)
+    assert Invoice.objects.get(number="1").amount == 2 * (3_800 * 350_000 // 1_000 + 603_440)
+    assert ledger.check() is None
+
+
+def test_what_changed_since_the_preview_stops_the_booking_before_anything(
+    organisation, centre, fund, late, maker, checker
+):
+    world.load(world.parsed(FILE, fund="basic"), centre=centre)
+    factor(late, organisation, maker, checker)
+    found = preview(late, maker)
+    before = facts(), totals(), balances()
+    factor(late, organisation, maker, checker, amount=360_000, at=LATE + dt.timedelta(hours=2))
+    stopped = book(found, checker)
+    assert stopped.state == RepricingState.STOPPED
+    assert "پیش‌نمایش" in stopped.refusal
+    assert stopped.job.error == stopped.refusal
+    assert (facts(), totals(), balances()) == before
+    assert not LineDelta.objects.exists()
+
+
+def test_new_invoices_since_the_preview_do_not_stop_it(organisation, centre, fund, late, maker, checker):
+    world.load(world.parsed(FILE, fund="basic"), centre=centre)
+    factor(late, organisation, maker, checker)
+    found = preview(late, maker)
+    world.load(world.parsed({"9": [line("100010")]}, fund="basic"), centre=centre, at=LATER)
+    assert book(found, checker).state == RepricingState.DONE
+    assert ledger.check() is None
+
+
+def test_a_later_repricing_is_taken_back_first(organisation, centre, fund, late, maker, checker):
+    world.load(world.parsed(FILE, fund="basic"), centre=centre)
+    start = facts()
+    factor(late, organisation, maker, checker)
+    first = book(preview(late, maker), checker)
+    middle = facts()
+    factor(late, organisation, maker, checker, amount=360_000, at=LATER)
+    second = book(preview(late, maker, at=LATER), checker, at=LATER)
+    assert set(CurrentLine.objects.values_list("deltas", flat=True)) == {0, 2}
+    refused = repricing.work(repricing=repricing.ask_reversal(repricing=first, by=maker, at=LATER), at=LATER)
+    assert refused.state == RepricingState.STOPPED
+    book(
+        repricing.work(repricing=repricing.ask_reversal(repricing=second, by=maker, at=LATER), at=LATER),
+        checker,
+    )
+    assert facts() == middle
+    book(
+        repricing.work(repricing=repricing.ask_reversal(repricing=first, by=maker, at=LATER), at=LATER),
+        checker,
+    )
+    assert facts() == start
+    assert ledger.check() is None
