@@ -34,3 +34,39 @@ class Difference(models.TextChoices):
 
     INPUT = "input", "ورودی"
     FORMULA = "formula", "نسخهٔ فرمول"
+
+
+class AgreementKind(models.IntegerChoices):
+    """One-sided: the provider bills, nothing flows back. Reciprocal: both ways, netted monthly."""
+
+    ONE_SIDED = 1, "یک‌طرفه"
+    RECIPROCAL = 2, "متقابل"
+
+
+class Standing(models.IntegerChoices):
+    """Where an invoice of a company patient stands in the accounts between parties: exactly one of these."""
+
+    BILLED = 1, "در حساب"
+    NO_AGREEMENT = 2, "بدون توافق"
+    NO_RETURN = 3, "بیرون از توافق یک‌طرفه"
+    UNKNOWN = 4, "عضویت نامعلوم"
+    OWN = 5, "افراد خود منطقه"
+
+
+#: Standings with a known other party, whose invoices a run keeps one by one.
+BETWEEN_PARTIES = (Standing.BILLED, Standing.NO_AGREEMENT, Standing.NO_RETURN)
+
+
+class DisputeState(models.TextChoices):
+    OPEN = "open", "باز"
+    ACCEPTED = "accepted", "پذیرفته"
+    REJECTED = "rejected", "ردشده"
+    WITHDRAWN = "withdrawn", "پس‌گرفته"
+
+
+class RetireeRecord(models.TextChoices):
+    """Kinds of record of the retirees' account files; a file holds one kind."""
+
+    INPATIENT = "ResXml", "بستری"
+    OUTPATIENT = "NonXml", "سرپایی"
+    OUTSIDE = "OutXml", "خارج از سازمان"

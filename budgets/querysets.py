@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db import models
@@ -97,3 +99,104 @@ class BudgetFigureQuerySet(models.QuerySet[Any]):
 
     def _summed(self, *fields: str) -> models.QuerySet[Any, dict[str, Any]]:
         return self.values(*fields).annotate(total=Sum("amount")).order_by(*fields)
+
+
+# ---------------------------------------------------------------- accounts between parties
+
+
+def _of_party(user: Any, *paths: str) -> Q:
+    """Rows in which the user's region is a party; all of the organisation's for who sees the whole of it."""
+    if user.scope.whole_organisation_ids():
+        return Q()
+    return reduce(or_, (user.scope.q_region(f"{path}__region") for path in paths))
+
+
+class PartyQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> PartyQuerySet:
+        """Parties of the organisation: who bills whom is known to all its regions."""
+        return self.filter(organisation_id=user.scope.organisation_id)
+
+    def of_organisation(self, organisation_id: int | None) -> PartyQuerySet:
+        return self.filter(organisation_id=organisation_id)
+
+    def by_code(self) -> PartyQuerySet:
+        """Regions first, then companies."""
+        return self.order_by(models.F("region").asc(nulls_last=True), "code", "pk")
+
+
+class BeneficiaryQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> BeneficiaryQuerySet:
+        own = self.filter(organisation_id=user.scope.organisation_id)
+        return own.filter(_of_party(user, "party"))
+
+    def for_list(self) -> BeneficiaryQuerySet:
+        return self.select_related("party").order_by("personnel_no", "relation_no", "valid", "pk")
+
+
+class AgreementQuerySet(EnteredQuerySet):
+    def visible_to(self, user: Any) -> AgreementQuerySet:
+        own = self.filter(organisation_id=user.scope.organisation_id)
+        return own.filter(_of_party(user, "provider", "recipient"))
+
+    def for_list(self) -> AgreementQuerySet:
+        return self.select_related("provider", "recipient", "entered_by", "approved_by")
+
+
+class AccountRunQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> AccountRunQuerySet:
+        """Runs of the organisation; what is not issued yet only for who sees the whole of it."""
+        own = self.filter(organisation_id=user.scope.organisation_id)
+        return own if user.scope.whole_organisation_ids() else own.issued()
+
+    def issued(self) -> AccountRunQuerySet:
+        return self.filter(issued_at__isnull=False)
+
+    def newest_first(self) -> AccountRunQuerySet:
+        return self.order_by("-created_at", "-pk")
+
+
+class AccountFigureQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> AccountFigureQuerySet:
+        """Figures the user's region is a party of."""
+        own = self.filter(run__organisation_id=user.scope.organisation_id)
+        return own.filter(_of_party(user, "provider", "recipient"))
+
+
+class AccountItemQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> AccountItemQuerySet:
+        own = self.filter(run__organisation_id=user.scope.organisation_id)
+        if not user.scope.whole_organisation_ids():
+            own = own.filter(run__issued_at__isnull=False)
+        return own.filter(_of_party(user, "provider", "recipient"))
+
+    def for_list(self) -> AccountItemQuerySet:
+        return self.select_related("invoice__centre__region", "invoice__patient")
+
+
+class DisputeQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> DisputeQuerySet:
+        own = self.filter(run__organisation_id=user.scope.organisation_id)
+        return own.filter(_of_party(user, "provider", "recipient"))
+
+    def for_list(self) -> DisputeQuerySet:
+        return self.select_related(
+            "raised_by", "answered_by", "item__invoice", "provider", "recipient", "run"
+        )
+
+
+class SettlementQuerySet(EnteredQuerySet):
+    def visible_to(self, user: Any) -> SettlementQuerySet:
+        own = self.filter(organisation_id=user.scope.organisation_id)
+        return own.filter(_of_party(user, "payer", "payee"))
+
+    def for_list(self) -> SettlementQuerySet:
+        return self.select_related("entered_by", "approved_by", "payer", "payee", "reversal", "reverses")
+
+
+class RetireeFileQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> RetireeFileQuerySet:
+        return self.filter(user.scope.q_region("region"))
+
+    def for_list(self) -> RetireeFileQuerySet:
+        """Newest first, without the text of the files."""
+        return self.defer("content").select_related("region", "by").order_by("-month", "-created_at", "-pk")

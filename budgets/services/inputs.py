@@ -42,10 +42,10 @@ def enter_company_invoice(
     """A draft of component D, in rials; a document counts once until it is reversed."""
     key = {"region": region, "company": company, "document_no": document_no}
     row = CompanyInvoice(
-        **key, month=month, kind=kind, amount=amount, version=_next_version(CompanyInvoice, key), entered_by=by,
+        **key, month=month, kind=kind, amount=amount, version=next_version(CompanyInvoice, key), entered_by=by,
         entered_at=at,
     )  # fmt: skip
-    return _save(
+    return enter(
         row, f"سند {document_no} این شرکت پیش‌تر ثبت شده است؛ برای اصلاح، آن را برگشت بزنید.", by=by, at=at
     )
 
@@ -61,11 +61,11 @@ def enter_overhead(
         **key,
         amount=amount,
         basis=basis,
-        version=_next_version(OverheadEstimate, key),
+        version=next_version(OverheadEstimate, key),
         entered_by=by,
         entered_at=at,
     )
-    return _save(
+    return enter(
         row, "برآورد این مرکز برای این ماه ثبت شده است؛ برای اصلاح، آن را برگشت بزنید.", by=by, at=at
     )
 
@@ -85,7 +85,7 @@ def enter_capitation(
         organisation=organisation, region=region, fiscal_year=fiscal_year, per_person=per_person, basis=basis,
         entered_by=by, entered_at=at,
     )  # fmt: skip
-    return _save(row, "سرانه ثبت نشد.", by=by, at=at)
+    return enter(row, "سرانه ثبت نشد.", by=by, at=at)
 
 
 def approve(row: Input, *, by: Any, at: dt.datetime) -> Input:
@@ -120,16 +120,17 @@ def reverse(row: EnteredAmount, *, by: Any, at: dt.datetime) -> EnteredAmount:
     reversal = type(row)(
         **fields | {"amount": -row.amount}, version=row.version, reverses=row, entered_by=by, entered_at=at
     )
-    return _save(reversal, "این ورودی پیش‌تر برگشت خورده است.", by=by, at=at)
+    return enter(reversal, "این ورودی پیش‌تر برگشت خورده است.", by=by, at=at)
 
 
-def _next_version(model: Any, key: dict[str, Any]) -> int:
+def next_version(model: Any, key: dict[str, Any]) -> int:
     """1, and one more for every approved reversal of the same thing."""
     reversed_ones = model.objects.filter(**key, reverses__isnull=False, status=InputStatus.APPROVED)
     return int(reversed_ones.count()) + 1
 
 
-def _save(row: Input, twice: str, *, by: Any, at: dt.datetime) -> Input:
+def enter(row: Input, twice: str, *, by: Any, at: dt.datetime) -> Input:
+    """Store a draft; `twice` is the sentence for one that is there already."""
     try:
         with transaction.atomic():
             row.save()
@@ -143,11 +144,4 @@ def _record(action: str, row: EnteredInput, *, by: Any, at: dt.datetime) -> None
     facts: dict[str, object] = {
         f.attname: str(getattr(row, f.attname)) for f in row._meta.fields if f.editable
     }
-    organisation_id = (
-        row.organisation_id
-        if isinstance(row, CapitationRate)
-        else row.region.organisation_id
-        if isinstance(row, CompanyInvoice)
-        else row.centre.region.organisation_id  # type: ignore[attr-defined]
-    )
-    audit.record(action, row, by=by, at=at, organisation_id=organisation_id, after=facts)
+    audit.record(action, row, by=by, at=at, organisation_id=row.owner_id, after=facts)

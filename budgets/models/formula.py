@@ -1,4 +1,4 @@
-"""What people enter for the regional budget, and the runs that compute it."""
+"""The regional formula: what people enter for it, and the runs that compute it."""
 
 from __future__ import annotations
 
@@ -73,6 +73,11 @@ class EnteredInput(models.Model):
     def is_approved(self) -> bool:
         return self.status == InputStatus.APPROVED
 
+    @property
+    def owner_id(self) -> int:
+        """Primary key of the organisation it belongs to."""
+        raise NotImplementedError
+
 
 class EnteredAmount(EnteredInput):
     """An input that counts in a month. A reversing row takes it back; `version` rises with each reversal."""
@@ -116,6 +121,10 @@ class CompanyInvoice(EnteredAmount):
     def __str__(self) -> str:
         return f"{self.document_no} {self.company}"
 
+    @property
+    def owner_id(self) -> int:
+        return self.region.organisation_id
+
 
 class OverheadEstimate(EnteredAmount):
     """Component E: overhead of a mandated centre in a month."""
@@ -140,6 +149,10 @@ class OverheadEstimate(EnteredAmount):
 
     def __str__(self) -> str:
         return f"سرباری {self.centre_id} {self.month}"
+
+    @property
+    def owner_id(self) -> int:
+        return self.centre.region.organisation_id
 
 
 class CapitationRate(EnteredInput):
@@ -168,6 +181,10 @@ class CapitationRate(EnteredInput):
 
     def __str__(self) -> str:
         return f"سرانه {self.fiscal_year}"
+
+    @property
+    def owner_id(self) -> int:
+        return self.organisation_id
 
 
 class LedgerRun(models.Model):
