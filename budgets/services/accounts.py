@@ -39,7 +39,8 @@ class AlreadyIssued(DomainError):
 
 
 #: Every invoice of the organisation's own people in the month, with the party that treated and the party it is for.
-#: A row of the person comes before the row of the family; who has neither is nobody's we know.
+#: A row of the person comes before the row of the family; who has neither is nobody's we know. A cancelled invoice
+#: has no lines and is no service.
 _TREATED = f"""
     SELECT i.id AS invoice_id, i.version, i.discharged_on, i.amount, i.patient_share AS patient,
            (i.unpriced_lines > 0)::int AS unpriced, p.id AS provider_id,
@@ -53,7 +54,7 @@ _TREATED = f"""
     LEFT JOIN {Beneficiary._meta.db_table} family ON family.organisation_id = p.organisation_id
          AND family.personnel_no = pt.personnel_no AND family.relation_no IS NULL
          AND family.valid @> i.discharged_on
-    WHERE i.month = %(month)s AND i.category = {PatientCategory.COMPANY.value}
+    WHERE i.month = %(month)s AND i.category = {PatientCategory.COMPANY.value} AND i.lines_count > 0
 """
 _STANDING = f"""
     SELECT t.*, a.kind, CASE

@@ -68,6 +68,7 @@ _BILLS = f"""
          AND family.valid @> i.discharged_on
     LEFT JOIN {Party._meta.db_table} p ON p.id = coalesce(own.party_id, family.party_id)
     WHERE c.region_id = %(region)s AND i.month = %(month)s AND i.category = {PatientCategory.RETIREE.value}
+          AND i.lines_count > 0
     ORDER BY i.number, i.id
 """
 
@@ -267,7 +268,10 @@ def by_region(user: Any, month: int) -> list[MonthOfRegion]:
     sums = {
         row["centre__region_id"]: row
         for row in Invoice.objects.filter(
-            centre__region__in=Region.objects.visible_to(user), month=month, category=PatientCategory.RETIREE
+            centre__region__in=Region.objects.visible_to(user),
+            month=month,
+            category=PatientCategory.RETIREE,
+            lines_count__gt=0,
         )
         .values("centre__region_id")
         .annotate(count=Sum(1), paid=Sum(F("basic") + F("supplementary")))

@@ -134,6 +134,14 @@ def test_an_unpriced_invoice_is_counted_and_said_to_be_unpriced(world):
     assert (found.gave.invoices, found.gave.unpriced, found.gave.due) == (2, 1, 800)
 
 
+def test_a_cancelled_invoice_is_no_service(world):
+    world.agree(world.a, world.b, RECIPROCAL)
+    Invoice.objects.filter(pk=world.dear.pk).update(
+        lines_count=0, amount=0, employer=0, patient_share=0, asked=0
+    )
+    assert (pair(world).gave.invoices, pair(world).net) == (0, -500)
+
+
 def test_no_run_replaces_another_and_a_kept_run_never_changes(world):
     world.agree(world.a, world.b, RECIPROCAL)
     first = world.run()
