@@ -16,7 +16,7 @@ from django.utils import timezone
 from billing.models import ColumnMapping, Delivery
 from billing.parsing.parsed import FAULTS, HEADERS, LINES, Parsed
 from billing.pipeline.run import run
-from billing.services.reference import load_finding_rules, load_mappings
+from billing.services.reference import load_bundled_items, load_finding_rules, load_mappings
 from demo.asking import ask
 from demo.files import csv_of, periods
 from demo.generator import INPATIENT_PART, LINES_AN_INPATIENT, LINES_AN_OUTPATIENT, CentrePlan, generate
@@ -60,6 +60,7 @@ def load_tariff() -> None:
     load_reference(at=now)
     load_mappings()
     load_finding_rules()
+    load_bundled_items()
     load_organisations(at=now)
 
 

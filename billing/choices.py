@@ -155,3 +155,11 @@ class RepricingState(models.TextChoices):
     STOPPED = "stopped", "متوقف شد"
     REVERSED = "reversed", "برگشت خورد"
     DISCARDED = "discarded", "کنار گذاشته شد"
+
+
+class BundleKind(models.IntegerChoices):
+    """What pays for an item, so that it may not be billed again beside it."""
+
+    OPERATING_ROOM = 1, "درصد اتاق عمل"
+    NURSING = 2, "خدمات پرستاری هتلینگ"
+    PANEL = 3, "پانل"

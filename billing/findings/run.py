@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -10,6 +11,7 @@ import polars as pl
 from billing.choices import Severity
 from billing.findings.case import FOUND, Case
 from billing.findings.checks import CHECKS
+from billing.findings.elsewhere import elsewhere_of
 from billing.findings.known import in_force, known_of
 from organisations.models import Centre
 
@@ -29,16 +31,12 @@ def check(headers: pl.DataFrame, lines: pl.DataFrame, *, centre: Centre, on: dt.
 
 def found_in(headers: pl.DataFrame, lines: pl.DataFrame, *, centre: Centre, on: dt.date) -> pl.DataFrame:
     """The same with `rule_id`, the row of the catalogue in force on the day of the finding."""
-    known = known_of(centre.region.organisation_id)
-    case = Case(
-        headers=headers.with_columns(pl.col("number").cast(pl.String)),
-        lines=lines.with_columns(pl.col("number").cast(pl.String)),
-        on=on,
-        centre_id=centre.pk,
-        sector=centre.sector,
-        known=known,
-    )
-    return judged(case)
+    organisation_id = centre.region.organisation_id
+    own = headers.with_columns(pl.col("number").cast(pl.String))
+    priced = lines.with_columns(pl.col("number").cast(pl.String))
+    elsewhere = partial(elsewhere_of, own, priced, organisation_id=organisation_id, centre_id=centre.pk)
+    known = known_of(organisation_id)
+    return judged(Case(own, priced, on, centre.pk, centre.sector, known, elsewhere))
 
 
 def judged(case: Case) -> pl.DataFrame:

@@ -13,19 +13,21 @@ from core.frames import copy_out
 _I8, _I32, _I64 = pl.Int8, pl.Int32, pl.Int64
 HEADERS: dict[str, Any] = {
     "invoice_id": _I64, "version": _I32, "number": pl.String, "patient_key": pl.String, "setting": _I8,
-    "condition": _I8, "admitted_on": pl.Date, "discharged_on": pl.Date, "supplementary_fund_id": _I64,
+    "condition": _I8, "admitted_on": pl.Date, "discharged_on": pl.Date,
     "patient_paid": _I64, "registered_on": pl.Date,
 }  # fmt: skip
 LINES: dict[str, Any] = {
     "number": pl.String, "line_no": _I32, "book": _I8, "group": _I8, "code": pl.String, "service_on": pl.Date,
     "quantity_milli": _I64, "percent_bp": _I32, "minutes": _I32, "part": _I8, "asked": _I64, "amount": _I64,
     "basic": _I64, "patient": _I64, "status": _I8, "service_id": _I64, "physician_id": _I64, "coverage_id": _I64,
-    "share": _I64, "value_id": _I64, "operating_room_id": _I64, "fixed_price_id": _I64, "setting": _I8,
+    "share": _I64, "value_id": _I64, "operating_room_id": _I64, "fixed_price_id": _I64,
+    "professional_milli": _I64, "technical_milli": _I64, "operating_room_milli": _I64, "operating_room_bp": _I64,
+    "setting": _I8, "supplementary_fund_id": _I64,
 }  # fmt: skip
 # An invoice was registered by the first change that wrote it; a corrected one has that among its past lines.
 _HEADERS = f"""
     SELECT i.id, i.version, i.number, coalesce(nullif(p.key, ''), i.patient_id::text), i.setting, i.condition,
-           i.admitted_on, i.discharged_on, i.supplementary_fund_id, i.patient_paid,
+           i.admitted_on, i.discharged_on, i.patient_paid,
            (c.at AT TIME ZONE 'Asia/Tehran')::date
     FROM {Invoice._meta.db_table} i
     LEFT JOIN {Patient._meta.db_table} p ON p.id = i.patient_id
@@ -36,7 +38,8 @@ _HEADERS = f"""
 _LINES = f"""
     SELECT i.number, l.line_no, l.book, l."group", l.code, l.service_on, l.quantity_milli, l.percent_bp, l.minutes,
            l.part, l.asked, l.amount, l.basic, l.patient, l.status, l.service_id, l.physician_id, b.coverage_id,
-           b.share, b.value_id, b.operating_room_id, b.fixed_price_id, i.setting
+           b.share, b.value_id, b.operating_room_id, b.fixed_price_id, b.professional_milli, b.technical_milli,
+           b.operating_room_milli, b.operating_room_bp, i.setting, i.supplementary_fund_id
     FROM {Invoice._meta.db_table} i JOIN {CurrentLine._meta.db_table} l ON l.invoice_id = i.id
     LEFT JOIN {PriceBasis._meta.db_table} b ON b.id = l.basis_id
     WHERE i.id = ANY(%s)

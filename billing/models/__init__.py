@@ -3,7 +3,14 @@
 from billing.models.basis import PriceBasis
 from billing.models.deliveries import Change, ColumnMapping, Delivery, RefusedRow
 from billing.models.drafts import Draft, InvoiceDetail
-from billing.models.findings import CheckedInvoice, Finding, FindingPass, FindingRule, FindingSwitch
+from billing.models.findings import (
+    BundledItem,
+    CheckedInvoice,
+    Finding,
+    FindingPass,
+    FindingRule,
+    FindingSwitch,
+)
 from billing.models.invoices import Cancellation, Invoice, InvoiceLine, PastInvoice, PastLine, Patient
 from billing.models.ledger import Balance, Movement
 from billing.models.periods import ClosedMonth, LockException
@@ -19,6 +26,7 @@ from billing.models.stages import InvoiceStage, StageStep
 
 __all__ = [
     "Balance",
+    "BundledItem",
     "Cancellation",
     "Change",
     "CheckedInvoice",

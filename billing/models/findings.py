@@ -6,13 +6,15 @@ from django.conf import settings
 from django.contrib.postgres.fields import DateRangeField
 from django.db import models
 
-from billing.choices import FindingKind, Severity
+from billing.choices import BundleKind, FindingKind, Severity
 from billing.models.invoices import Invoice
 from billing.models.loose import loose
 from billing.querysets import FindingPassQuerySet, FindingQuerySet, FindingRuleQuerySet
 from core.reference import renews_version
-from organisations.models import Centre, no_overlap
+from organisations.models import Centre, Organisation, no_overlap
 from tariffs.choices import Confidence
+from tariffs.models import Service
+from tariffs.querysets import OwnOrNationalQuerySet
 
 
 class FindingRule(models.Model):
@@ -64,6 +66,38 @@ class FindingSwitch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.centre_id}"
+
+
+class BundledItem(models.Model):
+    """An item that another price already pays for: of the operating room's percent, of nursing, of a panel.
+
+    Rows without an organisation are national. Official lists of the first two kinds were not found (docs/sources.md),
+    so an organisation enters its own.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, null=True, blank=True, related_name="+")
+    kind = models.SmallIntegerField("داخلِ", choices=BundleKind)
+    parent = models.ForeignKey(Service, models.PROTECT, null=True, blank=True, related_name="+")
+    service = models.ForeignKey(Service, models.PROTECT, related_name="+")
+    valid = DateRangeField("اعتبار")
+    source = models.CharField("منبع", max_length=60)
+    confidence = models.SmallIntegerField("اعتماد", choices=Confidence)
+
+    objects = OwnOrNationalQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "قلم داخل بسته"
+        constraints = [
+            models.CheckConstraint(
+                name="billing_bundled_panel_has_parent",
+                condition=models.Q(kind=BundleKind.PANEL, parent__isnull=False)
+                | ~models.Q(kind=BundleKind.PANEL) & models.Q(parent=None),
+            ),
+        ]
+        triggers = [renews_version()]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.service_id}"
 
 
 class Finding(models.Model):

@@ -10,10 +10,11 @@ from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import DateRange, Range
 
-from billing.choices import FindingKind, Severity
-from billing.models import ColumnMapping, FindingRule
-from tariffs.choices import Confidence
-from tariffs.services.reference_rows import Count, Row, rows_of
+from billing.choices import BundleKind, FindingKind, Severity
+from billing.models import BundledItem, ColumnMapping, FindingRule
+from tariffs.choices import Book, Confidence
+from tariffs.models import Service
+from tariffs.services.reference_rows import Count, Row, both, rows_of
 
 FOLDER = Path(__file__).resolve().parent.parent / "reference"
 FILE = FOLDER / "mappings.json"
@@ -68,6 +69,42 @@ def load_finding_rules(file: Path = FINDING_RULES) -> Count:
         else:
             count.unchanged += 1
     return count
+
+
+def load_bundled_items(folder: Path = FOLDER) -> Count:
+    """Add the national items that another price pays for; those already there stay as they are."""
+    count = Count()
+    services = {
+        (book, code): pk
+        for pk, book, code in Service.objects.filter(organisation=None).values_list("pk", "book", "code")
+    }
+    stored = BundledItem.objects.filter(organisation=None).values_list(
+        "kind", "parent_id", "service_id", "valid"
+    )
+    have = {(kind, parent, service, _bare(valid)) for kind, parent, service, valid in stored}
+    new = []
+    for row in rows_of(*both("bundled_items", folder)):
+        count.read += 1
+        panel = row.text("panel")
+        item = BundledItem(
+            kind=row.member("kind", BundleKind),
+            parent_id=_service(row, services, Book.RELATIVE_VALUE, panel) if panel else None,
+            service_id=_service(row, services, row.member("book", Book), row.text("code")),
+            valid=DateRange(*row.validity()),
+            source=row.text("source"),
+            confidence=row.member("confidence", Confidence),
+        )
+        if (item.kind, item.parent_id, item.service_id, _bare(item.valid)) not in have:
+            new.append(item)
+    BundledItem.objects.bulk_create(new)
+    count.inserted, count.unchanged = len(new), count.read - len(new)
+    return count
+
+
+def _service(row: Row, services: dict[tuple[int, str], int], book: int, code: str) -> int:
+    if (book, code) not in services:
+        raise row.refuse(f"خدمت «{code}» در فهرست «{Book(book).label}» نیست.")
+    return services[book, code]
 
 
 def _bare(value: Any) -> Any:

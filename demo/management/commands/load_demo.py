@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from billing.services.reference import load_finding_rules, load_mappings
+from billing.services.reference import load_bundled_items, load_finding_rules, load_mappings
 from core.errors import DomainError
 from demo.budget import load_inputs
 from demo.loading import DEFAULT_LINES, YEAR, load_deliveries
@@ -50,6 +50,7 @@ class Command(BaseCommand):
             load_reference(at=now)
             load_mappings()
             load_finding_rules()
+            load_bundled_items()
             load_organisations(at=now)
             load_published()
             entered = load_inputs(YEAR)

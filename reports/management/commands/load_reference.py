@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from billing.services.reference import load_finding_rules, load_mappings
+from billing.services.reference import load_bundled_items, load_finding_rules, load_mappings
 from core.errors import DomainError
 from insurers.services.reference import load_coverage
 from organisations.models import Organisation
@@ -36,7 +36,10 @@ class Command(BaseCommand):
                     counts["درصدهای عمل هم‌زمان"] = load_multiple_surgery(organisation=organisation)
                     self._show(organisation.name, counts)
                 self._show("ورود فایل", {"نگاشت ستون‌ها": load_mappings()})
-                self._show("پیش از ارسال", {"قاعده‌های یافته": load_finding_rules()})
+                self._show(
+                    "پیش از ارسال",
+                    {"قاعده‌های یافته": load_finding_rules(), "اقلام داخل بسته": load_bundled_items()},
+                )
                 self.stdout.write(f"شاخص‌های چاپ‌شده: {load_published()} read")
         except DomainError as error:
             raise CommandError(error.sentence) from error

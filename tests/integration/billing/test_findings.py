@@ -9,15 +9,19 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from billing.choices import BundleKind
 from billing.findings import check
 from billing.findings.checks import CHECKS
 from billing.findings.stored import frames_of
-from billing.models import FindingRule, FindingSwitch, Invoice
+from billing.models import BundledItem, FindingRule, FindingSwitch, Invoice
 from billing.pipeline.run import preview
 from billing.services import findings
-from billing.services.reference import load_finding_rules
+from billing.services.reference import load_bundled_items, load_finding_rules
 from organisations.choices import PhysicianStatus
 from organisations.models import Physician, PhysicianTenure, Specialty
+from tariffs.choices import Book, Confidence
+from tariffs.models import Service
+from tariffs.services.reference import load_reference
 from tests import tariff_world as world
 from tests.tariff_world import DAY, line
 
@@ -179,3 +183,57 @@ def test_findings_of_a_large_invoice_ask_as_many_queries_as_of_a_small_one(
         findings.of_invoice(invoice, on=ON)
         with django_assert_num_queries(5):
             findings.of_invoice(invoice, on=ON)
+
+
+# ---------------------------------------------------------------- items inside other prices
+
+
+def test_loading_bundled_items_twice_changes_nothing(db):
+    load_reference(at=world.AT)
+    first, second = load_bundled_items(), load_bundled_items()
+    assert first.inserted == second.unchanged > 0
+    assert second.inserted == 0
+
+
+def test_an_organisation_lists_its_own_items_and_others_do_not_see_them(priced_world):
+    cast = priced_world
+    drug = Service.objects.get(code=world.DRUG, book=Book.DRUG)
+    BundledItem.objects.create(
+        organisation=cast.organisation, kind=BundleKind.OPERATING_ROOM, service=drug, valid=world.YEAR_1403,
+        source="OK-U", confidence=Confidence.ASSUMED,
+    )  # fmt: skip
+    operation = world.parsed(
+        {"A": [line("100005", physician_no="77"), line(world.DRUG, book=Book.DRUG.value)]}, fund="general"
+    )
+    assert "bundled_operating_room" in codes_of(live(cast, operation))
+    BundledItem.objects.update(organisation=cast.other_organisation)
+    assert "bundled_operating_room" not in codes_of(live(cast, operation))
+
+
+# ---------------------------------------------------------------- duplicates
+
+
+def visit_of(number, *, patient="0499370899", **fields):
+    return world.parsed(
+        {number: [line("100010", physician_no="77", **fields)]}, fund="general", patient_key=patient
+    )
+
+
+def test_the_same_service_of_the_same_day_is_found_across_invoices_and_centres(priced_world):
+    cast = priced_world
+    world.load(visit_of("OLD"), centre=cast.hospital)
+    assert "duplicate" in codes_of(live(cast, visit_of("NEW")))
+    assert "duplicate" not in codes_of(live(cast, visit_of("NEW", patient="0013542419")))
+    assert "duplicate" not in codes_of(live(cast, visit_of("NEW", service_on=DAY + dt.timedelta(days=1))))
+    assert "duplicate" not in codes_of(live(cast, visit_of("OLD")))
+    world.load(visit_of("THEIRS", patient="1000000011"), centre=cast.neighbour_hospital)
+    (text,) = live(cast, visit_of("NEW", patient="1000000011")).filter(rule="duplicate")["text"]
+    assert "THEIRS" not in text
+
+
+def test_both_stored_invoices_say_that_the_other_has_it(priced_world):
+    cast = priced_world
+    for number in ("ONE", "TWO"):
+        world.load(visit_of(number), centre=cast.hospital)
+    for invoice in Invoice.objects.select_related("centre__region"):
+        assert [one.rule.code for one in findings.of_invoice(invoice, on=ON)].count("duplicate") == 1

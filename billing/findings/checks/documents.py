@@ -1,0 +1,43 @@
+"""Papers that must be in the file: lacking ones are the first cause of deductions (S50)."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from billing.findings.case import NOTHING, Case, of_headers
+from tariffs.choices import Part, ServiceGroup
+
+OPERATION_SHEET, ANAESTHESIA_SHEET, INTRODUCTION_LETTER = (
+    "operation_sheet",
+    "anaesthesia_sheet",
+    "introduction_letter",
+)
+
+
+def documents(case: Case) -> pl.DataFrame:
+    """Rules operation_sheet, anaesthesia_sheet and introduction_letter, where headers say which `documents` there are.
+
+    `documents` is a list of codes; null for an invoice of which nobody has said anything.
+    """
+    if "documents" not in case.headers.columns:
+        return NOTHING
+    surgery = (pl.col("group") == ServiceGroup.SURGERY.value) & (pl.col("part") != Part.ANAESTHESIA.value)
+    anaesthesia = pl.col("group") == ServiceGroup.ANAESTHESIA.value
+    return pl.concat(
+        [
+            _lacking(case, surgery, OPERATION_SHEET, "صورتحساب عمل جراحی دارد و برگ شرح عمل در پرونده نیست."),
+            _lacking(case, anaesthesia, ANAESTHESIA_SHEET, "صورتحساب بیهوشی دارد و برگ بیهوشی در پرونده نیست."),
+            _lacking(
+                case, pl.col("supplementary_fund_id").is_not_null(), INTRODUCTION_LETTER,
+                "صورتحساب بیمهٔ تکمیلی دارد و معرفی‌نامه در پرونده نیست.",
+            ),
+        ]
+    )  # fmt: skip
+
+
+def _lacking(case: Case, needs: pl.Expr, document: str, sentence: str) -> pl.DataFrame:
+    needing = case.lines.filter(needs).group_by("number").agg(pl.col("amount").sum().alias("at_stake"))
+    lacking = case.headers.join(needing, on="number", how="inner", maintain_order="left").filter(
+        ~pl.col("documents").list.contains(document)
+    )
+    return of_headers(lacking, document, "documents", pl.lit(sentence), "at_stake")
