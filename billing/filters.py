@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import django_filters as filters
 from django.db.models import Count, F, Q, QuerySet, Sum
 
 from billing.choices import Stage
 from billing.models import Invoice
+from billing.worklists import mine
 from core.jalali import month_name
 from core.text import ascii_digits, clean
 from insurers.models import Fund
@@ -66,11 +67,15 @@ class InvoiceFilter(filters.FilterSet):
     def only_unpriced(self, found: Any, _name: str, chosen: bool) -> Any:
         return found.unpriced() if chosen else found
 
+    #: Columns a list can be sorted by, and the order without a choice.
+    sorts: ClassVar[dict[str, str]] = SORTS
+    first: ClassVar[str] = NEWEST
+
     def filter_queryset(self, queryset: QuerySet[Invoice]) -> QuerySet[Invoice]:
         narrowed = super().filter_queryset(queryset)
         asked = self.data.get("sort", "")
-        sort = asked if asked.removeprefix("-") in SORTS else NEWEST
-        column = F(SORTS[sort.removeprefix("-")])
+        sort = asked if asked.removeprefix("-") in self.sorts else self.first
+        column = F(self.sorts[sort.removeprefix("-")])
         order = column.desc(nulls_last=True) if sort.startswith("-") else column.asc(nulls_last=True)
         return narrowed.order_by(order, "-pk")
 
@@ -90,3 +95,14 @@ class InvoiceFilter(filters.FilterSet):
 
 
 InvoiceFilter.base_filters["from"] = InvoiceFilter.base_filters.pop("from_")
+
+
+class WorkFilter(InvoiceFilter):
+    """The filter bar of the work-lists: that of the invoices, and whose they are."""
+
+    mine = filters.BooleanFilter(label="مسئول", method="only_mine")
+    sorts: ClassVar[dict[str, str]] = SORTS | {"priority": "priority", "due": "deadline"}
+    first: ClassVar[str] = "-priority"
+
+    def only_mine(self, found: Any, _name: str, chosen: bool) -> Any:
+        return mine(found, self.request.user) if chosen else found

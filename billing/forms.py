@@ -12,7 +12,7 @@ from billing.models import ColumnMapping
 from core.filters import whole
 from core.forms import CleanCharField, JalaliDateField
 from core.text import group_digits
-from organisations.models import Centre
+from organisations.models import Centre, User
 
 
 class DeliveryForm(forms.Form):
@@ -58,14 +58,34 @@ class NumbersField(forms.Field):
         return list(dict.fromkeys(keys))
 
 
-class StageForm(forms.Form):
-    """To which stage some invoices go, why, and the insurer's deadline where one sent them back."""
+class BatchForm(forms.Form):
+    """Some invoices: those named, or everything in the list that the address describes."""
 
     invoices = NumbersField(label="صورتحساب", required=False)
-    to = forms.TypedChoiceField(choices=Stage.choices, coerce=int, label="مرحله")
-    note = CleanCharField(label="علت", required=False, max_length=250)
-    due_on = JalaliDateField(label="آخرین روز اعتراض", required=False)
+    everything = forms.BooleanField(label="همهٔ فهرست", required=False)
 
     def sentences(self) -> list[str]:
         """What is wrong, as sentences that name their field."""
         return [f"{self.fields[name].label}: {' '.join(errors)}" for name, errors in self.errors.items()]
+
+
+#: Cancelling has a page of its own: it takes the invoice's lines out of the ledger too.
+GONE_TO = [(stage.value, stage.label) for stage in Stage if stage != Stage.CANCELLED]
+
+
+class StageForm(BatchForm):
+    """To which stage the invoices go, why, and the insurer's deadline where one sent them back."""
+
+    to = forms.TypedChoiceField(choices=GONE_TO, coerce=int, label="مرحله")
+    note = CleanCharField(label="علت", required=False, max_length=250)
+    due_on = JalaliDateField(label="آخرین روز اعتراض", required=False)
+
+
+class AssignForm(BatchForm):
+    """Who is to be responsible for the invoices; empty is nobody."""
+
+    assignee = forms.ModelChoiceField(User.objects.none(), label="مسئول", required=False)
+
+    def __init__(self, *args: Any, people: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["assignee"].queryset = people

@@ -1,13 +1,15 @@
 from django.urls import path
 
 from billing import api
-from billing.views import calculator, deliveries, invoices, stages, tariffs
+from billing.views import calculator, deliveries, invoices, stages, tariffs, worklists
 
 urlpatterns = [
     path("tariffs/", tariffs.Tariffs.as_view(), name="tariffs"),
     path("calculator/", calculator.Calculator.as_view(), name="calculator"),
     path("api/v1/price-preview/", calculator.PricePreview.as_view(), name="price_preview"),
     path("invoices/", invoices.Invoices.as_view(), name="invoices"),
+    path("worklists/", worklists.WorkLists.as_view(), name="worklists"),
+    path("invoices/assign/", worklists.Assign.as_view(), name="invoices_assign"),
     path("invoices/advance/", stages.Advance.as_view(), name="invoices_advance"),
     path("invoices/<int:pk>/", invoices.InvoicePage.as_view(), name="invoice"),
     path("invoices/<int:pk>/lines/<int:line_no>/trace/", invoices.LineTrace.as_view(), name="line_trace"),

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from organisations.permissions import Permission
+from organisations.permissions import Permission, Role
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
     (
         "تولید صورتحساب",
         (
+            Item("میز کار", "worklists", "inbox", P.WORKLIST_VIEW),
             Item("صورتحساب‌ها", "invoices", "invoice", P.INVOICE_VIEW),
             Item("محموله‌ها", "deliveries", "delivery", P.DELIVERY_VIEW),
             Item("تعرفه‌ها", "tariffs", "tariff", P.TARIFF_VIEW),
@@ -70,6 +71,8 @@ def menu_of(user: Any) -> list[tuple[str, list[Item]]]:
 
 
 def landing(user: Any) -> str:
-    """Where the user starts: the first page of the menu that the role opens."""
+    """Where the user starts: the work of the day for a hospital, else the first page that the role opens."""
+    if user.role == Role.HOSPITAL:
+        return reverse("worklists")
     groups = menu_of(user)
     return reverse(groups[0][1][0].url_name) if groups else reverse("account")

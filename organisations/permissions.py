@@ -11,6 +11,7 @@ class Permission(StrEnum):
     DASHBOARD_VIEW = "dashboard.view"
     ORGANISATION_VIEW = "organisation.view"
     INVOICE_VIEW = "invoice.view"
+    WORKLIST_VIEW = "worklist.view"
     INVOICE_ADVANCE = "invoice.advance"
     DELIVERY_VIEW = "delivery.view"
     DELIVERY_CREATE = "delivery.create"
@@ -43,7 +44,7 @@ class Role(models.TextChoices):
 
 _P = Permission
 _READ = {
-    _P.DASHBOARD_VIEW, _P.ORGANISATION_VIEW, _P.INVOICE_VIEW, _P.DELIVERY_VIEW, _P.TARIFF_VIEW,
+    _P.DASHBOARD_VIEW, _P.ORGANISATION_VIEW, _P.INVOICE_VIEW, _P.WORKLIST_VIEW, _P.DELIVERY_VIEW, _P.TARIFF_VIEW,
     _P.PRICE_PREVIEW, _P.COVERAGE_VIEW, _P.BUDGET_VIEW, _P.JOB_VIEW,
     _P.PERIOD_VIEW, _P.FINDING_VIEW,
 }  # fmt: skip

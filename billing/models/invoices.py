@@ -123,6 +123,11 @@ class Invoice(InvoiceFields):
         return STAGE_TONES[self.stage]
 
     @property
+    def assignee_name(self) -> str:
+        """Who is responsible, empty where nobody is; `for_list` fetches it with the row."""
+        return str(self.progress.assignee or "") if hasattr(self, "progress") else ""
+
+    @property
     def is_changed_since_sent(self) -> bool:
         """Whether what was sent is no longer what the invoice says."""
         sent = self.progress.sent_version if hasattr(self, "progress") else None

@@ -13,8 +13,8 @@ from typing import Any
 import polars as pl
 from django.db import connection, transaction
 
-from billing.choices import CORRECTED, STAGE_SOURCES, Stage
-from billing.models import Invoice, InvoiceStage, StageStep
+from billing.choices import CORRECTED, STAGE_SOURCES, Severity, Stage
+from billing.models import Finding, Invoice, InvoiceStage, StageStep
 from core import audit, jobs
 from core.errors import InvalidInput
 from core.frames import read
@@ -55,8 +55,8 @@ def advance(
     """Bring invoices (primary keys) to a stage, each for itself: what may not go stays, and its outcome says why.
 
     Sending back (REGISTERED), RETURNED and CANCELLED need a reason in `note`; RETURNED also `due_on`, the last day
-    for an objection. Who completed an invoice may not review it. Nothing is sent while a line has no price, or when
-    the invoice was corrected after its completion or review. Rules: docs/rules/stages.md.
+    for an objection. Who completed an invoice may not review it. Nothing is sent while a line has no price or a
+    finding blocks it, or when the invoice was corrected after its completion or review. Rules: docs/rules/stages.md.
     """
     said = clean(note)[:_NOTE_LENGTH]
     if to in _WITH_REASON and not said:
@@ -106,7 +106,9 @@ def _visible_to(user: Any, ids: list[int]) -> list[int]:
 
 _STANDING = f"""
     SELECT i.id, i.number, i.centre_id, i.version, i.unpriced_lines, coalesce(s.stage, {Stage.REGISTERED}),
-           coalesce(s.version, i.version), s.completed_by_id
+           coalesce(s.version, i.version), s.completed_by_id,
+           EXISTS (SELECT FROM {Finding._meta.db_table} f WHERE f.invoice_id = i.id AND NOT f.is_passed
+                   AND f.severity = '{Severity.BLOCK}')
     FROM {Invoice._meta.db_table} i LEFT JOIN {InvoiceStage._meta.db_table} s ON s.invoice_id = i.id
     WHERE i.id = ANY(%s) ORDER BY i.id
 """
@@ -120,7 +122,7 @@ def _standing(invoices: Iterable[int]) -> pl.DataFrame:
         jobs.lock("billing.stages", centre_id)
     schema = {
         "id": _I64, "number": pl.String, "centre_id": _I64, "version": _I64, "unpriced_lines": _I64, "stage": _I64,
-        "stage_version": _I64, "completed_by_id": _I64,
+        "stage_version": _I64, "completed_by_id": _I64, "is_blocked": pl.Boolean,
     }  # fmt: skip
     return read(_STANDING, [ids], schema)
 
@@ -145,6 +147,7 @@ def _judged(standing: pl.DataFrame, *, to: Stage, by_id: int | None) -> pl.DataF
     if to == Stage.SENT:
         unpriced = pl.format("{} سطر بدون تعرفه دارد؛ مبلغ آن دانسته نیست.", pl.col("unpriced_lines"))
         text = text.when(pl.col("unpriced_lines") > 0).then(unpriced)
+        text = text.when("is_blocked").then(pl.lit("یافتهٔ بازدارنده دارد؛ نخست آن را برطرف کنید."))
     return standing.with_columns(text.otherwise(pl.lit("")).alias("text"))
 
 

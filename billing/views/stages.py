@@ -6,19 +6,15 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views import generic
 
 from billing.choices import CORRECTED, STAGE_SOURCES, STAGE_TONES, Stage
 from billing.forms import StageForm
 from billing.models import Invoice, StageStep
 from billing.services import stages
-from billing.services.stages import Outcome
+from billing.views.batches import back, chosen_of, refused, told
 from core.errors import DomainError
-from core.text import group_digits
 from core.views import Gate
 from organisations.models import User
 from organisations.permissions import Permission
@@ -44,45 +40,22 @@ class Advance(Gate, generic.View):
     def post(self, request: HttpRequest) -> HttpResponse:
         form = StageForm(request.POST)
         if not form.is_valid():
-            messages.error(request, " ".join(form.sentences()))
-            return HttpResponseRedirect(back(request))
+            return refused(request, form)
         sent = form.cleaned_data
-        chosen = Invoice.objects.visible_to(request.user).filter(pk__in=sent["invoices"])
+        to = Stage(sent["to"])
         try:
             outcomes = stages.advance(
-                chosen.values_list("pk", flat=True),
-                to=Stage(sent["to"]), by=request.user, at=timezone.now(), note=sent["note"], due_on=sent["due_on"],
-            )  # fmt: skip
+                chosen_of(request, form),
+                to=to,
+                by=request.user,
+                at=timezone.now(),
+                note=sent["note"],
+                due_on=sent["due_on"],
+            )
         except DomainError as refusal:
             messages.error(request, refusal.sentence)
             return HttpResponseRedirect(back(request))
-        return told(request, outcomes, Stage(sent["to"]).label)
-
-
-def told(request: HttpRequest, outcomes: list[Outcome], done: str) -> HttpResponse:
-    """Back to where the user was when everything went; a list of outcomes where something did not."""
-    went = [o for o in outcomes if o.is_done]
-    if not outcomes:
-        messages.warning(request, "صورتحسابی انتخاب نشده است.")
-        return HttpResponseRedirect(back(request))
-    if len(went) == len(outcomes):
-        messages.success(request, f"{group_digits(len(went))} صورتحساب «{done}» شد.")
-        return HttpResponseRedirect(back(request))
-    if len(outcomes) == 1:
-        messages.error(request, f"صورتحساب {outcomes[0].number}: {outcomes[0].text}")
-        return HttpResponseRedirect(back(request))
-    context = {
-        "outcomes": sorted(outcomes, key=lambda o: o.is_done), "went": len(went), "done": done,
-        "stayed": len(outcomes) - len(went), "back_url": back(request),
-        "breadcrumb": [{"label": "صورتحساب‌ها", "url": reverse("invoices")}, {"label": "نتیجهٔ کار گروهی"}],
-    }  # fmt: skip
-    return render(request, "billing/outcomes.html", context)
-
-
-def back(request: HttpRequest) -> str:
-    """Where the form says it came from, on this site only."""
-    url = request.POST.get("next", "")
-    return url if url_has_allowed_host_and_scheme(url, {request.get_host()}) else reverse("invoices")
+        return told(request, outcomes, f"«{to.label}»")
 
 
 def panel_of(invoice: Invoice, user: Any) -> dict[str, Any]:
@@ -97,7 +70,7 @@ def panel_of(invoice: Invoice, user: Any) -> dict[str, Any]:
         "tone": STAGE_TONES[stage],
         "is_changed": invoice.is_changed_since_sent,
         "progress": getattr(invoice, "progress", None),
-        "assignee": str(invoice.progress.assignee or "") if hasattr(invoice, "progress") else "",
+        "assignee": invoice.assignee_name,
         "moves": [(to, VERBS[to]) for to in next_stages if to not in ASKING],
         "asking": [_question(to) for to in next_stages if to in ASKING],
         "steps": [

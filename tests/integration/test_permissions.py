@@ -125,6 +125,8 @@ BILLING = (
     Row("invoices", "200 200 200 200 200 200 200 200 403 302"),
     Row("invoice", "200 200 404 200 404 404 200 200 403 302", pk("invoice")),
     Row("invoices_advance", "302 403 403 302 302 302 403 403 403 302", method="post"),
+    Row("worklists", "200 200 200 200 200 200 403 200 403 302"),
+    Row("invoices_assign", "302 403 403 302 302 302 403 403 403 302", method="post"),
     Row("line_trace", "200 200 404 200 404 404 200 200 403 302", lambda s: [s.invoice.pk, 1]),
     Row("deliveries", "200 200 200 200 200 200 403 200 403 302"),
     Row("delivery_new", "200 403 403 200 200 200 403 403 403 302"),

@@ -43,6 +43,7 @@ SHOTS = (
     Shot("invoices", "invoices"),
     Shot("invoice", "invoices", ("main a.row-link",)),
     Shot("trace", "invoices", ("main a.row-link", "main a.row-link")),
+    Shot("worklists", "worklists"),
     Shot("deliveries", "deliveries"),
     Shot("delivery", "deliveries", ("main a.row-link",)),
     Shot("delivery-new", "delivery_new"),

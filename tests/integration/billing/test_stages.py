@@ -9,8 +9,8 @@ from django.db import IntegrityError, InternalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from billing.choices import STAGE_SOURCES, Cause, Stage
-from billing.models import Invoice, InvoiceStage, StageStep
+from billing.choices import STAGE_SOURCES, Cause, Severity, Stage
+from billing.models import Finding, Invoice, InvoiceStage, StageStep
 from billing.services import stages
 from core.errors import InvalidInput
 from organisations.choices import CostElement
@@ -111,6 +111,18 @@ def test_nothing_is_sent_while_a_line_has_no_price(cast, colleague):
     go(one, to=Stage.COMPLETED, by=cast.officer)
     go(one, to=Stage.REVIEWED, by=colleague)
     assert "بدون تعرفه" in texts(go(one, to=Stage.SENT, by=cast.officer))[0]
+
+
+def test_nothing_is_sent_while_a_finding_blocks_it(cast, colleague):
+    one = bill(cast)
+    go(one, to=Stage.COMPLETED, by=cast.officer)
+    go(one, to=Stage.REVIEWED, by=colleague)
+    Finding.objects.create(
+        invoice=one, centre=cast.hospital, rule_id=1, severity=Severity.BLOCK, field="code", text="یافته"
+    )
+    assert "بازدارنده" in texts(go(one, to=Stage.SENT, by=cast.officer))[0]
+    Finding.objects.update(is_passed=True)
+    assert texts(go(one, to=Stage.SENT, by=cast.officer)) == [""]
 
 
 @pytest.mark.parametrize("to", [Stage.REVIEWED, Stage.SENT])

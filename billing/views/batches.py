@@ -1,0 +1,104 @@
+"""What pages that act on many invoices share: which were chosen, what became of each, and the way back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from billing import worklists
+from billing.filters import WorkFilter
+from billing.forms import BATCH_LIMIT, BatchForm
+from billing.models import Invoice
+from billing.services.stages import Outcome
+from core.filters import whole
+from core.text import group_digits
+
+LONGEST_AHEAD = 90
+
+
+class Desk:
+    """What an address says: the work-list, its filter, and the invoices both let through."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+        self.on = timezone.localdate()
+        self.work = worklists.BY_SLUG.get(request.GET.get("list", ""), worklists.LISTS[0])
+        self.within = min(whole(request.GET.get("within")) or worklists.WITHIN_DAYS, LONGEST_AHEAD)
+
+    @cached_property
+    def filter(self) -> WorkFilter:
+        seen = Invoice.objects.visible_to(self.request.user)
+        return WorkFilter(self.request.GET, queryset=worklists.ranked(seen, on=self.on), request=self.request)
+
+    @property
+    def invoices(self) -> Any:
+        held = worklists.holds(self.work.slug, on=self.on, within=self.within)
+        return self.filter.qs.filter(held).for_list()
+
+    def tabs(self) -> list[dict[str, Any]]:
+        counted = worklists.counts(self.filter.qs, on=self.on, within=self.within)
+        return [
+            {
+                "label": work.label,
+                "url": self._of(work.slug),
+                "count": group_digits(counted[work.slug]),
+                "current": work is self.work,
+            }
+            for work in worklists.LISTS
+        ]
+
+    def _of(self, slug: str) -> str:
+        query = self.request.GET.copy()
+        for name in ("page", "sort", "export"):
+            query.pop(name, None)
+        query["list"] = slug
+        return f"?{query.urlencode()}"
+
+
+def chosen_of(request: HttpRequest, form: BatchForm) -> list[int]:
+    """Primary keys the user ticked, or the first of the whole list that the address describes; only visible ones."""
+    if form.cleaned_data["everything"]:
+        return list(Desk(request).invoices.values_list("pk", flat=True)[:BATCH_LIMIT])
+    chosen = Invoice.objects.visible_to(request.user).filter(pk__in=form.cleaned_data["invoices"])
+    return list(chosen.values_list("pk", flat=True))
+
+
+def refused(request: HttpRequest, form: BatchForm) -> HttpResponse:
+    messages.error(request, " ".join(form.sentences()))
+    return HttpResponseRedirect(back(request))
+
+
+def told(request: HttpRequest, outcomes: list[Outcome], done: str) -> HttpResponse:
+    """Back to where the user was when everything went; a list of outcomes where something did not."""
+    went = [o for o in outcomes if o.is_done]
+    if not outcomes:
+        messages.warning(request, "صورتحسابی انتخاب نشده است.")
+        return HttpResponseRedirect(back(request))
+    if len(went) == len(outcomes):
+        messages.success(request, f"{group_digits(len(went))} صورتحساب {done} شد.")
+        return HttpResponseRedirect(back(request))
+    if len(outcomes) == 1:
+        messages.error(request, f"صورتحساب {outcomes[0].number}: {outcomes[0].text}")
+        return HttpResponseRedirect(back(request))
+    context = {
+        "outcomes": sorted(outcomes, key=lambda o: o.is_done),
+        "went": len(went),
+        "done": done,
+        "stayed": len(outcomes) - len(went),
+        "back_url": back(request),
+        "breadcrumb": [{"label": "میز کار", "url": reverse("worklists")}, {"label": "نتیجهٔ کار گروهی"}],
+    }
+    return render(request, "billing/outcomes.html", context)
+
+
+def back(request: HttpRequest) -> str:
+    """Where the form says it came from, on this site only."""
+    url = request.POST.get("next", "")
+    return url if url_has_allowed_host_and_scheme(url, {request.get_host()}) else reverse("worklists")

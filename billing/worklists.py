@@ -1,0 +1,125 @@
+"""The work-lists of a revenue officer: what each holds, by when it is due, and in which order it is worth doing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Count,
+    DateField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
+from django.db.models.functions import Greatest
+
+from billing.choices import UNSENT, Stage
+from billing.models import Finding
+from billing.rules import SEND_WITHIN_DAYS
+from organisations.models import User
+from organisations.permissions import PERMISSIONS, Permission
+
+#: Days ahead in which a deadline of an objection counts as near, unless the address says otherwise.
+WITHIN_DAYS = 7
+_REGISTERED = Q(progress=None) | Q(progress__stage=Stage.REGISTERED)
+_UNSENT = Q(progress=None) | Q(progress__stage__in=UNSENT)
+_OPEN = _UNSENT | Q(progress__stage=Stage.RETURNED)
+
+
+@dataclass(frozen=True)
+class WorkList:
+    """One list: `moves` are the stages its invoices are brought to from here."""
+
+    slug: str
+    label: str
+    hint: str
+    moves: tuple[Stage, ...] = ()
+
+
+LISTS = (
+    WorkList("complete", "برای تکمیل", "ثبت شده و هنوز کسی آن را کامل نکرده است", (Stage.COMPLETED,)),
+    WorkList("findings", "با یافته", "یافته‌ای دارند که کسی آن را برطرف یا با دلیل رد نکرده است", (Stage.COMPLETED,)),
+    WorkList(
+        "review", "برای بازبینی", "تکمیل‌شده؛ همکار دیگری بازبینی می‌کند", (Stage.REVIEWED, Stage.REGISTERED)
+    ),
+    WorkList("send", "برای ارسال", "بازبینی‌شده و آمادهٔ ارسال به بیمه‌گر", (Stage.SENT, Stage.REGISTERED)),
+    WorkList("returned", "برگشتی", "بیمه‌گر برگردانده است", (Stage.COMPLETED,)),
+    WorkList("objection", "مهلت اعتراض", "برگشتی‌هایی که مهلت اعتراضشان نزدیک یا گذشته است", (Stage.COMPLETED,)),
+    WorkList("unpriced", "بدون نرخ", "سطری بی‌تعرفه دارند و مبلغشان دانسته نیست"),
+    WorkList("changed", "تغییر پس از ارسال", "پس از ارسال اصلاح شده‌اند", (Stage.COMPLETED,)),
+    WorkList(
+        "late", "دیرکرد", "از مهلت ارسال گذشته و هنوز نرفته‌اند",
+        (Stage.COMPLETED, Stage.REVIEWED, Stage.SENT),
+    ),
+    WorkList("sent", "ارسال‌شده", "نزد بیمه‌گر؛ برگشت هر یک این‌جا ثبت می‌شود", (Stage.RETURNED,)),
+)  # fmt: skip
+BY_SLUG = {work.slug: work for work in LISTS}
+
+
+def holds(slug: str, *, on: dt.date, within: int = WITHIN_DAYS) -> Q:
+    """Condition of a list on the day `on`; `within` days ahead for deadlines of objections."""
+    returned = Q(progress__stage=Stage.RETURNED)
+    return {
+        "complete": _REGISTERED,
+        "findings": _UNSENT & Q(Exists(Finding.objects.open().filter(invoice=OuterRef("pk")))),
+        "review": Q(progress__stage=Stage.COMPLETED),
+        "send": Q(progress__stage=Stage.REVIEWED),
+        "returned": returned,
+        "objection": returned & Q(progress__due_on__lte=on + dt.timedelta(days=within)),
+        "unpriced": _OPEN & Q(unpriced_lines__gt=0),
+        "changed": Q(progress__stage=Stage.SENT, version__gt=F("progress__sent_version")),
+        "late": _UNSENT & Q(discharged_on__lt=on - dt.timedelta(days=SEND_WITHIN_DAYS)),
+        "sent": Q(progress__stage=Stage.SENT),
+    }[slug]
+
+
+def counts(invoices: QuerySet[Any], *, on: dt.date, within: int = WITHIN_DAYS) -> dict[str, int]:
+    """How many invoices each list holds, in one query."""
+    asked = {slug: Count("pk", filter=holds(slug, on=on, within=within)) for slug in BY_SLUG}
+    return invoices.order_by().aggregate(**asked)
+
+
+def ranked(invoices: QuerySet[Any], *, on: dt.date) -> QuerySet[Any]:
+    """Invoices with `deadline`, `days_left` on the day and `priority`, as `billing.rules` computes them."""
+    returned = When(progress__stage=Stage.RETURNED, then=F("progress__due_on"))
+    deadline = Case(
+        returned, default=_days(F("discharged_on"), Value(SEND_WITHIN_DAYS), "+", DateField()),
+        output_field=DateField(),
+    )  # fmt: skip
+    days_left = _days(F("deadline"), Value(on, DateField()), "-", IntegerField())
+    money, days = Greatest(F("asked"), Value(0)), Greatest(F("days_left"), Value(0))
+    share = ExpressionWrapper(money / (days + Value(1)), BigIntegerField())
+    return invoices.annotate(deadline=deadline).annotate(days_left=days_left).annotate(priority=share)
+
+
+def _days(left: Any, right: Any, sign: str, output: Any) -> Func:
+    """PostgreSQL's own arithmetic of days: a date and a whole number, or two dates."""
+    return Func(left, right, template="(%(expressions)s)", arg_joiner=f" {sign} ", output_field=output)
+
+
+def mine(invoices: QuerySet[Any], user: Any) -> QuerySet[Any]:
+    """Those that the person is responsible for."""
+    return invoices.filter(progress__assignee=user)
+
+
+def officers(user: Any) -> QuerySet[User]:
+    """To whom the user may give invoices: people of the own scope whose role moves invoices."""
+    member = user.scope.membership
+    roles = [role for role, granted in PERMISSIONS.items() if Permission.INVOICE_ADVANCE in granted]
+    found = User.objects.filter(
+        is_active=True, membership__role__in=roles, membership__organisation=member.organisation_id
+    )
+    return (found.filter(membership__centre=member.centre_id) if member.centre_id else found).order_by(
+        "username"
+    )
