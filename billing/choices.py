@@ -163,3 +163,21 @@ class BundleKind(models.IntegerChoices):
     OPERATING_ROOM = 1, "درصد اتاق عمل"
     NURSING = 2, "خدمات پرستاری هتلینگ"
     PANEL = 3, "پانل"
+
+
+class MonthState(models.TextChoices):
+    """Whether a month of a centre takes movements, and what is asked about it."""
+
+    OPEN = "open", "باز"
+    CLOSE_ASKED = "close_asked", "درخواست بستن"
+    CLOSED = "closed", "بسته"
+    REOPEN_ASKED = "reopen_asked", "درخواست بازگشایی"
+    REOPENED = "reopened", "بازگشوده"
+    WITHDRAWN = "withdrawn", "درخواست برداشته شد"
+
+
+#: Tone of the badge of each state.
+MONTH_TONES: dict[str, str] = {
+    MonthState.OPEN: "mute", MonthState.CLOSE_ASKED: "warn", MonthState.CLOSED: "good",
+    MonthState.REOPEN_ASKED: "warn", MonthState.REOPENED: "info", MonthState.WITHDRAWN: "mute",
+}  # fmt: skip

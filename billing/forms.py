@@ -6,13 +6,15 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 
 from billing.choices import Stage
 from billing.models import ColumnMapping
 from core.filters import whole
-from core.forms import CleanCharField, JalaliDateField
+from core.forms import CleanCharField, JalaliDateField, JalaliMonthField
 from core.text import group_digits
-from organisations.models import Centre, User
+from organisations.models import Centre, Region, User
+from organisations.permissions import PERMISSIONS, Permission
 
 
 class DeliveryForm(forms.Form):
@@ -89,3 +91,64 @@ class AssignForm(BatchForm):
     def __init__(self, *args: Any, people: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["assignee"].queryset = people
+
+
+class CloseForm(forms.Form):
+    """Which month of which region, or of one centre of it, is to be closed, and why."""
+
+    region = forms.ModelChoiceField(Region.objects.none(), label="منطقه", empty_label="منطقه را برگزینید")
+    centre = forms.ModelChoiceField(
+        Centre.objects.none(), label="مرکز", required=False, empty_label="همهٔ مرکزهای منطقه"
+    )
+    month = JalaliMonthField(label="ماه")
+    reason = CleanCharField(label="علت", max_length=250)
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.fields["region"].queryset = Region.objects.visible_to(user).by_code()
+        self.fields["centre"].queryset = Centre.objects.visible_to(user).by_code()
+        only = list(self.fields["region"].queryset[:2])
+        if len(only) == 1:
+            self.fields["region"].initial = only[0]
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        region, centre = said.get("region"), said.get("centre")
+        if region and centre and centre.region_id != region.pk:
+            self.add_error("centre", "این مرکز در آن منطقه نیست.")
+        return said
+
+    def centres(self) -> list[Centre]:
+        """The centre, or all centres of the region that the user sees."""
+        if centre := self.cleaned_data["centre"]:
+            return [centre]
+        return list(Centre.objects.visible_to(self.user).filter(region=self.cleaned_data["region"]))
+
+
+class ReasonForm(forms.Form):
+    reason = CleanCharField(label="علت", max_length=250)
+
+
+class ExceptionForm(forms.Form):
+    """Who may book in a closed month, through which day, and why."""
+
+    user = forms.ModelChoiceField(User.objects.none(), label="کاربر", empty_label="کاربر را برگزینید")
+    until = JalaliDateField(label="تا پایان روز", help_text="حداکثر چهارده روز؛ مانند ۱۴۰۴/۰۸/۲۰.")
+    reason = CleanCharField(label="علت", max_length=250)
+
+    def __init__(self, *args: Any, centre: Centre, giver: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["user"].queryset = writers_of(centre).exclude(pk=giver.pk)
+
+
+def writers_of(centre: Centre) -> Any:
+    """People whose role registers invoices and who see the centre."""
+    roles = [role for role, granted in PERMISSIONS.items() if Permission.DELIVERY_CREATE in granted]
+    where = Q(membership__centre=centre) | Q(membership__centre=None, membership__region=centre.region_id)
+    whole = Q(
+        membership__centre=None,
+        membership__region=None,
+        membership__organisation=centre.region.organisation_id,
+    )
+    return User.objects.filter(where | whole, is_active=True, membership__role__in=roles).order_by("username")

@@ -114,6 +114,11 @@ class ClosedMonthQuerySet(models.QuerySet[Any]):
         """Closed, or asked to be: at most one row a centre and month."""
         return self.filter(reopened_at=None, withdrawn_at=None)
 
+    def waiting(self) -> ClosedMonthQuerySet:
+        """What a second person has to approve: a closing, or a re-opening."""
+        asked = models.Q(closed_at=None) | models.Q(reopen_asked_at__isnull=False)
+        return self.live().filter(asked)
+
     def for_page(self) -> ClosedMonthQuerySet:
         people = ("asked_by", "closed_by", "withdrawn_by", "reopen_asked_by", "reopened_by")
         return self.select_related("centre__region", *people)

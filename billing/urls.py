@@ -1,7 +1,7 @@
 from django.urls import path
 
 from billing import api
-from billing.views import calculator, deliveries, invoices, stages, tariffs, worklists
+from billing.views import calculator, deliveries, invoices, periods, stages, tariffs, worklists
 
 urlpatterns = [
     path("tariffs/", tariffs.Tariffs.as_view(), name="tariffs"),
@@ -13,6 +13,14 @@ urlpatterns = [
     path("invoices/advance/", stages.Advance.as_view(), name="invoices_advance"),
     path("invoices/<int:pk>/", invoices.InvoicePage.as_view(), name="invoice"),
     path("invoices/<int:pk>/lines/<int:line_no>/trace/", invoices.LineTrace.as_view(), name="line_trace"),
+    path("periods/", periods.Periods.as_view(), name="periods"),
+    path("periods/ask/", periods.AskToClose.as_view(), name="period_ask"),
+    path("periods/approve/", periods.Approve.as_view(), name="period_approve"),
+    path("periods/<int:centre>/<int:month>/", periods.MonthPage.as_view(), name="period"),
+    path("periods/closed/<int:pk>/withdraw/", periods.Withdraw.as_view(), name="period_withdraw"),
+    path("periods/closed/<int:pk>/reopen/", periods.AskToReopen.as_view(), name="period_reopen"),
+    path("periods/closed/<int:pk>/exceptions/", periods.GiveException.as_view(), name="period_exception"),
+    path("periods/exceptions/<int:pk>/revoke/", periods.Revoke.as_view(), name="period_exception_revoke"),
     path("deliveries/", deliveries.Deliveries.as_view(), name="deliveries"),
     path("deliveries/new/", deliveries.DeliveryCreate.as_view(), name="delivery_new"),
     path("deliveries/<int:pk>/", deliveries.DeliveryDetail.as_view(), name="delivery"),

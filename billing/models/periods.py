@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from typing import Any
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
 
+from billing.choices import MONTH_TONES, MonthState
 from billing.querysets import ClosedMonthQuerySet, LockExceptionQuerySet
 from organisations.models import Centre
 
@@ -103,6 +107,36 @@ class ClosedMonth(models.Model):
     @property
     def is_closed(self) -> bool:
         return self.closed_at is not None and self.reopened_at is None
+
+    @property
+    def state(self) -> MonthState:
+        if self.withdrawn_at:
+            return MonthState.WITHDRAWN
+        if self.reopened_at:
+            return MonthState.REOPENED
+        if self.closed_at:
+            return MonthState.REOPEN_ASKED if self.reopen_asked_at else MonthState.CLOSED
+        return MonthState.CLOSE_ASKED
+
+    @property
+    def tone(self) -> str:
+        return MONTH_TONES[self.state]
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a second person has something to approve."""
+        return self.state in (MonthState.CLOSE_ASKED, MonthState.REOPEN_ASKED)
+
+    @property
+    def waits_since(self) -> dt.datetime:
+        return self.reopen_asked_at or self.asked_at
+
+    @property
+    def waits_for(self) -> tuple[Any, str]:
+        """Who asked for what is waiting, and why."""
+        if self.reopen_asked_at:
+            return self.reopen_asked_by, self.reopen_reason
+        return self.asked_by, self.reason
 
 
 class LockException(models.Model):

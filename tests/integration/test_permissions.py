@@ -18,7 +18,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from billing.choices import DeliveryKind, DeliveryState
-from billing.models import Delivery, Movement
+from billing.models import ClosedMonth, Delivery, LockException, Movement
 from budgets.choices import BudgetComponent, CompanyService
 from budgets.services import inputs, run_budget
 from core import jobs
@@ -143,6 +143,17 @@ BILLING = (
     Row("sata_files", "422 403 403 422 404 404 403 403 403 401", pk("reception"), method="post"),
     Row("sata_close", "422 403 403 422 404 404 403 403 403 401", pk("reception"), method="post"),
 )  # fmt: skip
+PERIODS = (
+    Row("periods", "200 200 200 200 200 200 403 200 403 302"),
+    Row("period", "200 200 404 200 404 404 403 200 403 302", lambda s: [s.hospital.pk, 140406]),
+    Row("period", "404 404 404 404 404 404 403 404 403 302", lambda s: [s.hospital.pk, 140413]),
+    Row("period_ask", "302 302 302 403 403 302 403 403 403 302", method="post"),
+    Row("period_approve", "302 403 403 403 403 302 403 403 403 302", method="post"),
+    Row("period_withdraw", "302 302 404 403 403 404 403 403 403 302", pk("closed"), method="post"),
+    Row("period_reopen", "302 302 404 403 403 404 403 403 403 302", pk("closed"), method="post"),
+    Row("period_exception", "302 403 403 403 403 404 403 403 403 302", pk("closed"), method="post"),
+    Row("period_exception_revoke", "302 403 403 403 403 404 403 403 403 302", pk("exception"), method="post"),
+)
 BUDGETS = (
     Row("budget_runs", "200 200 200 403 403 200 403 200 403 302"),
     Row("budget_compute", "302 403 403 403 403 302 403 403 403 302", method="post"),
@@ -176,7 +187,7 @@ REPORTS = (
     Row("indicator_targets", "200 403 403 403 403 200 403 403 403 302"),
     Row("nightly_run", "302 403 403 403 403 302 403 403 403 302", method="post"),
 )
-TABLE = (*ACCESS, *ORGANISATIONS, *TARIFFS, *BILLING, *BUDGETS, *REPORTS)
+TABLE = (*ACCESS, *ORGANISATIONS, *TARIFFS, *BILLING, *PERIODS, *BUDGETS, *REPORTS)
 
 
 # ---------------------------------------------------------------- the scene: one of everything, at Sara's hospital
@@ -199,6 +210,18 @@ class Scene:
         line = factories.line(CostElement.SURGERY, 1_000, 900, basic=800)
         self.invoice = factories.invoice(cast.hospital, cast.fund, [line])
         self.movement = Movement.objects.get(element=CostElement.SURGERY)
+        self.closed = ClosedMonth.objects.create(
+            centre=cast.hospital, month=140406, reason="پایان", asked_at=AT, asked_by=cast.region_head,
+            closed_at=AT, closed_by=cast.headquarters,
+        )  # fmt: skip
+        self.exception = LockException.objects.create(
+            closed=self.closed,
+            user=cast.officer,
+            reason="جامانده",
+            given_at=AT,
+            until=NIGHT,
+            given_by=cast.headquarters,
+        )
         company = inputs.enter_company_invoice(
             region=cast.region, month=140407, kind=CompanyService.INDUSTRIAL_MEDICINE, company="شرکت",
             document_no="1", amount=5, by=cast.region_head, at=AT,
