@@ -45,6 +45,8 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
         (
             Item("بودجهٔ مناطق", "budget_runs", "coins", P.BUDGET_VIEW),
             Item("ورودی‌های بودجه", "budget_inputs_all", "edit", P.BUDGET_VIEW),
+            Item("حساب‌های متقابل", "accounts", "balance", P.ACCOUNT_VIEW),
+            Item("حساب بازنشسته", "retiree_accounts", "people", P.RETIREE_FILE_VIEW),
         ),
     ),
     (

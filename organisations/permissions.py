@@ -23,6 +23,12 @@ class Permission(StrEnum):
     BUDGET_VIEW = "budget.view"
     BUDGET_INPUT_EDIT = "budget_input.edit"
     BUDGET_INPUT_APPROVE = "budget_input.approve"
+    ACCOUNT_VIEW = "account.view"
+    ACCOUNT_EDIT = "account.edit"
+    ACCOUNT_APPROVE = "account.approve"
+    ACCOUNT_ANSWER = "account.answer"
+    RETIREE_FILE_VIEW = "retiree_file.view"
+    RETIREE_FILE_MAKE = "retiree_file.make"
     INDICATOR_TARGET_EDIT = "indicator_target.edit"
     PERIOD_VIEW = "period.view"
     PERIOD_CLOSE = "period.close"
@@ -49,10 +55,15 @@ _READ = {
     _P.PERIOD_VIEW, _P.FINDING_VIEW,
 }  # fmt: skip
 
+#: Accounts between regions, and the retirees' files: read by who answers for a region's money.
+_ACCOUNTS = {_P.ACCOUNT_VIEW, _P.RETIREE_FILE_VIEW}
+
 PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.HEADQUARTERS: frozenset(Permission),
     Role.HOSPITAL: frozenset(_READ - {_P.BUDGET_VIEW} | {_P.DELIVERY_CREATE, _P.INVOICE_ADVANCE}),
-    Role.REGION: frozenset(_READ | {_P.BUDGET_INPUT_EDIT, _P.PERIOD_CLOSE}),
+    Role.REGION: frozenset(
+        _READ | _ACCOUNTS | {_P.BUDGET_INPUT_EDIT, _P.PERIOD_CLOSE, _P.ACCOUNT_ANSWER, _P.RETIREE_FILE_MAKE}
+    ),
     Role.INSURER: frozenset({_P.INVOICE_VIEW, _P.TARIFF_VIEW, _P.PRICE_PREVIEW, _P.COVERAGE_VIEW}),
-    Role.AUDITOR: frozenset(_READ | {_P.AUDIT_VIEW}),
+    Role.AUDITOR: frozenset(_READ | _ACCOUNTS | {_P.AUDIT_VIEW}),
 }

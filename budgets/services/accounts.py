@@ -256,6 +256,14 @@ def statement(run: AccountRun, user: Any, first_id: int, second_id: int) -> Stat
     return next((s for s in statements(run, user) if {s.first.pk, s.second.pk} == wanted), None)
 
 
+def acts_for(user: Any, party: Party) -> bool:
+    """Whether the user speaks for the party: headquarters for everybody, a region for itself."""
+    if party.organisation_id in user.scope.whole_organisation_ids():
+        return True
+    own = user.scope.membership.region_id if user.scope.membership else None
+    return own is not None and own == party.region_id
+
+
 def positions(run_statements: Iterable[Statement]) -> dict[Party, int]:
     """What each party has to receive (+) or pay (−) over all its pairs; the sum is zero."""
     directions = [d for s in run_statements for d in (s.gave, s.received)]

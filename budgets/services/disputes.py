@@ -95,7 +95,7 @@ def enter_settlement(
 ) -> Settlement:
     """A payment for the month of a statement, in part or in whole; it counts once another person has approved it."""
     _needs_issued(run)
-    if not _is_of(by, payer) and not _is_of(by, payee):
+    if not accounts.acts_for(by, payer) and not accounts.acts_for(by, payee):
         raise NotAllowed("تسویه را یکی از دو طرف یا ستاد ثبت می‌کند.")
     found = accounts.statement(run, by, payer.pk, payee.pk)
     open_amount = 0
@@ -136,16 +136,14 @@ def _needs_issued(run: AccountRun) -> None:
 
 
 def _needs_side(user: Any, party: Party, sentence: str) -> None:
-    if not _is_of(user, party):
+    if not accounts.acts_for(user, party):
         raise NotAllowed(sentence)
 
 
-def _is_of(user: Any, party: Party) -> bool:
-    """Whether the user acts for the party: headquarters for everybody, a region for itself."""
-    if party.organisation_id in user.scope.whole_organisation_ids():
-        return True
-    own = user.scope.membership.region_id if user.scope.membership else None
-    return own is not None and own == party.region_id
+def needs_party(user: Any, row: Settlement) -> None:
+    """Refuse whoever acts for neither side of a payment."""
+    if not accounts.acts_for(user, row.payer) and not accounts.acts_for(user, row.payee):
+        raise NotAllowed("تسویه را یکی از دو طرف یا ستاد ثبت می‌کند یا پس می‌گیرد.")
 
 
 def _record(action: str, dispute: Dispute, *, by: Any, at: dt.datetime, **after: object) -> None:

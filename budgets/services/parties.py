@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +19,7 @@ from budgets.services import inputs
 from core import audit, jalali, jobs
 from core.errors import InvalidInput, NotAllowed
 from core.frames import as_records
+from core.text import ascii_digits, clean
 from organisations.models import Organisation, Region
 
 
@@ -177,6 +180,33 @@ def _member(number: int, row: dict[str, Any], parties: dict[str, int]) -> tuple[
     except ValueError:
         raise ValueError("تاریخ آغاز عضویت را به صورت ۱۴۰۳/۰۱/۰۱ بنویسید.") from None
     return number, int(person), int(relation) if relation else None, parties[code], since
+
+
+#: Headings of a list of members, and what each is called here.
+HEADINGS = {
+    "شماره پرسنلی": "personnel_no", "ردیف خانواده": "relation_no", "کد": "party", "از تاریخ": "since",
+}  # fmt: skip
+LARGEST_LIST = 20 * 1024 * 1024
+
+
+def rows_of_csv(data: bytes) -> list[dict[str, Any]]:
+    """Rows of a list of members (UTF-8) under `HEADINGS`, digits and letters tidied; the heading's row is number 1."""
+    if len(data) > LARGEST_LIST:
+        raise InvalidInput("فهرست از ۲۰ مگابایت بزرگ‌تر است؛ آن را بخش کنید.")
+    try:
+        lines = csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True)
+        found = [
+            {HEADINGS[clean(head)]: ascii_digits(clean(cell or "")) for head, cell in row.items()
+             if head and clean(head) in HEADINGS} | {"row_no": number}
+            for number, row in enumerate(lines, start=2)
+        ]  # fmt: skip
+    except (UnicodeDecodeError, csv.Error) as fault:
+        raise InvalidInput("فایل CSV با رمزگذاری UTF-8 نیست؛ آن را دوباره ذخیره کنید.") from fault
+    named = {clean(head or "") for head in lines.fieldnames or ()}
+    missing = [head for head in HEADINGS if head not in named and HEADINGS[head] != "relation_no"]
+    if missing:
+        raise InvalidInput(f"ستون «{missing[0]}» در سطر عنوان نیست؛ ستون‌ها: {'، '.join(HEADINGS)}.")
+    return found
 
 
 def _text(value: Any) -> str:

@@ -28,6 +28,7 @@ from tariffs.choices import Book, ServiceGroup
 from tariffs.models import Circular, Service
 from tariffs.services import publishing
 from tests import factories
+from tests.account_world import account_of
 
 AT = factories.AT
 NIGHT = AT + dt.timedelta(hours=3)
@@ -178,6 +179,43 @@ BUDGETS = (
         "budget_input_reverse", "302 302 404 403 403 404 403 403 403 302", lambda s: s.entered, method="post"
     ),
 )
+ACCOUNTS = (
+    Row("accounts", "200 200 200 403 403 200 403 200 403 302"),
+    Row("accounts_compute", "302 403 403 403 403 302 403 403 403 302", method="post"),
+    Row("accounts_issue", "302 403 403 403 403 404 403 403 403 302", pk("account_run"), method="post"),
+    # Both regions are parties of the one account there is: both see the same.
+    Row("statement", "200 200 200 403 403 404 403 200 403 302", lambda s: s.pair),
+    Row("statement", "404 404 404 403 403 404 403 404 403 302", lambda s: [*s.pair[:2], 0]),
+    Row("statement_invoices", "200 200 200 403 403 404 403 200 403 302", lambda s: s.pair),
+    Row("statement_invoice", "200 200 200 403 403 404 403 200 403 302", pk("account_item")),
+    Row("dispute_new", "200 200 200 403 403 404 403 403 403 302", lambda s: s.pair),
+    Row("dispute_answer", "200 200 200 403 403 404 403 403 403 302", pk("dispute")),
+    Row("dispute_withdraw", "302 302 302 403 403 404 403 403 403 302", pk("dispute"), method="post"),
+    Row("settlement_new", "200 200 200 403 403 404 403 403 403 302", lambda s: s.pair),
+    Row("settlement_approve", "302 403 403 403 403 404 403 403 403 302", pk("settlement"), method="post"),
+    Row("settlement_withdraw", "302 302 302 403 403 404 403 403 403 302", pk("settlement"), method="post"),
+    Row("settlement_reverse", "302 403 403 403 403 404 403 403 403 302", pk("settlement"), method="post"),
+    Row("unknown_people", "200 200 200 403 403 200 403 200 403 302"),
+    Row("agreements", "200 200 200 403 403 200 403 200 403 302"),
+    Row("agreement_new", "200 403 403 403 403 200 403 403 403 302"),
+    Row("agreement_approve", "302 403 403 403 403 404 403 403 403 302", pk("agreement"), method="post"),
+    Row("agreement_withdraw", "302 403 403 403 403 404 403 403 403 302", pk("agreement"), method="post"),
+    Row("agreement_end", "200 403 403 403 403 404 403 403 403 302", pk("agreement")),
+    Row("company_new", "200 403 403 403 403 200 403 403 403 302"),
+    Row("members", "200 200 200 403 403 200 403 200 403 302"),
+    Row("member_new", "200 403 403 403 403 200 403 403 403 302"),
+    Row("members_load", "200 403 403 403 403 200 403 403 403 302"),
+    Row("retiree_accounts", "200 200 200 403 403 200 403 200 403 302"),
+    Row(
+        "retiree_make",
+        "302 302 404 403 403 404 403 403 403 302",
+        lambda s: [s.region.pk, 140407],
+        method="post",
+    ),
+    Row("retiree_read", "200 200 200 403 403 200 403 200 403 302"),
+    Row("retiree_file", "200 200 404 403 403 404 403 200 403 302", pk("retiree_file")),
+    Row("retiree_xml", "200 200 404 403 403 404 403 200 403 302", pk("retiree_file")),
+)
 REPORTS = (
     Row("headquarters", "200 302 302 302 302 200 302 200 302 302"),
     # An officer sees the page of the own region with the figures of the own hospital only.
@@ -187,7 +225,7 @@ REPORTS = (
     Row("indicator_targets", "200 403 403 403 403 200 403 403 403 302"),
     Row("nightly_run", "302 403 403 403 403 302 403 403 403 302", method="post"),
 )
-TABLE = (*ACCESS, *ORGANISATIONS, *TARIFFS, *BILLING, *PERIODS, *BUDGETS, *REPORTS)
+TABLE = (*ACCESS, *ORGANISATIONS, *TARIFFS, *BILLING, *PERIODS, *BUDGETS, *ACCOUNTS, *REPORTS)
 
 
 # ---------------------------------------------------------------- the scene: one of everything, at Sara's hospital
@@ -229,6 +267,7 @@ class Scene:
         self.entered = ["company", company.pk]
         self.run = run_budget(organisation=organisation, fiscal_year=1404, by=None, at=NIGHT)
         self.component = [self.run.pk, self.region.pk, BudgetComponent.FREE.value]
+        vars(self).update(account_of(cast))
 
     def _delivery(self, **fields: Any) -> Delivery:
         return Delivery.objects.create(centre=self.hospital, received_at=AT, **fields)
