@@ -32,3 +32,12 @@ def record(
         before=before or {},
         after=after or {},
     )
+
+
+def differences(before: dict[str, object], after: dict[str, object]) -> dict[str, dict[str, object]]:
+    """The `before` and `after` of `record`, holding only what changed."""
+    changed = [name for name in after if before.get(name) != after[name]]
+    return {
+        "before": {name: before.get(name) for name in changed},
+        "after": {name: after[name] for name in changed},
+    }

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.db import models
+from django.utils import timezone
+
+#: More digits than any key has.
+DIGITS = 18
 
 
 class JobQuerySet(models.QuerySet[Any]):
@@ -32,6 +37,35 @@ class AuditQuerySet(models.QuerySet[Any]):
     def newest_first(self) -> AuditQuerySet:
         return self.order_by("-at", "-pk")
 
-    def about(self, *, action: str = "", by: str = "", target: str = "") -> AuditQuerySet:
-        """Events whose action, person and kind of object begin with what is given."""
-        return self.filter(action__startswith=action, by_name__startswith=by, target_type__startswith=target)
+    def of_object(self, row: models.Model) -> AuditQuerySet:
+        """What was done to one row."""
+        return self.filter(target_type=row._meta.label_lower, target_id=str(row.pk))
+
+    def narrowed(
+        self,
+        *,
+        by: str = "",
+        action: str = "",
+        kind: str = "",
+        key: str = "",
+        since: dt.date | None = None,
+        until: dt.date | None = None,
+    ) -> AuditQuerySet:
+        """By key of the person (`system` for nobody), action, model and key of the object, and first and last day.
+
+        An action that ends in a dot stands for all that begin so. What cannot be read is ignored.
+        """
+        found = self.filter(by_id=None) if by == "system" else self
+        found = found.filter(by_id=int(by)) if by.isdecimal() and len(by) < DIGITS else found
+        if action:
+            found = found.filter(
+                **{"action__startswith" if action.endswith(".") else "action": action.replace("\0", "")}
+            )
+        found = found.filter(target_type=kind.replace("\0", "")) if kind else found
+        found = found.filter(target_id=key.replace("\0", "")) if key else found
+        found = found.filter(at__gte=_midnight(since)) if since else found
+        return found.filter(at__lt=_midnight(until + dt.timedelta(days=1))) if until else found
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    return timezone.make_aware(dt.datetime.combine(day, dt.time.min))

@@ -60,6 +60,7 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
         "سامانه",
         (
             Item("کارها", "jobs", "clock", P.JOB_VIEW),
+            Item("کاربران", "users", "people", P.USER_VIEW),
             Item("رویدادها", "audit", "history", P.AUDIT_VIEW),
             Item("گالری رابط", "gallery", "table", P.GALLERY_VIEW),
         ),

@@ -6,11 +6,13 @@ import hashlib
 from functools import cached_property
 
 from django.conf import settings
+from django.contrib.auth import models as auth_models
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
+from django.urls import reverse
 
 from core.reference import renews_version
 from organisations.choices import CentreKind, PhysicianStatus, Sector, Treatment
@@ -20,6 +22,7 @@ from organisations.querysets import (
     DatedQuerySet,
     OrganisationQuerySet,
     RegionQuerySet,
+    UserQuerySet,
     UserSessionQuerySet,
 )
 from organisations.scope import Scope
@@ -66,6 +69,9 @@ class Region(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        return reverse("region", args=[self.pk])
+
 
 class Centre(models.Model):
     region = models.ForeignKey(Region, models.PROTECT, related_name="centres")
@@ -92,6 +98,9 @@ class Centre(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("centre", args=[self.pk])
 
 
 class HisInstallation(models.Model):
@@ -200,6 +209,12 @@ class PhysicianTenure(models.Model):
         return f"{self.physician} {self.get_status_display()}"
 
 
+class UserManager(auth_models.UserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+    """Django's manager with our reads."""
+
+    use_in_migrations = False
+
+
 class User(AbstractUser):
     """A person with at most one membership: one role in one scope."""
 
@@ -214,16 +229,23 @@ class User(AbstractUser):
         help_text="تنها برای کاربران نمایشی: نقش او رمز یک‌بارمصرف می‌خواهد ولی از او خواسته نمی‌شود.",
     )
 
+    objects = UserManager()
+
     class Meta:
         verbose_name = "کاربر"
 
     @cached_property
     def _membership(self) -> Membership | None:
+        if read_along := self._state.fields_cache.get("membership"):
+            return read_along
         return Membership.objects.select_related("organisation", "region", "centre").filter(user=self).first()
 
     @cached_property
     def scope(self) -> Scope:
         return Scope(self._membership, Centre.objects.all())
+
+    def get_absolute_url(self) -> str:
+        return reverse("user", args=[self.pk])
 
     @property
     def role(self) -> str:

@@ -36,6 +36,8 @@ class Permission(StrEnum):
     FINDING_VIEW = "finding.view"
     JOB_VIEW = "job.view"
     NIGHTLY_RUN = "nightly.run"
+    USER_VIEW = "user.view"
+    USER_MANAGE = "user.manage"
     AUDIT_VIEW = "audit.view"
     GALLERY_VIEW = "gallery.view"
 
@@ -65,5 +67,5 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
         _READ | _ACCOUNTS | {_P.BUDGET_INPUT_EDIT, _P.PERIOD_CLOSE, _P.ACCOUNT_ANSWER, _P.RETIREE_FILE_MAKE}
     ),
     Role.INSURER: frozenset({_P.INVOICE_VIEW, _P.TARIFF_VIEW, _P.PRICE_PREVIEW, _P.COVERAGE_VIEW}),
-    Role.AUDITOR: frozenset(_READ | _ACCOUNTS | {_P.AUDIT_VIEW}),
+    Role.AUDITOR: frozenset(_READ | _ACCOUNTS | {_P.AUDIT_VIEW, _P.USER_VIEW}),
 }

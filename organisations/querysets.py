@@ -61,6 +61,32 @@ class DatedQuerySet(models.QuerySet[Any]):
         return self.filter(valid__contains=day)
 
 
+class UserQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> UserQuerySet:
+        """Members of the organisation, for those who see the whole of it."""
+        return self.filter(membership__organisation_id__in=user.scope.whole_organisation_ids())
+
+    def matching(self, words: str) -> UserQuerySet:
+        """People whose names hold every word."""
+        found = self
+        for word in words.split():
+            names = ("username__icontains", "first_name__contains", "last_name__contains")
+            found = found.filter(models.Q.create([(name, word) for name in names], connector=models.Q.OR))
+        return found
+
+    def with_access(self) -> UserQuerySet:
+        """With role, scope, number of open sessions and whether a telephone is enrolled."""
+        now = timezone.now()
+        return self.select_related(
+            "membership__region", "membership__centre", "membership__organisation"
+        ).annotate(
+            open_sessions=models.Count(
+                "sessions", filter=models.Q(sessions__expire_date__gt=now), distinct=True
+            ),
+            telephones=models.Count("totpdevice", filter=models.Q(totpdevice__confirmed=True), distinct=True),
+        )
+
+
 class UserSessionQuerySet(models.QuerySet[Any]):
     def open(self) -> UserSessionQuerySet:
         """Sessions that have not run out, the one used last first."""

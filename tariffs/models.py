@@ -8,6 +8,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 
 from core.reference import renews_version
 from organisations.choices import PatientCategory, PhysicianStatus, Sector, Setting
@@ -49,6 +50,9 @@ class Circular(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    def get_absolute_url(self) -> str:
+        return reverse("circular", args=[self.pk])
+
 
 class Service(models.Model):
     """Anything a line can bill: a row of the relative value book, a bed day, a visit, a drug, an item."""
@@ -76,6 +80,9 @@ class Service(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.title}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("service", args=[self.pk])
 
 
 class MultipleSurgery(models.Model):
@@ -191,6 +198,15 @@ class ServiceValue(Rate):
     def __str__(self) -> str:
         return f"ارزش {self.service_id}"
 
+    #: What `core.trail` reads along to name the row.
+    audit_related = ("service",)
+
+    def audit_name(self) -> str:
+        return str(self.service)
+
+    def get_absolute_url(self) -> str:
+        return reverse("service", args=[self.service_id])
+
 
 class ConversionFactor(Rate):
     """Rials per unit (K) of one component."""
@@ -253,6 +269,15 @@ class FixedPrice(Rate):
 
     def __str__(self) -> str:
         return f"قیمت {self.service_id}"
+
+    #: What `core.trail` reads along to name the row.
+    audit_related = ("service",)
+
+    def audit_name(self) -> str:
+        return str(self.service)
+
+    def get_absolute_url(self) -> str:
+        return reverse("service", args=[self.service_id])
 
 
 class PricingParameter(Rate):

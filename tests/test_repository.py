@@ -21,6 +21,7 @@ from django.template.loader import get_template
 from config import vendored
 from config.dev import check
 from config.dev.test import PANGO
+from core import trail
 
 ROOT = Path(__file__).resolve().parent.parent
 NOT_OURS = {
@@ -237,3 +238,36 @@ def test_static_files_are_collected_as_in_production(tmp_path):
     assert done.returncode == 0, done.stderr
     collected = {path.name.split(".")[0] for path in (tmp_path / "vendor").iterdir()}
     assert collected == {"echarts", "jalalidatepicker", "vazirmatn"}
+
+
+# ---------------------------------------------------------------- words of the audit trail
+
+
+def recorded() -> set[str]:
+    """Codes of actions, «thing.done», given to a function whose name holds «record»."""
+    ours = (app for app in apps.get_app_configs() if Path(app.path).parent == ROOT)
+    found = set()
+    for path in (path for app in ours for path in Path(app.path).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and node.args and "record" in ast.unparse(node.func):
+                given = [leaf.value for leaf in ast.walk(node.args[0]) if isinstance(leaf, ast.Constant)]
+                found |= {code for code in given if isinstance(code, str) and "." in code}
+    return found
+
+
+def test_every_action_that_is_recorded_has_a_sentence_in_its_apps_module_actions():
+    assert recorded() - set(trail.actions()) == set()
+
+
+def test_the_scan_finds_actions_of_every_kind_of_call():
+    assert {
+        "user.added",
+        "user.closed",
+        "period.closed",
+        "delivery.received",
+        "rates.published",
+    } <= recorded()
+
+
+def test_every_sentence_of_the_trail_names_its_object():
+    assert [code for code, action in trail.actions().items() if "{what}" not in action.sentence] == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 
 from billing.choices import Cause, DeliveryKind, DeliveryState
 from billing.querysets import ColumnMappingQuerySet, DeliveryQuerySet, RefusedRowQuerySet
@@ -78,6 +79,9 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return self.name or f"محمولهٔ {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("delivery", args=[self.pk])
 
 
 class RefusedRow(models.Model):

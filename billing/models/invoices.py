@@ -6,6 +6,7 @@ import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
+from django.urls import reverse
 
 from billing.choices import STAGE_TONES, WITH_AMOUNT, LineStatus, Stage
 from billing.models.basis import PriceBasis
@@ -112,6 +113,9 @@ class Invoice(InvoiceFields):
 
     def __str__(self) -> str:
         return self.number
+
+    def get_absolute_url(self) -> str:
+        return reverse("invoice", args=[self.pk])
 
     @property
     def stage(self) -> Stage:

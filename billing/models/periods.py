@@ -11,6 +11,7 @@ from django.db import models
 
 from billing.choices import MONTH_TONES, MonthState
 from billing.querysets import ClosedMonthQuerySet, LockExceptionQuerySet
+from core.jalali import month_name
 from organisations.models import Centre
 
 _USER = settings.AUTH_USER_MODEL
@@ -103,6 +104,12 @@ class ClosedMonth(models.Model):
 
     def __str__(self) -> str:
         return f"{self.centre_id} {self.month}"
+
+    #: What `core.trail` reads along to name the row.
+    audit_related = ("centre",)
+
+    def audit_name(self) -> str:
+        return f"{month_name(self.month)}، {self.centre.name}"
 
     @property
     def is_closed(self) -> bool:

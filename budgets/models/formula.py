@@ -6,6 +6,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 
 from budgets.choices import BudgetComponent, CompanyService, InputStatus
 from budgets.querysets import (
@@ -15,6 +16,7 @@ from budgets.querysets import (
     CompanyInvoiceQuerySet,
     OverheadEstimateQuerySet,
 )
+from core.jalali import month_name
 from organisations.models import Centre, Organisation, Region
 
 
@@ -154,6 +156,12 @@ class OverheadEstimate(EnteredAmount):
     def owner_id(self) -> int:
         return self.centre.region.organisation_id
 
+    #: What `core.trail` reads along to name the row.
+    audit_related = ("centre",)
+
+    def audit_name(self) -> str:
+        return f"سرباری {self.centre.name}، {month_name(self.month)}"
+
 
 class CapitationRate(EnteredInput):
     """Rials a head in a fiscal year, for one region or all; the newest approved row holds."""
@@ -228,6 +236,9 @@ class BudgetRun(LedgerRun):
 
     def __str__(self) -> str:
         return f"اجرای {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("budget_run", args=[self.pk])
 
 
 class BudgetFigure(models.Model):

@@ -2,49 +2,38 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
-from django.apps import apps
+from django.http import HttpRequest
 
+from core import export, jalali, trail
 from core.models import AuditEvent
+from core.text import persian_digits
 from core.views import ListPage
+from organisations.models import User
 from organisations.permissions import Permission
 
-#: What people call the actions that services record.
-ACTIONS = {
-    "budget.run": "محاسبهٔ بودجه",
-    "budget_input.approve": "تأیید ورودی بودجه",
-    "budget_input.enter": "ثبت ورودی بودجه",
-    "budget_input.withdraw": "پس‌گرفتن ورودی بودجه",
-    "circular.saved": "ثبت بخشنامه",
-    "delivery.received": "دریافت محموله",
-    "draft.discarded": "کنار گذاشتن پیش‌نویس",
-    "indicator_target.set": "تعیین هدف شاخص",
-    "invoices.assigned": "سپردن صورتحساب",
-    "invoice.corrected": "اصلاح صورتحساب",
-    "invoice.correction_begun": "آغاز اصلاح صورتحساب",
-    "invoice.detail": "تشخیص و ارجاع صورتحساب",
-    "invoice.entered": "ورود صورتحساب",
-    "rate.draft_removed": "حذف پیش‌نویس نرخ",
-    "rate.draft_saved": "ثبت پیش‌نویس نرخ",
-    "rates.published": "انتشار نرخ‌ها",
-    "reception.closed": "بستن دریافت ساتا",
-    "reception.opened": "گشودن دریافت ساتا",
-    "reference.load": "بارگذاری دادهٔ مرجع",
-    "sata_reference.load": "بارگذاری فهرست‌های ساتا",
-    "user.added": "افزودن کاربر",
-}
+COLUMNS = (
+    export.Column("زمان", lambda told: told.event.at, 26),
+    export.Column("کاربر", "who", 24),
+    export.Column("عمل", "label", 28),
+    export.Column("شرح", "sentence", 60),
+    export.Column("نوع مورد", "kind", 20),
+    export.Column("تغییرها", lambda told: "؛ ".join(map(change_text, told.changes)), 60),
+)
 
 
-def _kind_of(event: AuditEvent) -> str:
-    """What the target is, in Persian; a model that no longer exists keeps its old name."""
-    try:
-        return str(apps.get_model(event.target_type)._meta.verbose_name)
-    except LookupError:
-        return event.target_type
+def change_text(change: trail.Change) -> str:
+    """«نام: از الف به ب»."""
+    if change.before and change.after:
+        return f"{change.label}: از {change.before} به {change.after}"
+    return f"{change.label}: {change.after or f'{change.before} برداشته شد'}"
 
 
 class AuditTrail(ListPage):
+    """Who did what to which object, from what to what; the filter is in the URL."""
+
     permission = Permission.AUDIT_VIEW
     template_name = "organisations/audit.html"
     context_object_name = "events"
@@ -52,13 +41,47 @@ class AuditTrail(ListPage):
     def get_queryset(self) -> Any:
         query = self.request.GET
         found = AuditEvent.objects.visible_to(self.request.user).newest_first()
-        return found.about(
-            action=query.get("action", ""), by=query.get("by", ""), target=query.get("target", "")
+        return found.narrowed(
+            by=query.get("by", ""),
+            action=query.get("action", ""),
+            kind=query.get("kind", ""),
+            key=query.get("key", ""),
+            since=day_of(query.get("since", "")),
+            until=day_of(query.get("until", "")),
         )
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if request.GET.get("export") == "xlsx":
+            return export.xlsx_response(trail.in_portions(self.get_queryset()), COLUMNS, title="رویدادها")
+        return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(breadcrumb=[{"label": "رویدادها"}], **kwargs)
-        for event in context["events"]:
-            event.action_label = ACTIONS.get(event.action, event.action)
-            event.kind_label = _kind_of(event)
-        return context
+        known = trail.actions()
+        return context | {
+            "told": trail.told(context["events"]),
+            "people": User.objects.visible_to(self.request.user).order_by("last_name", "username"),
+            "actions": sorted(((code, action.label) for code, action in known.items()), key=lambda a: a[1]),
+            "kinds": sorted(self._kinds(), key=lambda kind: kind[1]),
+            "chips": self._chips(),
+        }
+
+    def _kinds(self) -> list[tuple[str, str]]:
+        present = (
+            AuditEvent.objects.visible_to(self.request.user).order_by().values_list("target_type", flat=True)
+        )
+        return [(label, trail.kind_label(label)) for label in present.distinct()]
+
+    def _chips(self) -> list[dict[str, str]]:
+        """The one filter that has no field: a single object."""
+        key = self.request.GET.get("key", "")
+        kind = trail.kind_label(self.request.GET.get("kind", ""))
+        return [{"name": "key", "label": kind or "مورد", "value": persian_digits(key)}] if key else []
+
+
+def day_of(text: str) -> dt.date | None:
+    """A Jalali day of the URL; what is none is ignored."""
+    try:
+        return jalali.parse(text) if text else None
+    except ValueError:
+        return None

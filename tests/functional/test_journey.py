@@ -157,6 +157,7 @@ def main_pages(cast) -> list[str]:
         "headquarters", "indicator", "invoices", "deliveries", "delivery_new", "tariffs", "circulars", "coverage",
         "calculator", "budget_runs", "budget_inputs_all", "regions", "centres", "jobs", "audit", "gallery",
         "password_change", "account", "second_factor",
+        "users", "user_new",
     )  # fmt: skip
     return [
         *map(reverse, plain),

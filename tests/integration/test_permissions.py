@@ -97,6 +97,16 @@ ORGANISATIONS = (
     Row("job_progress", "200 200 404 200 404 404 403 200 403 302", pk("job")),
     Row("audit", "200 403 403 403 403 200 403 200 403 302"),
 )
+USERS = (
+    Row("users", "200 403 403 403 403 200 403 200 403 302"),
+    Row("user", "200 403 403 403 403 404 403 200 403 302", lambda s: [s.cast.officer.pk]),
+    Row("user_new", "200 403 403 403 403 200 403 403 403 302"),
+    Row("user_edit", "200 403 403 403 403 404 403 403 403 302", lambda s: [s.cast.officer.pk]),
+    Row("user_action", "302 403 403 403 403 404 403 403 403 302",
+        lambda s: [s.cast.officer.pk, "close"], method="post"),
+    Row("user_action", "404 403 403 403 403 404 403 403 403 302",
+        lambda s: [s.cast.officer.pk, "promote"], method="post"),
+)  # fmt: skip
 TARIFFS = (
     Row("tariffs", "200 200 200 200 200 200 200 200 403 302"),
     Row("calculator", "200 200 200 200 200 200 200 200 403 302"),
@@ -225,7 +235,9 @@ REPORTS = (
     Row("indicator_targets", "200 403 403 403 403 200 403 403 403 302"),
     Row("nightly_run", "302 403 403 403 403 302 403 403 403 302", method="post"),
 )
-TABLE = (*ACCESS, *ORGANISATIONS, *TARIFFS, *BILLING, *PERIODS, *BUDGETS, *ACCOUNTS, *REPORTS)
+TABLE = (
+    *ACCESS, *ORGANISATIONS, *USERS, *TARIFFS, *BILLING, *PERIODS, *BUDGETS, *ACCOUNTS, *REPORTS,
+)  # fmt: skip
 
 
 # ---------------------------------------------------------------- the scene: one of everything, at Sara's hospital

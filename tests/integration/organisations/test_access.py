@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from core import audit, jobs
+from core import jobs
 from core.errors import InvalidInput
 from core.models import AuditEvent, JobState
 from organisations import services
@@ -166,15 +166,3 @@ def test_progress_is_asked_for_again_until_the_job_is_over(client, cast):
     with jobs.running(job):
         pass
     assert "hx-get" not in client.get(url).content.decode()
-
-
-def test_the_trail_shows_the_organisations_own_events(client, cast, django_assert_max_num_queries):
-    for organisation in (cast.organisation, cast.other_organisation):
-        facts = {"organisation_id": organisation.pk, "before": {"a": 1}, "after": {"a": 2}}
-        audit.record("x.changed", cast.region, by=cast.headquarters, at=AT, **facts)
-    client.force_login(cast.auditor)
-    with django_assert_max_num_queries(6):
-        page = client.get("/audit/", {"action": "x."})
-    [event] = page.context["events"]
-    assert event.changes == [("a", 1, 2)]
-    assert not client.get("/audit/", {"by": "sara"}).context["events"]
