@@ -152,3 +152,16 @@ def writers_of(centre: Centre) -> Any:
         membership__organisation=centre.region.organisation_id,
     )
     return User.objects.filter(where | whole, is_active=True, membership__role__in=roles).order_by("username")
+
+
+class CancelForm(forms.Form):
+    """Why an invoice is cancelled, and the version of it that the person saw."""
+
+    reason = CleanCharField(label="علت ابطال", max_length=250)
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class ReissueForm(forms.Form):
+    number = CleanCharField(
+        label="شمارهٔ صورتحساب جایگزین", max_length=60, help_text="صورتحساب تازهٔ همین بیمار در همین مرکز."
+    )

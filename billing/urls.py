@@ -1,7 +1,7 @@
 from django.urls import path
 
 from billing import api
-from billing.views import calculator, deliveries, invoices, periods, stages, tariffs, worklists
+from billing.views import calculator, corrections, deliveries, invoices, periods, stages, tariffs, worklists
 
 urlpatterns = [
     path("tariffs/", tariffs.Tariffs.as_view(), name="tariffs"),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("invoices/assign/", worklists.Assign.as_view(), name="invoices_assign"),
     path("invoices/advance/", stages.Advance.as_view(), name="invoices_advance"),
     path("invoices/<int:pk>/", invoices.InvoicePage.as_view(), name="invoice"),
+    path("invoices/<int:pk>/cancel/", corrections.Cancel.as_view(), name="invoice_cancel"),
+    path("invoices/<int:pk>/reissue/", corrections.Reissue.as_view(), name="invoice_reissue"),
     path("invoices/<int:pk>/lines/<int:line_no>/trace/", invoices.LineTrace.as_view(), name="line_trace"),
     path("periods/", periods.Periods.as_view(), name="periods"),
     path("periods/ask/", periods.AskToClose.as_view(), name="period_ask"),

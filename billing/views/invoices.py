@@ -19,6 +19,7 @@ from billing.models import CurrentLine, Invoice
 from billing.services import findings
 from billing.trace import Step, Trace
 from billing.traces import repricings_of, trace_of
+from billing.views.corrections import correction_panel
 from billing.views.stages import panel_of
 from core import display
 from core.export import Column, xlsx_response
@@ -100,7 +101,7 @@ class InvoicePage(DetailPage):
     model = Invoice
 
     def get_queryset(self) -> Any:
-        return super().get_queryset().for_list().select_related("unit__ward", "change__by")
+        return super().get_queryset().for_list().select_related("unit__ward", "change__by", "change__delivery")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         invoice = self.object
@@ -111,6 +112,7 @@ class InvoicePage(DetailPage):
             invoice=_heading(invoice, lines),
             trust=_trust(invoice, lines),
             breadcrumb=_chain(invoice),
+            correction=correction_panel(invoice, self.request.user),
             stage=panel_of(invoice, self.request.user),
             findings=self._findings(),
             groups=_groups(lines),
@@ -181,12 +183,24 @@ def _title(line: CurrentLine) -> str:
     return line.service.title if line.service else f"کد ناشناخته {line.code}"
 
 
+def _state(invoice: Invoice) -> dict[str, str]:
+    if invoice.is_cancelled:
+        return {"state_label": "بی‌اثر در دفتر", "state_tone": "mute"}
+    if invoice.unpriced_lines:
+        return {"state_label": "دارای سطر بدون نرخ", "state_tone": "bad"}
+    return {"state_label": "نرخ‌گذاری‌شده", "state_tone": "good"}
+
+
 def _heading(invoice: Invoice, lines: Sequence[CurrentLine]) -> dict[str, Any]:
     physician = next((line.physician for line in lines if line.physician), None)
     return {
         "number": invoice.number,
         "version": invoice.version,
-        "state_label": "دارای سطر بدون نرخ" if invoice.unpriced_lines else "نرخ‌گذاری‌شده",
+        "state_label": "ابطال‌شده"
+        if invoice.is_cancelled
+        else "دارای سطر بدون نرخ"
+        if invoice.unpriced_lines
+        else "نرخ‌گذاری‌شده",
         "state_tone": "bad" if invoice.unpriced_lines else "good",
         "patient_label": str(invoice.patient),
         "category_label": invoice.get_category_display(),
@@ -200,7 +214,7 @@ def _heading(invoice: Invoice, lines: Sequence[CurrentLine]) -> dict[str, Any]:
         "fund_name": invoice.fund.name,
         "coverage_label": f"{invoice.get_condition_display()}"
         + (f"، تکمیلی {invoice.supplementary_fund}" if invoice.supplementary_fund else ""),
-        "total": invoice.amount if invoice.has_price else None,
+        "total": invoice.amount if invoice.has_price or invoice.is_cancelled else None,
         "basic": invoice.basic,
         "supplementary": invoice.supplementary,
         "subsidy": invoice.subsidy,

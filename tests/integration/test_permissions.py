@@ -138,6 +138,8 @@ BILLING = (
     Row("invoices_advance", "302 403 403 302 302 302 403 403 403 302", method="post"),
     Row("worklists", "200 200 200 200 200 200 403 200 403 302"),
     Row("invoices_assign", "302 403 403 302 302 302 403 403 403 302", method="post"),
+    Row("invoice_cancel", "302 403 403 302 404 404 403 403 403 302", pk("invoice"), method="post"),
+    Row("invoice_reissue", "302 403 403 302 404 404 403 403 403 302", pk("invoice"), method="post"),
     Row("line_trace", "200 200 404 200 404 404 200 200 403 302", lambda s: [s.invoice.pk, 1]),
     Row("deliveries", "200 200 200 200 200 200 403 200 403 302"),
     Row("delivery_new", "200 403 403 200 200 200 403 403 403 302"),

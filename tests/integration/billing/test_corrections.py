@@ -6,8 +6,10 @@ import datetime as dt
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.urls import reverse
 
 from billing.choices import Cause, Stage
+from billing.history import history_of
 from billing.models import (
     Cancellation,
     Invoice,
@@ -23,6 +25,8 @@ from billing.services import corrections
 from budgets.choices import BudgetComponent
 from budgets.services import drill, run_budget
 from core.errors import DomainError, InvalidInput
+from tariffs.choices import Book
+from tests import tariff_world as world
 from tests.months import ABAN, LATER, MEHR, assert_whole, booked, close, hospital_of, load
 
 pytestmark = pytest.mark.django_db
@@ -148,3 +152,84 @@ def test_the_invoice_issued_instead_is_linked_once_and_only_for_the_same_patient
     with pytest.raises(DatabaseError), transaction.atomic():
         Cancellation.objects.update(replacement=None)
     assert_whole()
+
+
+# ---------------------------------------------------------------- as people read it
+
+
+def entries(number="1"):
+    return history_of(Invoice.objects.get(number=number))
+
+
+def test_the_history_says_who_when_why_and_only_what_changed(cast, hospital):
+    load(hospital, 1)
+    load(hospital, 2, by=cast.officer, reason="تعداد درست نبود")
+    newest, oldest = entries()
+    assert (newest.who, newest.why, newest.version, newest.title) == ("sara", "تعداد درست نبود", 2, "اصلاح")
+    assert (oldest.who, oldest.version, oldest.size) == ("سامانه", 1, 0)
+    header = {change.label: (change.before, change.after) for change in newest.changes}
+    assert header["مصوب"] == ("۱۴۷٬۰۰۰", "۲۹۴٬۰۰۰")
+    assert "بیمار" not in header
+    (line,) = newest.parts
+    assert line.kind == "changed"
+    of_line = {change.label: (change.before, change.after) for change in line.changes}
+    assert of_line["تعداد"] == ("۱", "۲")
+    assert "کد" not in of_line
+
+
+def test_the_history_of_a_cancelled_invoice_ends_with_the_reason(cast, hospital):
+    load(hospital, 1)
+    cancel(cast)
+    newest = entries()[0]
+    assert (newest.title, newest.why, newest.parts) == ("ابطال", "دو بار ثبت شده است", [])
+
+
+def test_lines_that_came_and_went_are_parts_of_their_own(cast, hospital):
+    load(hospital, 1)
+    content = world.parsed(
+        {"1": [world.line(world.VISIT), world.line(world.DRUG, book=Book.DRUG.value)]}, fund="company"
+    )
+    world.load(content, centre=hospital, at=LATER)
+    added = entries()[0].parts
+    assert [part.kind for part in added] == ["added"]
+    load(hospital, 1)
+    assert [part.kind for part in entries()[0].parts] == ["removed"]
+
+
+def test_the_queries_of_a_history_do_not_grow(cast, hospital, django_assert_max_num_queries):
+    for quantity in range(1, 7):
+        load(hospital, quantity)
+    invoice = Invoice.objects.for_list().select_related("unit__ward").get()
+    with django_assert_max_num_queries(5):
+        assert len(history_of(invoice)) == 6
+
+
+def test_an_invoice_is_cancelled_and_issued_anew_on_its_page(cast, hospital, client):
+    load(hospital, 1, patient_key="p")
+    load(hospital, 2, number="2", patient_key="p")
+    old, new = Invoice.objects.order_by("number")
+    client.force_login(cast.officer)
+    page = client.get(reverse("invoice", args=[old.pk])).content.decode()
+    assert 'name="version" value="1"' in page
+    sent = {"reason": "دو بار ثبت شده است", "version": 1}
+    load(hospital, 3, patient_key="p", by=cast.headquarters)
+    refused = client.post(reverse("invoice_cancel", args=[old.pk]), sent, follow=True).content.decode()
+    assert "hoda" in refused
+    assert "نسخهٔ تازه را ببینید" in refused
+    done = client.post(
+        reverse("invoice_cancel", args=[old.pk]), sent | {"version": 2}, follow=True
+    ).content.decode()
+    assert "دو بار ثبت شده است" in done
+    assert "سرگذشت" in done
+    client.post(reverse("invoice_reissue", args=[old.pk]), {"number": "2"})
+    assert reverse("invoice", args=[new.pk]) in client.get(reverse("invoice", args=[old.pk])).content.decode()
+    assert reverse("invoice", args=[old.pk]) in client.get(reverse("invoice", args=[new.pk])).content.decode()
+
+
+def test_the_page_says_that_the_month_is_closed(cast, hospital, client):
+    load(hospital, 1)
+    client.force_login(cast.officer)
+    url = reverse("invoice", args=[Invoice.objects.get().pk])
+    assert "ماه این صورتحساب بسته است" not in client.get(url).content.decode()
+    close(cast)
+    assert "ماه این صورتحساب بسته است" in client.get(url).content.decode()
