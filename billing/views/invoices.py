@@ -101,7 +101,9 @@ class InvoicePage(DetailPage):
     model = Invoice
 
     def get_queryset(self) -> Any:
-        return super().get_queryset().for_list().select_related("unit__ward", "change__by", "change__delivery")
+        return (
+            super().get_queryset().for_list().select_related("unit__ward", "change__by", "change__delivery")
+        )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         invoice = self.object
