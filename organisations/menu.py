@@ -25,6 +25,7 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
         (
             Item("نمای کلی", "headquarters", "dashboard", P.DASHBOARD_VIEW),
             Item("شاخص کاهش فرانشیز", "indicator", "flag", P.DASHBOARD_VIEW),
+            Item("درمان مستقیم و غیرمستقیم", "treatment", "branch", P.DASHBOARD_VIEW),
         ),
     ),
     (

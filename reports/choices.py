@@ -14,3 +14,18 @@ class RoundingMode(models.TextChoices):
 
     HALF_UP = "half_up", "گرد کردن"
     TRUNCATE = "cut", "بریدن"
+
+
+class Way(models.IntegerChoices):
+    """How the organisation's people are treated: directly in own centres, or indirectly in three ways."""
+
+    OWN = 1, "مراکز ملکی"
+    CONTRACTED = 2, "طرف قرارداد"
+    FREE_TRUSTED = 3, "آزاد با پزشک معتمد"
+    FREE_ALONE = 4, "آزاد بدون پزشک معتمد"
+    UNKNOWN = 5, "نامعلوم"
+
+
+#: What counts as direct treatment; the rest that is known is indirect.
+DIRECT_WAYS = (Way.OWN,)
+INDIRECT_WAYS = (Way.CONTRACTED, Way.FREE_TRUSTED, Way.FREE_ALONE)

@@ -8,7 +8,9 @@ the pair of integers; a printed value is that pair with digits and a mode: the u
 from __future__ import annotations
 
 from core.display import scaled
-from reports.choices import RoundingMode
+from core.money import round_half_up
+from organisations.choices import CentreKind, Treatment
+from reports.choices import RoundingMode, Way
 
 #: Version of the definition above; a run keeps the version it was computed with.
 FRANCHISE = "1400-1"
@@ -29,6 +31,11 @@ def percent_bp(numerator: int, denominator: int) -> int | None:
     return percent_scaled(numerator, denominator, BASIS_POINT_DIGITS, RoundingMode.HALF_UP)
 
 
+def mean(total: int, count: int) -> int | None:
+    """Whole rials for each of `count`, halves up; None where there are none. `total` ≥ 0."""
+    return round_half_up(total, count) if count else None
+
+
 def ratio_text(numerator: int, denominator: int, digits: int, mode: RoundingMode) -> str:
     """The ratio in percent as printed, with ASCII digits: "9.4" for one digit cut, "9.45" for two rounded."""
     return decimal_text(percent_scaled(numerator, denominator, digits, mode), digits)
@@ -46,3 +53,16 @@ def printed_bp(printed: str) -> int:
     if not whole.isdigit() or len(part) > BASIS_POINT_DIGITS or (part and not part.isdigit()):
         raise ValueError(printed)
     return int(whole) * 100 + int(part.ljust(BASIS_POINT_DIGITS, "0"))
+
+
+def way_of(*, kind: int, treatment: int, code: str) -> Way:
+    """How a centre's patients are treated, from what its code, kind and treatment say (SATA centre codes, S23).
+
+    Codes xx90 and xx91 are free treatment without and with a trusted physician. A free centre with another code, and
+    a place holder for a region without a centre of its own, do not tell: they stay unknown.
+    """
+    if kind == CentreKind.FREE_TREATMENT:
+        return {"90": Way.FREE_ALONE, "91": Way.FREE_TRUSTED}.get(code[-2:], Way.UNKNOWN)
+    if kind == CentreKind.NONE_OWNED:
+        return Way.UNKNOWN
+    return Way.OWN if treatment == Treatment.DIRECT else Way.CONTRACTED

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from organisations.choices import CentreKind, Treatment
 from reports import rules
-from reports.choices import RoundingMode
+from reports.choices import RoundingMode, Way
 
 PAID, COST = 6_691_110, 70_769_425
 TRUNCATE, HALF_UP = RoundingMode.TRUNCATE, RoundingMode.HALF_UP
@@ -53,3 +54,22 @@ def test_a_cut_figure_is_at_most_the_ratio_and_a_rounded_one_at_most_half_a_unit
     near = rules.percent_scaled(paid, cost, digits, HALF_UP)
     assert cut * cost <= paid * unit < (cut + 1) * cost
     assert abs(2 * (near * cost - paid * unit)) <= cost
+
+
+@pytest.mark.parametrize(
+    ("kind", "treatment", "code", "way"),
+    [
+        (CentreKind.HOSPITAL, Treatment.DIRECT, "3001", Way.OWN),
+        (CentreKind.POLYCLINIC, Treatment.INDIRECT, "3070", Way.CONTRACTED),
+        (CentreKind.FREE_TREATMENT, Treatment.INDIRECT, "3090", Way.FREE_ALONE),
+        (CentreKind.FREE_TREATMENT, Treatment.INDIRECT, "3091", Way.FREE_TRUSTED),
+        (CentreKind.FREE_TREATMENT, Treatment.INDIRECT, "3092", Way.UNKNOWN),
+        (CentreKind.NONE_OWNED, Treatment.INDIRECT, "3099", Way.UNKNOWN),
+    ],
+)
+def test_the_way_of_treatment_is_what_the_guide_s_centre_codes_say(kind, treatment, code, way):
+    assert rules.way_of(kind=kind, treatment=treatment, code=code) == way
+
+
+def test_a_mean_of_nothing_is_unknown_and_not_zero():
+    assert (rules.mean(7, 2), rules.mean(0, 3), rules.mean(0, 0)) == (4, 0, None)
