@@ -128,7 +128,21 @@ def plans(lines: int, physicians: dict[tuple[str, str], tuple[str, ...]]) -> lis
                 deliveries=_deliveries_a_year(centre.weight),
             )
         )
-    return found
+    return [*found, *_bought(lines, physicians, len(found))]
+
+
+def _bought(lines: int, physicians: dict[tuple[str, str], tuple[str, ...]], first: int) -> list[CentrePlan]:
+    """What is bought from others, outpatients only; `first` is the place after the own centres'."""
+    centres = [(o.code, c) for o in tree.ORGANISATIONS for r in o.regions for c in r.centres if c.bought]
+    return [
+        CentrePlan(
+            place=first + place, organisation=organisation, code=centre.code, is_hospital=False,
+            sector=int(centre.sector), grade=centre.grade, inpatients=0,
+            outpatients=max(1, round(lines * centre.bought / LINES_AN_OUTPATIENT)),
+            physicians=physicians[organisation, centre.code], deliveries=1,
+        )
+        for place, (organisation, centre) in enumerate(centres)
+    ]  # fmt: skip
 
 
 def _deliveries_a_year(weight: float) -> int:

@@ -118,6 +118,7 @@ def _load_tree(organisation: Organisation, spec: tree.OrganisationSpec) -> None:
             grade=c.grade,
             city=c.city,
             is_mandated=c.is_mandated,
+            treatment=c.treatment,
         )
         for r in spec.regions
         for c in r.centres
@@ -150,7 +151,7 @@ def vendor_of(place: int) -> tuple[str, str]:
 
 def _load_vendors(organisation: Organisation) -> None:
     start, change = jalali.parse("1396/01/01"), jalali.parse(tree.CHANGED_ON)
-    centres = Centre.objects.of_organisation(organisation.pk).by_code()
+    centres = Centre.objects.of_organisation(organisation.pk).order_by("treatment", "code", "pk")
     have = set(HisInstallation.objects.filter(centre__in=centres).values_list("centre_id", flat=True))
     wanted = []
     for place, centre in enumerate(centres):
@@ -195,7 +196,8 @@ def _load_people(organisation: Organisation, spec: tree.OrganisationSpec) -> Non
 def physician_numbers(spec: tree.OrganisationSpec) -> list[tuple[str, str]]:
     """(centre code, medical council number) of the physicians of every centre that bills."""
     base = FIRST_COUNCIL_NO + (0 if spec.code == tree.PIHO else 50_000)
-    billing = [c for r in spec.regions for c in r.centres if c.weight]
+    centres = [c for r in spec.regions for c in r.centres]
+    billing = [*(c for c in centres if c.weight), *(c for c in centres if c.bought)]
     return [
         (centre.code, str(base + place * 100 + i))
         for place, centre in enumerate(billing)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from organisations.choices import CentreKind, Sector
+from organisations.choices import CentreKind, Sector, Treatment
 
 PIHO, TBZMED = "piho", "tbzmed"
 
@@ -24,6 +24,12 @@ class CentreSpec:
     sector: Sector = Sector.PUBLIC
     grade: int = 1
     is_mandated: bool = False
+    #: Of all lines, the part that is bought from this centre; own centres have a weight instead.
+    bought: float = 0.0
+
+    @property
+    def treatment(self) -> Treatment:
+        return Treatment.INDIRECT if self.bought else Treatment.DIRECT
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,13 @@ _WITH_POST = {"30", "33", "34", "40", "45", "46"}
 #: Kept by obligation: the only provider of the place (source S74).
 _MANDATED_REGIONS = {"34"}
 _MANDATED_CENTRES = {"4501", "4550", "4650"}
+#: Regions that buy treatment; code, title, kind and sector of each source, and its part of all lines.
+_BUYING_REGIONS = {"10", "31", "60", "65"}
+_BOUGHT = (
+    ("70", "درمانگاه طرف قرارداد", CentreKind.POLYCLINIC, Sector.PUBLIC, 0.005),
+    ("90", "درمان آزاد بدون پزشک معتمد", CentreKind.FREE_TREATMENT, Sector.PRIVATE, 0.001),
+    ("91", "درمان آزاد با پزشک معتمد", CentreKind.FREE_TREATMENT, Sector.PRIVATE, 0.002),
+)
 
 
 def _piho_region(code: str, name: str, population: int, hospital: tuple[str, float] | None) -> RegionSpec:
@@ -82,6 +95,11 @@ def _piho_region(code: str, name: str, population: int, hospital: tuple[str, flo
         centres.append(centre("40", f"طب صنعتی {name}", CentreKind.INDUSTRIAL_MEDICINE))
     if code in _WITH_POST:
         centres.append(centre("50", f"پزشکیاری {name}", CentreKind.PARAMEDIC_POST))
+    if code in _BUYING_REGIONS:
+        centres += [
+            CentreSpec(f"{code}{digits}", f"{title} {name}", kind, 0.0, name, sector, bought=part)
+            for digits, title, kind, sector, part in _BOUGHT
+        ]
     return RegionSpec(code, name, population, tuple(centres))
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from billing.services.reference import load_bundled_items, load_finding_rules, load_mappings
 from core.errors import DomainError
+from demo.accounts import load_accounts
 from demo.budget import load_inputs
 from demo.loading import DEFAULT_LINES, YEAR, load_deliveries
 from demo.organisations import load_organisations
@@ -64,6 +65,7 @@ class Command(BaseCommand):
                     before_last=lambda at: nightly.run(at=at),
                     side_by_side=options["side_by_side"],
                 )
+                load_accounts(YEAR, now=now)
         except DomainError as error:
             raise CommandError(error.sentence) from error
         seconds = time.monotonic() - started
