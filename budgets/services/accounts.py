@@ -194,6 +194,15 @@ class Statement:
         return self.net - self.left
 
     @property
+    def net_size(self) -> int:
+        """The net without its sign, for sentences that name who owes."""
+        return abs(self.net)
+
+    @property
+    def left_size(self) -> int:
+        return abs(self.left)
+
+    @property
     def disputed(self) -> int:
         return self.gave.disputed + self.received.disputed
 

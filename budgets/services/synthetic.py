@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import reduce
 from operator import or_
 
@@ -9,6 +10,7 @@ from django.db.models import Exists, Q, QuerySet
 
 from budgets.models import BudgetRun, CompanyInvoice, OverheadEstimate
 from insurers.models import CoverageRule
+from organisations.models import Organisation
 from tariffs.choices import Confidence
 from tariffs.models import ConversionFactor, FixedPrice, ServiceValue
 
@@ -17,12 +19,7 @@ _PRICING = (FixedPrice, ConversionFactor, ServiceValue, CoverageRule)
 
 def synthetic_of(run: BudgetRun) -> tuple[bool, bool]:
     """Whether any published rate the run could see, and any input it counted, is made up; one query."""
-    rates = [
-        model.objects.of_organisation(run.organisation_id)
-        .known_at(run.as_of)
-        .filter(confidence=Confidence.SYNTHETIC)
-        for model in _PRICING
-    ]
+    rates = _synthetic_rates(run.organisation_id, run.as_of)
     inputs = [
         model.objects.filter(pk__in=run.inputs[name]["ids"]).synthetic()
         for model, name in ((CompanyInvoice, "company_invoices"), (OverheadEstimate, "overheads"))
@@ -30,6 +27,21 @@ def synthetic_of(run: BudgetRun) -> tuple[bool, bool]:
     asked = BudgetRun.objects.filter(pk=run.pk).annotate(rates=_any(rates), entered=_any(inputs))
     found: tuple[bool, bool] = asked.values_list("rates", "entered").get()
     return found
+
+
+def has_synthetic_rates(organisation_id: int, as_of: dt.datetime) -> bool:
+    """Whether any published rate known at the moment is made up."""
+    asked = Organisation.objects.filter(pk=organisation_id).filter(
+        _any(_synthetic_rates(organisation_id, as_of))
+    )
+    return bool(asked.exists())
+
+
+def _synthetic_rates(organisation_id: int, as_of: dt.datetime) -> list[QuerySet]:
+    return [
+        model.objects.of_organisation(organisation_id).known_at(as_of).filter(confidence=Confidence.SYNTHETIC)
+        for model in _PRICING
+    ]
 
 
 def _any(rows: list[QuerySet]) -> Q:

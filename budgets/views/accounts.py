@@ -19,6 +19,7 @@ from budgets.choices import BETWEEN_PARTIES, Standing
 from budgets.models import AccountItem, AccountRun, Settlement
 from budgets.services import accounts
 from budgets.services.accounts import Direction, Statement
+from budgets.services.synthetic import has_synthetic_rates
 from core import export, jalali
 from core.errors import InvalidInput
 from core.filters import RememberedFilters, unit_of, whole
@@ -117,6 +118,7 @@ class Accounts(RememberedFilters, PageView):
             totals=self._totals(),
             chart=self._chart(),
             unit=unit_of(self.request),
+            is_synthetic=bool(run) and has_synthetic_rates(run.organisation_id, run.created_at),
             may_edit=user.may(Permission.ACCOUNT_EDIT) and bool(user.scope.whole_organisation_ids()),
             may_issue=bool(
                 run and not run.issued_at and user.may(Permission.ACCOUNT_APPROVE) and run.by_id != user.pk
@@ -135,7 +137,7 @@ class Accounts(RememberedFilters, PageView):
                 "label": s.label,
                 "invoices": found[s]["count"],
                 "amount": found[s]["at_tariff"],
-                "due": found[s]["owed"] if s in BETWEEN_PARTIES else None,
+                "due": found[s]["owed"] if s == Standing.BILLED else None,
                 "unpriced": found[s]["without"],
                 "url": unknown if s == Standing.UNKNOWN else "",
             }
@@ -239,7 +241,10 @@ class OfStatement(PageView):
         return f"{s.first.name} و {s.second.name}", statement_url(self.run, s)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        facts = {"run": self.run, "statement": self.statement, "unit": unit_of(self.request)}
+        facts = {
+            "run": self.run, "statement": self.statement, "unit": unit_of(self.request),
+            "is_synthetic": has_synthetic_rates(self.run.organisation_id, self.run.created_at),
+        }  # fmt: skip
         return super().get_context_data(**(facts | kwargs))
 
 
