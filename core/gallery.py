@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core.paginator import Paginator
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.views.generic import TemplateView
 
 HUGE = 9_223_372_036_854_775_807
@@ -146,6 +147,7 @@ def sample_context() -> dict[str, Any]:
         "amounts": AMOUNTS,
         "long_name": LONG_NAME,
         "day": DAY,
+        "days": DateRange(DAY, None),
         "moment_at": MOMENT,
         "month_key": 140307,
         "deltas": (312_408_000_000, -38_120_000_000, 0, None),

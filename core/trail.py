@@ -34,6 +34,8 @@ TEXT_LIMIT = 200
 #: Beyond this an integer is read more easily with thousands marks.
 LONG = 10_000
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
+#: A digest: whoever reads a sentence compares its beginning at most.
+_DIGEST = re.compile(r"[0-9a-f]{40,64}")
 _RANGE = re.compile(r"[\[(](?P<lower>[^,]*), ?(?P<upper>[^,]*)[\])]")
 
 
@@ -217,6 +219,14 @@ def _field(event: AuditEvent, name: str) -> models.Field[Any, Any] | None:
     return None
 
 
+def _field_named(name: str) -> models.Field[Any, Any] | None:
+    """The field, `app.model.field`, whose choices tell the values of a fact."""
+    label, _, field = _words()[1].get(name, "").partition("|")[2].rpartition(".")
+    model = _model(label) if label.count(".") == 1 else None
+    found = model._meta.get_field(field) if model else None
+    return found if isinstance(found, models.Field) else None
+
+
 def _target_of(event: AuditEvent, name: str, value: object) -> type[models.Model] | None:
     """The model that the value is a key of. A text is a code, which is told as it is, unless the name says `_id`."""
     if isinstance(value, bool) or not (isinstance(value, int) or name.endswith("_id")):
@@ -226,7 +236,8 @@ def _target_of(event: AuditEvent, name: str, value: object) -> type[models.Model
         model: type[models.Model] = field.related_model  # type: ignore[assignment]
         return model
     named = _words()[1].get(name, "")
-    return _model(named.partition("|")[2]) if "|" in named else None
+    label = named.partition("|")[2]
+    return _model(label) if label.count(".") == 1 else None
 
 
 def _change(event: AuditEvent, rows: _Rows, name: str, before: object, after: object) -> Change:
@@ -247,6 +258,7 @@ def _shown(value: object, name: str, field: Any, row: models.Model | None) -> st
         return ""
     if row is not None:
         return _name(row)
+    field = _field_named(name) if field is None else field
     if field is not None and field.choices:
         return str(dict(field.flatchoices).get(_as_of(field, value), value))
     if isinstance(field, models.BooleanField) or isinstance(value, bool):
@@ -297,7 +309,8 @@ def _plain(value: object) -> str:
     if isinstance(value, list):
         many = len(value) > 3
         return f"{persian_digits(len(value))} مورد" if many else "، ".join(map(_plain, value))
-    return str(value)[:TEXT_LIMIT]
+    text = str(value)
+    return f"{text[:8]}…" if _DIGEST.fullmatch(text) else text[:TEXT_LIMIT]
 
 
 Applies = Callable[[str, Any, object], bool]

@@ -21,9 +21,9 @@ ACTIONS = {
     "recovery_code.used": Action("ورود با کد بازیابی", "یک کد بازیابی {what} را به کار برد"),
     "sata_reference.load": Action("بارگذاری فهرست‌های ساتا", "فهرست‌های ساتا را برای {what} بار کرد"),
 }
-#: Facts that are no field of their model; after «|» the model whose rows they are keys of.
+#: Facts that are no field of their model; after «|» the model they are keys of, or the field that names their values.
 FACTS = {
-    "role": "نقش",
+    "role": "نقش|organisations.membership.role",
     "region": "منطقه|organisations.region",
     "centre": "مرکز|organisations.centre",
     "insurer": "بیمه‌گر|insurers.insurer",

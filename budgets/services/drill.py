@@ -79,10 +79,10 @@ def movements_of(
 
 
 def groups_of(movements: QuerySet[Movement], grouping: str) -> list[Group]:
-    """Sums by the grouping, largest first."""
+    """Sums by the grouping, largest first; months in their order."""
     column = GROUPINGS[grouping][1]
     counted = movements.order_by().values_list(column).annotate(total=Sum("value"), size=Count("pk"))
-    rows = sorted(counted, key=lambda row: -abs(row[1]))
+    rows = sorted(counted, key=lambda row: row[0] if grouping in ("month", "origin") else -abs(row[1]))
     labels = _labels(grouping, [value for value, _, _ in rows])
     return [Group(value, labels.get(value, str(value)), size, total) for value, total, size in rows]
 

@@ -6,6 +6,7 @@ Every tag is shown in the gallery (`/ui/`). Templates never format digits, amoun
 from __future__ import annotations
 
 import datetime as dt
+import re
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -37,6 +38,8 @@ PAYERS = (
 )
 JOB_TONES = {"waiting": "info", "running": "info", "succeeded": "good", "failed": "bad"}
 MESSAGE_ICONS = {"success": "check", "error": "error", "warning": "warning", "info": "info", "debug": "info"}
+#: A word with whatever hangs on it, up to the next space, and a letter that makes it an identifier.
+_WORD, _LATIN = re.compile(r"\S+"), re.compile(r"[A-Za-z]")
 SPARK_WIDTH, SPARK_HEIGHT, SPARK_PAD = 72, 20, 3
 
 
@@ -45,8 +48,12 @@ SPARK_WIDTH, SPARK_HEIGHT, SPARK_PAD = 72, 20, 3
 
 @register.filter
 def fa(value: object) -> str:
-    """Any text with Persian digits."""
-    return "" if value is None else persian_digits(value)
+    """Any text with Persian digits; words with Latin letters (codes, names of files) stay as they are written."""
+    return "" if value is None else _WORD.sub(lambda word: _digits(word[0]), str(value))
+
+
+def _digits(word: str) -> str:
+    return word if _LATIN.search(word) else persian_digits(word)
 
 
 @register.filter
@@ -113,6 +120,19 @@ def jalali_day(date: dt.date | None, style: display.Style = "short") -> SafeStri
     return format_html(
         '<time class="{}" datetime="{}">{}</time>', css, date.isoformat(), display.day(date, style)
     )
+
+
+@register.simple_tag
+def validity(days: Any) -> SafeString:
+    """A half-open range of days: «۱۴۰۳/۰۱/۰۱ تا پیش از ۱۴۰۴/۰۱/۰۱», or «از ۱۴۰۳/۰۱/۰۱ به بعد» while it has no end."""
+    if days is None or (days.lower is None and days.upper is None):
+        return format_html('<span class="nothing">{}</span>', display.NOTHING)
+    if days.upper is None:
+        return format_html('<span class="validity">از {} به بعد</span>', jalali_day(days.lower))
+    if days.lower is None:
+        return format_html('<span class="validity">تا پیش از {}</span>', jalali_day(days.upper))
+    first, end = jalali_day(days.lower), jalali_day(days.upper)
+    return format_html('<span class="validity">{} تا پیش از {}</span>', first, end)
 
 
 @register.simple_tag
@@ -607,6 +627,8 @@ def _kind_of(bound: BoundField) -> str:
     return {
         "checkbox": "check",
         "radio": "choices",
+        "file": "file",
+        "clearablefile": "file",
         "checkboxselectmultiple": "choices",
         "radioselect": "choices",
     }.get(bound.widget_type, "text")

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from core import export, jalali
+from core import display, export, jalali
 from core.display import UNIT_NAMES
 from core.filters import RememberedFilters, unit_of, whole
 from core.text import persian_digits
@@ -198,8 +198,16 @@ class Headquarters(RememberedFilters, PageView):
             return {"budget": None, "budget_chart": {}, "change_chart": None, "change_url": ""}
         run_url = reverse("budget_run", args=[view.run.pk])
         causes = dashboard.waterfall(view)
+        since = view.previous.as_of if view.previous else None
         return {
-            "budget": {"amount": view.amount, "change": view.change, "as_of": view.run.as_of, "url": run_url},
+            "change_note": f"از {display.moment(since)}، میلیون ریال" if since else "میلیون ریال",
+            "budget": {
+                "amount": view.amount,
+                "change": view.change,
+                "as_of": view.run.as_of,
+                "url": run_url,
+                "since": since,
+            },
             "budget_chart": {
                 "categories": [name for _, name, _ in view.by_region],
                 "series": dashboard.component_series(view),

@@ -207,6 +207,8 @@ class RegionPage(Place):
             budget=budget,
             budget_url=reverse("budget_region", args=[run.pk, self.object.pk]) if run else "",
             change_chart=dashboard.waterfall(budget) if budget else None,
+            only_centre=user.scope.membership.centre,
+            only_centre_url=reverse("centre", args=[own]) if (own := user.scope.membership.centre_id) else "",
             **kwargs,
         )
 

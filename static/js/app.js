@@ -144,6 +144,15 @@
     input.dispatchEvent(new Event("change", { bubbles: true }));
   });
 
+  // ---- a file input's face says what was chosen
+  document.addEventListener("change", (event) => {
+    const name = event.target.matches?.("input[type=file]") && find("[data-file-name]", event.target.parentElement);
+    if (!name) return;
+    name.dataset.empty ??= name.textContent;
+    const files = [...event.target.files].map((file) => file.name);
+    name.textContent = files.length ? files.join("، ") : name.dataset.empty;
+  });
+
   // ---- keyboard: / searches, arrows walk rows, Enter opens one, Shift+D turns the theme, ? lists all this
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && root.classList.contains("drawer-open")) return drawer(false);

@@ -85,6 +85,16 @@ def test_every_step_down_the_chain_shows_the_same_total(client, world):
     assert sorted(effects) == [-700, -30, 30, 650, 700]
 
 
+def test_months_stand_in_their_order_and_causes_by_size(client, world):
+    for month, basic in ((140405, 5), (140404, 900), (140402, 70)):
+        make.invoice(world.hospital, world.fund, [make.line(SURGERY, 1_000, 1_000, basic=basic)], month=month)
+    address = reverse("budget_component", args=component_args(world, world.run()))
+    months = [group.value for group, _ in client.get(address, {"by": "month"}).context["rows"]]
+    assert months == [140402, 140404, 140405, 140407]
+    elements = [group.amount for group, _ in client.get(address, {"by": "element"}).context["rows"]]
+    assert elements == sorted(elements, reverse=True)
+
+
 def test_an_entered_component_leads_to_its_rows(client, world):
     page = client.get(reverse("budget_component", args=component_args(world, world.run(), C.OVERHEAD)))
     assert page.context["total"] == page.context["figure"] == 9_000

@@ -40,7 +40,7 @@ def test_a_change_reads_from_what_to_what(cast, hoda):
     assert told.sentence == "هدی نوری کاربر «sara» را تغییر داد"
     assert told.url == f"/users/{cast.officer.pk}/"
     assert [(c.label, c.before, c.after) for c in told.changes] == [
-        ("نقش", "region", "hospital"),
+        ("نقش", "منطقه", "بیمارستان"),
         ("منطقه", "«جنوب»", ""),
         ("مرکز", "", "«بیمارستان جنوب»"),
     ]

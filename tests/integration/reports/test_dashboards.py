@@ -160,7 +160,11 @@ def test_a_hospital_officer_sees_only_the_own_centre_on_the_regions_page(client,
     make.invoice(second, world.fund, [make.line(SURGERY, 5_000, 5_000)])
     client.force_login(world.sara)
     page = client.get(reverse("region", args=[world.ahvaz.pk]))
-    assert page.status_code == 404 or page.context["total"].asked == 1_200
+    assert page.context["total"].asked == 1_200
+    said = f"تنها ارقام {world.hospital.name}"
+    assert said in page.content.decode()
+    client.force_login(world.hoda)
+    assert said not in client.get(reverse("region", args=[world.ahvaz.pk])).content.decode()
 
 
 def test_a_centre_shows_its_months_elements_and_funds(client, world):

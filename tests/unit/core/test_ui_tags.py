@@ -5,8 +5,10 @@ import datetime as dt
 import pytest
 from django import forms
 from django.core.paginator import Paginator
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.template import Context, Template
 from django.test import RequestFactory
+from django.utils.html import strip_tags
 
 from core import display, gallery
 from core.templatetags import ui
@@ -263,3 +265,35 @@ def test_the_gallery_shows_every_tag():
         if f"{{% {name} " not in shown_there and f"{{% {name} %" not in shown_there
     }
     assert missing <= leaves_used_inside_others
+
+
+# ---------------------------------------------------------------- validity and identifiers
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper", "read"),
+    [
+        (dt.date(2024, 3, 20), dt.date(2025, 3, 21), "۱۴۰۳/۰۱/۰۱ تا پیش از ۱۴۰۴/۰۱/۰۱"),
+        (dt.date(2024, 3, 20), None, "از ۱۴۰۳/۰۱/۰۱ به بعد"),
+        (None, dt.date(2025, 3, 21), "تا پیش از ۱۴۰۴/۰۱/۰۱"),
+        (None, None, "—"),
+    ],
+)
+def test_a_range_without_an_end_says_so(lower, upper, read):
+    days = DateRange(lower, upper)
+    assert strip_tags(shown("{% validity days %}", days=days)) == read
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("1403/07/01", "۱۴۰۳/۰۷/۰۱"),
+        ("K-77", "K-77"),
+        ("فایل march12.csv با 3 سطر", "فایل march12.csv با ۳ سطر"),
+        ("خط 12", "خط ۱۲"),
+        (101, "۱۰۱"),
+        (None, ""),
+    ],
+)
+def test_identifiers_with_latin_letters_keep_their_digits(text, read):
+    assert ui.fa(text) == read
