@@ -23,7 +23,7 @@ from organisations.models import Centre, User
 SEED = 1403
 CHANGED = 0.01
 HEADQUARTERS = "hq"
-LINE_TABLES = ("billing_invoiceline", "billing_pastline")
+LINE_TABLES = ("billing_invoiceline", "billing_pastline", "billing_linedelta", "billing_currentline")
 _KEY, _SUMS = ", ".join(LEDGER_KEY), ", ".join(f"sum({m}) AS {m}" for m in MEASURES)
 
 

@@ -27,8 +27,8 @@ from tariffs.services.reference import load_reference
 
 #: Everything that loading invoices writes.
 WRITTEN = (
-    "billing_invoice", "billing_invoiceline", "billing_pastline", "billing_pastinvoice", "billing_cancellation",
-    "billing_movement", "billing_balance",
+    "billing_invoice", "billing_invoiceline", "billing_pastline", "billing_linedelta",
+    "billing_pastinvoice", "billing_cancellation", "billing_movement", "billing_balance",
     "billing_refusedrow", "billing_delivery", "billing_change",
 )  # fmt: skip
 

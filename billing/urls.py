@@ -1,7 +1,17 @@
 from django.urls import path
 
 from billing import api
-from billing.views import calculator, corrections, deliveries, invoices, periods, stages, tariffs, worklists
+from billing.views import (
+    calculator,
+    corrections,
+    deliveries,
+    invoices,
+    periods,
+    repricing,
+    stages,
+    tariffs,
+    worklists,
+)
 
 urlpatterns = [
     path("tariffs/", tariffs.Tariffs.as_view(), name="tariffs"),
@@ -30,6 +40,14 @@ urlpatterns = [
     path("deliveries/<int:pk>/retry/", deliveries.DeliveryRetry.as_view(), name="delivery_retry"),
     path("deliveries/<int:pk>/refused.csv", deliveries.RefusedCsv.as_view(), name="delivery_refused_csv"),
     path("deliveries/<int:pk>/refused.xlsx", deliveries.RefusedXlsx.as_view(), name="delivery_refused_xlsx"),
+    path("circulars/<int:pk>/repricing/", repricing.CircularRepricing.as_view(), name="circular_repricing"),
+    path("circulars/<int:pk>/reprice/", repricing.AskRepricing.as_view(), name="repricing_ask"),
+    path("repricings/", repricing.Repricings.as_view(), name="repricings"),
+    path("repricings/<int:pk>/", repricing.RepricingPage.as_view(), name="repricing"),
+    path("repricings/<int:pk>/progress/", repricing.RepricingProgress.as_view(), name="repricing_progress"),
+    path("repricings/<int:pk>/approve/", repricing.ApproveRepricing.as_view(), name="repricing_approve"),
+    path("repricings/<int:pk>/discard/", repricing.DiscardRepricing.as_view(), name="repricing_discard"),
+    path("repricings/<int:pk>/reverse/", repricing.ReverseRepricing.as_view(), name="repricing_reverse"),
     path("api/v1/sata/receptions/", api.Receptions.as_view(), name="sata_receptions"),
     path("api/v1/sata/receptions/<int:number>/", api.Reception.as_view(), name="sata_reception"),
     path("api/v1/sata/receptions/<int:number>/files/", api.ReceptionFiles.as_view(), name="sata_files"),

@@ -37,6 +37,7 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
             Item("بستن ماه", "periods", "lock", P.PERIOD_VIEW),
             Item("تعرفه‌ها", "tariffs", "tariff", P.TARIFF_VIEW),
             Item("بخشنامه‌ها", "circulars", "book", P.TARIFF_VIEW),
+            Item("بازقیمت‌گذاری", "repricings", "refresh", P.REPRICING_VIEW),
             Item("پوشش بیمه", "coverage", "contract", P.COVERAGE_VIEW),
             Item("ماشین حساب تعرفه", "calculator", "balance", P.PRICE_PREVIEW),
         ),

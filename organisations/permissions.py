@@ -34,6 +34,9 @@ class Permission(StrEnum):
     PERIOD_CLOSE = "period.close"
     PERIOD_APPROVE = "period.approve"
     FINDING_VIEW = "finding.view"
+    REPRICING_VIEW = "repricing.view"
+    REPRICING_EDIT = "repricing.edit"
+    REPRICING_APPROVE = "repricing.approve"
     JOB_VIEW = "job.view"
     NIGHTLY_RUN = "nightly.run"
     USER_VIEW = "user.view"
@@ -67,5 +70,5 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
         _READ | _ACCOUNTS | {_P.BUDGET_INPUT_EDIT, _P.PERIOD_CLOSE, _P.ACCOUNT_ANSWER, _P.RETIREE_FILE_MAKE}
     ),
     Role.INSURER: frozenset({_P.INVOICE_VIEW, _P.TARIFF_VIEW, _P.PRICE_PREVIEW, _P.COVERAGE_VIEW}),
-    Role.AUDITOR: frozenset(_READ | _ACCOUNTS | {_P.AUDIT_VIEW, _P.USER_VIEW}),
+    Role.AUDITOR: frozenset(_READ | _ACCOUNTS | {_P.AUDIT_VIEW, _P.REPRICING_VIEW, _P.USER_VIEW}),
 }

@@ -17,6 +17,7 @@ from billing.models.periods import ClosedMonth, LockException
 from billing.models.repricing import (
     CurrentLine,
     LineDelta,
+    ProposedDelta,
     Repricing,
     RepricingCentre,
     RepricingPart,
@@ -50,6 +51,7 @@ __all__ = [
     "PastLine",
     "Patient",
     "PriceBasis",
+    "ProposedDelta",
     "RefusedRow",
     "Repricing",
     "RepricingCentre",

@@ -8,7 +8,7 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 
-from billing.choices import LineStatus, RepricingState, Standing
+from billing.choices import Cause, LineStatus, RepricingState, Standing
 from billing.models.basis import PriceBasis
 from billing.models.deliveries import Change
 from billing.models.invoices import Invoice, LineFields
@@ -72,8 +72,6 @@ class Repricing(models.Model):
     approved_at = models.DateTimeField("تأیید", null=True)
     done_at = models.DateTimeField("پایان", null=True)
     refusal = models.TextField("علت توقف", blank=True)
-    last_change = models.BigIntegerField("آخرین تغییر هنگام پیش‌نمایش", default=0)
-    token = models.UUIDField("نسخهٔ داده‌های مرجع هنگام پیش‌نمایش", null=True)
     job = models.ForeignKey("core.Job", models.SET_NULL, null=True, related_name="+")
 
     objects = RepricingQuerySet.as_manager()
@@ -98,13 +96,21 @@ class Repricing(models.Model):
 
 
 class RepricingCentre(CountedFields):
-    """What a re-pricing does in one centre: as previewed, and whether it is booked."""
+    """What a re-pricing does in one centre: as previewed, and whether it is booked.
+
+    While `last_change` is the centre's last change and `token` that of the reference data, its `deltas` proposed rows
+    are what would be found again.
+    """
 
     repricing = models.ForeignKey(Repricing, models.CASCADE, related_name="centres")
     centre = models.ForeignKey(Centre, models.PROTECT, related_name="+")
     seen = models.IntegerField("سطر بررسی‌شده", default=0)
     digest = models.CharField("اثر انگشت تفاوت‌ها", max_length=32)
     largest = models.JSONField("بزرگ‌ترین تفاوت‌ها", default=list)
+    movements = models.JSONField("حرکت‌ها", default=list)
+    deltas = models.IntegerField("تفاوت‌ها", default=0)
+    last_change = models.BigIntegerField("آخرین تغییر هنگام پیش‌نمایش", default=0)
+    token = models.UUIDField("نسخهٔ داده‌های مرجع هنگام پیش‌نمایش", null=True)
     done_at = models.DateTimeField("ثبت", null=True)
 
     objects = OfCentreQuerySet.as_manager()
@@ -142,7 +148,45 @@ class RepricingPart(CountedFields):
         return f"{self.repricing_id} {self.centre_id} {self.month}"
 
 
-class LineDelta(models.Model):
+class DeltaFields(PricedFields):
+    """What re-pricing adds to a line, and how the line stands afterwards."""
+
+    invoice = loose(Invoice, "صورتحساب")
+    line_change = loose(Change, "تغییر سطر")
+    asked = models.BigIntegerField("درخواستی سطر")
+    service = loose(Service, "خدمت", null=True)
+    basis = loose(PriceBasis, "مبنای قیمت", null=True)
+    line_no = models.IntegerField("سطر")
+    element = models.SmallIntegerField("عنصر هزینه", choices=CostElement)
+    group = models.SmallIntegerField("گروه", choices=ServiceGroup)
+    status = models.SmallIntegerField("وضعیت", choices=LineStatus)
+    lines = models.SmallIntegerField("سطر", default=0)
+    unpriced_lines = models.SmallIntegerField("سطر بدون تعرفه", default=0)
+
+    class Meta:
+        abstract = True
+
+
+class ProposedDelta(DeltaFields):
+    """A difference as a preview found it. Booking appends these, and throws them away with the preview.
+
+    The table is not logged: after a crash it is empty, and the preview is computed again.
+    """
+
+    pk = models.CompositePrimaryKey("repricing_id", "centre_id", "invoice_id", "line_no", "element")
+    repricing = loose(Repricing, "بازقیمت‌گذاری")
+    centre = loose(Centre, "مرکز")
+    month = models.IntegerField("ماه")
+    cause = models.CharField("علت", max_length=20, choices=Cause.choices)
+
+    class Meta:
+        verbose_name = "تفاوت پیشنهادی"
+
+    def __str__(self) -> str:
+        return f"{self.invoice_id}/{self.line_no} {self.amount:+}"
+
+
+class LineDelta(DeltaFields):
     """What a change added to a line without rewriting it. Append-only.
 
     It belongs to the version of the line that `line_change` wrote and lapses with it. `lines` and `unpriced_lines`
@@ -153,24 +197,7 @@ class LineDelta(models.Model):
 
     pk = models.CompositePrimaryKey("invoice_id", "line_no", "change_id", "element")
     change = loose(Change, "تغییر")
-    invoice = loose(Invoice, "صورتحساب")
-    line_change = loose(Change, "تغییر سطر")
-    asked = models.BigIntegerField("درخواستی سطر")
-    amount = models.BigIntegerField("مصوب")
-    basic = models.BigIntegerField("بیمهٔ پایه")
-    supplementary = models.BigIntegerField("بیمهٔ تکمیلی")
-    subsidy = models.BigIntegerField("یارانه")
-    employer = models.BigIntegerField("سازمان")
-    patient = models.BigIntegerField("سهم بیمار")
-    service = loose(Service, "خدمت", null=True)
-    basis = loose(PriceBasis, "مبنای قیمت", null=True)
-    line_no = models.IntegerField("سطر")
-    element = models.SmallIntegerField("عنصر هزینه", choices=CostElement)
-    group = models.SmallIntegerField("گروه", choices=ServiceGroup)
-    status = models.SmallIntegerField("وضعیت", choices=LineStatus)
     standing = models.SmallIntegerField("وضعیت صورتحساب", choices=Standing)
-    lines = models.SmallIntegerField("سطر", default=0)
-    unpriced_lines = models.SmallIntegerField("سطر بدون تعرفه", default=0)
 
     objects = LineDeltaQuerySet.as_manager()
 

@@ -17,12 +17,15 @@ import structlog
 from django.db import connection, transaction
 from django.db.models import Max, Sum
 
-from billing.choices import WERE_SENT, Cause, RepricingState
+from billing.choices import WERE_SENT, RepricingState, Stage, Standing
 from billing.measures import PRICED, REPRICED
 from billing.models import (
     Change,
+    ClosedMonth,
     Invoice,
+    InvoiceStage,
     LineDelta,
+    ProposedDelta,
     Repricing,
     RepricingCentre,
     RepricingPart,
@@ -283,11 +286,16 @@ class _Tally:
     seen: int = 0
     parts: list[pl.DataFrame] = field(default_factory=list)
     largest: list[dict[str, Any]] = field(default_factory=list)
+    moved: list[pl.DataFrame] = field(default_factory=list)
+    deltas: int = 0
     fingerprint: Fingerprint = field(default_factory=Fingerprint)
 
-    def add(self, found: Differences, headers: pl.DataFrame) -> None:
+    def add(self, found: Differences, headers: pl.DataFrame, *, centre_id: int) -> None:
         self.seen += found.seen
+        self.deltas += len(found.rows)
         self.fingerprint.add(found.rows)
+        if len(found.rows):
+            self.moved.append(reprice.movements(found, centre_id=centre_id))
         lines = found.rows.filter(pl.col("moved"))
         if lines.is_empty():
             return
@@ -311,16 +319,21 @@ class _Tally:
         keys = ("month", "fund_id", "standing")
         return pl.concat(self.parts).group_by(keys).agg(pl.col(c).sum() for c in REPRICED).sort(keys)
 
+    def movements(self) -> list[dict[str, Any]]:
+        return ledger.net(*self.moved).to_dicts() if self.moved else []
+
 
 # ---------------------------------------------------------------- preview
 
 
 def _preview(row: Repricing, at: dt.datetime, advance: Advance) -> None:
     """Compute what would be booked, centre by centre, and keep it. Begun again, it begins anew."""
-    row.last_change, row.token = _moment(row)
     with transaction.atomic():
         row.centres.all().delete()
         row.parts.all().delete()
+        kept = Repricing.objects.filter(state__in=(RepricingState.PREVIEWED, RepricingState.APPROVED))
+        ProposedDelta.objects.exclude(repricing__in=kept).delete()
+    token = _token()
     source = _Source(row)
     todo = source.lines_by_centre()
     total, seen = sum(todo.values()), 0
@@ -328,10 +341,7 @@ def _preview(row: Repricing, at: dt.datetime, advance: Advance) -> None:
     for centre in _centres(todo):
         with transaction.atomic():
             jobs.lock(_CENTRE, centre.pk)
-            tally = _Tally()
-            for found in source.of(centre):
-                tally.add(found, with_standing(found.headers, centre_id=centre.pk))
-            _keep(row, centre, tally)
+            _keep(row, centre, _propose(row, centre, source), token)
         seen += todo[centre.pk]
         advance(seen, total, centre.name)
     row.state, row.previewed_at = RepricingState.PREVIEWED, at
@@ -343,30 +353,50 @@ def _centres(ids: Any) -> list[Centre]:
     return list(found.order_by("region__code", "code", "pk"))
 
 
-def _keep(row: Repricing, centre: Centre, tally: _Tally) -> None:
+def _propose(row: Repricing, centre: Centre, source: _Source) -> _Tally:
+    """Find the differences of a centre's lines and write them down. Its transaction holds the centre's lock."""
+    tally = _Tally()
+    for found in source.of(centre):
+        headers = with_standing(found.headers, centre_id=centre.pk)
+        tally.add(found, headers, centre_id=centre.pk)
+        if len(found.rows):
+            copy_in(ProposedDelta._meta.db_table, _proposed(row, centre, found))
+    return tally
+
+
+def _proposed(row: Repricing, centre: Centre, found: Differences) -> pl.DataFrame:
+    rows = found.rows
+    if found.bases is not None:
+        used = found.bases.join(rows.select("case").unique(), on="case", how="semi")
+        of_case = basis_of_cases(used)
+        rows = rows.drop("basis_id").join(of_case, on="case", how="left", maintain_order="left")
+    placed = rows.join(
+        found.headers.select("number", "month"), on="number", how="left", maintain_order="left"
+    )
+    return placed.select(
+        pl.lit(row.pk, pl.Int64).alias("repricing_id"), pl.lit(centre.pk, pl.Int64).alias("centre_id"),
+        pl.col("number").alias("invoice_id"), "month", "cause", *_DELTA_COLUMNS[1:],
+    )  # fmt: skip
+
+
+def _keep(row: Repricing, centre: Centre, tally: _Tally, token: Any) -> None:
     parts = tally.by_part() if tally.parts else pl.DataFrame()
     sums = {name: int(parts[name].sum()) for name in REPRICED} if len(parts) else {}
     RepricingCentre.objects.create(
-        repricing=row,
-        centre=centre,
-        seen=tally.seen,
-        digest=tally.fingerprint.text,
-        largest=tally.largest,
-        **sums,
-    )
+        repricing=row, centre=centre, seen=tally.seen, digest=tally.fingerprint.text, largest=tally.largest,
+        movements=tally.movements(), deltas=tally.deltas, last_change=_last_change(centre.pk), token=token, **sums,
+    )  # fmt: skip
     RepricingPart.objects.bulk_create(
         RepricingPart(repricing=row, centre=centre, **part) for part in parts.to_dicts()
     )
 
 
-def _moment(row: Repricing) -> tuple[int, Any]:
-    """The last change of the organisation's invoices and the token of its reference data: while both stay, so do the
-    differences."""
-    last = Change.objects.filter(centre__region__organisation_id=row.organisation_id).aggregate(
-        last=Max("pk")
-    )
-    token = ReferenceVersion.objects.values_list("token", flat=True).first()
-    return last["last"] or 0, token
+def _last_change(centre_id: int) -> int:
+    return Change.objects.filter(centre_id=centre_id).aggregate(last=Max("pk"))["last"] or 0
+
+
+def _token() -> Any:
+    return ReferenceVersion.objects.values_list("token", flat=True).first()
 
 
 # ---------------------------------------------------------------- booking
@@ -377,13 +407,17 @@ def _book(row: Repricing, at: dt.datetime, advance: Advance) -> None:
     todo = list(row.centres.filter(lines__gt=0).select_related("centre__region__organisation").order_by("pk"))
     total = sum(one.lines for one in todo)
     if not any(one.done_at for one in todo):
-        _verify(row, source, todo, advance)
+        # Before anything is booked: what has changed since the preview must not concern these lines.
+        for number, one in enumerate(todo, start=1):
+            advance(0, total, f"مقایسه با پیش‌نمایش: {one.centre.name} ({number} از {len(todo)})")
+            with transaction.atomic():
+                _confirm(row, one, source)
     done = 0
     for one in todo:
         if one.done_at is None:
             with transaction.atomic():
-                jobs.lock(_CENTRE, one.centre_id)
-                _book_centre(row, one, source, at)
+                _confirm(row, one, source)
+                _append(row, one, at)
         done += one.lines
         advance(done, total, one.centre.name)
     with transaction.atomic():
@@ -394,68 +428,90 @@ def _book(row: Repricing, at: dt.datetime, advance: Advance) -> None:
         _record("repricing.booked", row, by=row.approved_by, at=at, after=_sums(row))
 
 
-def _verify(row: Repricing, source: _Source, todo: list[RepricingCentre], advance: Advance) -> None:
-    """Before anything is booked: where something has changed since the preview, it must not concern these lines."""
-    if (row.last_change, row.token) == _moment(row):
+def _confirm(row: Repricing, one: RepricingCentre, source: _Source) -> None:
+    """Lock the centre, and make sure that its proposed differences are those that would be found now.
+
+    Where anything has changed they are found again and must be the same, or it is another preview's work.
+    """
+    jobs.lock(_CENTRE, one.centre_id)
+    token, last = _token(), _last_change(one.centre_id)
+    proposed = ProposedDelta.objects.filter(repricing=row, centre_id=one.centre_id)
+    if (one.token, one.last_change, one.deltas) == (token, last, proposed.count()):
         return
-    total = sum(one.lines for one in todo)
-    for number, one in enumerate(todo):
-        advance(0, total, f"مقایسه با پیش‌نمایش: {one.centre.name} ({number + 1} از {len(todo)})")
-        with transaction.atomic():
-            jobs.lock(_CENTRE, one.centre_id)
-            fingerprint = Fingerprint()
-            for found in source.of(one.centre):
-                fingerprint.add(found.rows)
-        _must_be_equal(one, fingerprint)
-
-
-def _must_be_equal(one: RepricingCentre, fingerprint: Fingerprint) -> None:
-    if fingerprint.text != one.digest:
+    proposed.delete()
+    tally = _propose(row, one.centre, source)
+    if tally.fingerprint.text != one.digest:
         raise Outdated(
             f"نرخ‌ها یا سطرهای {one.centre.name} پس از پیش‌نمایش عوض شده‌اند و نتیجه دیگر همان نیست که تأیید شد؛ "
             "دوباره پیش‌نمایش بگیرید."
         )
-
-
-def _book_centre(row: Repricing, one: RepricingCentre, source: _Source, at: dt.datetime) -> None:
-    """Append the centre's differences and what follows from them; the caller's transaction holds its lock."""
-    changes: dict[str, int] = {}
-    moved: list[pl.DataFrame] = []
-    fingerprint = Fingerprint()
-    for found in source.of(one.centre):
-        fingerprint.add(found.rows)
-        if found.rows.is_empty():
-            continue
-        _open_changes(changes, found.rows, row, one.centre, at)
-        headers = with_standing(found.headers, centre_id=one.centre_id)
-        placed = _placed(found, headers, changes)
-        copy_in(LineDelta._meta.db_table, placed.select(_DELTA_COLUMNS))
-        _add_to_invoices(placed)
-        _prepare_items(placed, headers, row)
-        moved.append(reprice.movements(found, centre_id=one.centre_id))
-    _must_be_equal(one, fingerprint)
-    if moved:
-        of_cause = pl.DataFrame({"cause": list(changes), "change_id": list(changes.values())})
-        write_movements(ledger.net(*moved).join(of_cause, on="cause", how="left"), at=at)
-    RepricingCentre.objects.filter(pk=one.pk).update(done_at=at)
-    log.info("centre_repriced", repricing=row.pk, centre=one.centre_id, lines=one.lines, amount=one.amount)
+    one.token, one.last_change = token, last
+    one.save(update_fields=["token", "last_change"])
 
 
 _DELTA_COLUMNS = (
-    "change_id", "invoice_id", "line_change_id", "asked", *PRICED, "service_id", "basis_id", "line_no", "element",
-    "group", "status", "standing", "lines", "unpriced_lines",
+    "invoice_id", "line_change_id", "asked", *PRICED, "service_id", "basis_id", "line_no", "element", "group",
+    "status", "lines", "unpriced_lines",
 )  # fmt: skip
+_NAMES = ", ".join(f'"{c}"' for c in _DELTA_COLUMNS)
+_OF_CENTRE = f"FROM {ProposedDelta._meta.db_table} p WHERE p.repricing_id = %s AND p.centre_id = %s"
+#: Standings are numbered so that «sent» and «month closed» add up.
+_APPEND = f"""
+    INSERT INTO {LineDelta._meta.db_table} (change_id, standing, {_NAMES})
+    SELECT c.id, (s.invoice_id IS NOT NULL)::int * {Standing.SENT} + (p.month = ANY(%s))::int * {Standing.LOCKED},
+           {", ".join(f'p."{c}"' for c in _DELTA_COLUMNS)}
+    FROM (SELECT * {_OF_CENTRE}) p
+    JOIN unnest(%s::text[], %s::bigint[]) AS c (cause, id) ON c.cause = p.cause
+    LEFT JOIN {InvoiceStage._meta.db_table} s ON s.invoice_id = p.invoice_id AND s.stage = {Stage.SENT}
+    ORDER BY p.invoice_id, p.line_no
+"""
+_SUMS = ", ".join(f"sum(p.{c})::bigint AS {c}" for c in PRICED)
+_ADD = f"""
+    UPDATE {Invoice._meta.db_table} i
+    SET unpriced_lines = i.unpriced_lines + d.unpriced_lines,
+        {", ".join(f"{header} = i.{header} + d.{c}" for header, c in zip(_TOTALS, PRICED, strict=True))}
+    FROM (SELECT p.invoice_id, sum(p.unpriced_lines)::int AS unpriced_lines, {_SUMS} {_OF_CENTRE}
+          GROUP BY p.invoice_id) d
+    WHERE i.id = d.invoice_id AND ({" OR ".join(f"d.{c} <> 0" for c in ("unpriced_lines", *PRICED))})
+"""
+_CLAIM = f"""
+    INSERT INTO {SupplementaryItem._meta.db_table}
+        (change_id, repricing_id, invoice_id, fund_id, lines, {", ".join(PRICED)})
+    SELECT d.change_id, %s, d.invoice_id, i.fund_id, count(*) FILTER (WHERE d.lines >= 0),
+           {", ".join(f"sum(d.{c})" for c in PRICED)}
+    FROM {LineDelta._meta.db_table} d JOIN {Invoice._meta.db_table} i ON i.id = d.invoice_id
+    WHERE d.change_id = ANY(%s) AND d.standing IN ({", ".join(str(int(s)) for s in WERE_SENT)})
+    GROUP BY d.change_id, d.invoice_id, i.fund_id ORDER BY 1, 3
+"""
 
 
-def _open_changes(
-    changes: dict[str, int], rows: pl.DataFrame, row: Repricing, centre: Centre, at: dt.datetime
-) -> None:
-    """One change a cause, for all portions of the centre."""
-    for cause in sorted(set(rows["cause"].unique()) - changes.keys()):
-        made = Change.objects.create(
-            cause=Cause(cause), at=at, by=row.approved_by, centre=centre, repricing=row, reason=_reason(row)
-        )
-        changes[cause] = made.pk
+def _append(row: Repricing, one: RepricingCentre, at: dt.datetime) -> None:
+    """Append the centre's proposed differences to their lines, and book what follows from them."""
+    changes = _open_changes(row, one, at)
+    closed = ClosedMonth.objects.closed().filter(centre_id=one.centre_id).values_list("month", flat=True)
+    of_centre = [row.pk, one.centre_id]
+    with connection.cursor() as cursor:
+        cursor.execute(_APPEND, [list(closed), *of_centre, list(changes), list(changes.values())])
+        cursor.execute(_ADD, of_centre)
+        cursor.execute(_CLAIM, [row.pk, list(changes.values())])
+    if one.movements:
+        moved = pl.DataFrame(one.movements, infer_schema_length=None)
+        of_cause = pl.DataFrame({"cause": list(changes), "change_id": list(changes.values())})
+        write_movements(moved.join(of_cause, on="cause", how="left"), at=at)
+    one.done_at = at
+    one.save(update_fields=["done_at"])
+    log.info("centre_repriced", repricing=row.pk, centre=one.centre_id, lines=one.lines, amount=one.amount)
+
+
+def _open_changes(row: Repricing, one: RepricingCentre, at: dt.datetime) -> dict[str, int]:
+    """One change for each cause among the centre's differences."""
+    proposed = ProposedDelta.objects.filter(repricing=row, centre_id=one.centre_id)
+    causes = proposed.order_by("cause").values_list("cause", flat=True).distinct()
+    made = [
+        Change(cause=cause, at=at, by=row.approved_by, centre=one.centre, repricing=row, reason=_reason(row))
+        for cause in causes
+    ]
+    return {change.cause: change.pk for change in Change.objects.bulk_create(made)}
 
 
 def _reason(row: Repricing) -> str:
@@ -463,59 +519,29 @@ def _reason(row: Repricing) -> str:
     return f"{what}: {row.circular}"[:250]
 
 
-def _placed(found: Differences, headers: pl.DataFrame, changes: dict[str, int]) -> pl.DataFrame:
-    """Rows as they are stored: with their change, standing and basis."""
-    rows = found.rows.join(
-        headers.select("number", "standing"), on="number", how="left", maintain_order="left"
-    )
-    if found.bases is not None:
-        used = found.bases.join(rows.select("case").unique(), on="case", how="semi")
-        rows = rows.drop("basis_id").join(basis_of_cases(used), on="case", how="left", maintain_order="left")
-    return rows.with_columns(
-        pl.col("cause").replace_strict(changes, return_dtype=pl.Int64).alias("change_id"),
-        pl.col("number").alias("invoice_id"),
-    )
-
-
-_ADD = f"""
-    UPDATE {Invoice._meta.db_table} i
-    SET unpriced_lines = i.unpriced_lines + d.unpriced_lines, {", ".join(f"{c} = i.{c} + d.{c}" for c in _TOTALS)}
-    FROM unnest(%s::bigint[], %s::int[], {", ".join("%s::bigint[]" for _ in _TOTALS)})
-         AS d (id, unpriced_lines, {", ".join(_TOTALS)})
-    WHERE i.id = d.id
-"""
-
-
-def _add_to_invoices(placed: pl.DataFrame) -> None:
-    """Add the differences to the totals of their invoices; content and version stay."""
-    sums = placed.group_by("number").agg(
-        pl.col("unpriced_lines").cast(pl.Int64).sum(), *[pl.col(c).sum() for c in PRICED]
-    )
-    changed = sums.filter(pl.any_horizontal([pl.col(c) != 0 for c in ("unpriced_lines", *PRICED)]))
-    if len(changed):
-        ordered = changed.sort("number").select("number", "unpriced_lines", *PRICED)
-        with connection.cursor() as cursor:
-            cursor.execute(_ADD, [column.to_list() for column in ordered.get_columns()])
-
-
-def _prepare_items(placed: pl.DataFrame, headers: pl.DataFrame, row: Repricing) -> None:
-    """What sent invoices gain or lose, to be claimed on top of what was sent."""
-    sent = placed.filter(pl.col("standing").is_in([int(s) for s in WERE_SENT]))
-    if sent.is_empty():
-        return
-    items = (
-        sent.group_by("change_id", "invoice_id")
-        .agg((pl.col("lines") >= 0).sum().cast(pl.Int32).alias("lines"), *[pl.col(c).sum() for c in PRICED])
-        .join(headers.select(pl.col("number").alias("invoice_id"), "fund_id"), on="invoice_id")
-        .with_columns(pl.lit(row.pk, pl.Int64).alias("repricing_id"))
-        .sort("change_id", "invoice_id")
-    )
-    copy_in(SupplementaryItem._meta.db_table, items)
-
-
 # ---------------------------------------------------------------- what pages ask
 
 
-def reach_count(circular: Circular, *, organisation_id: int) -> int:
-    """How many stored lines of an organisation the circular can price, written before it was known."""
-    return sum(reach_of(circular, organisation_id=organisation_id).lines_by_centre().values())
+@dataclass(frozen=True)
+class About:
+    """What a circular means for stored lines: the re-pricing under it, or how many lines are within its reach."""
+
+    lines: int
+    repricing: Repricing | None = None
+
+
+def about(circular: Circular, *, organisation_id: int) -> About | None:
+    """What the page of a circular says of the past; None where the circular does not reach it.
+
+    Rows that were published after the newest preview are to be previewed again.
+    """
+    reach = reach_of(circular, organisation_id=organisation_id)
+    newest = (
+        Repricing.objects.filter(organisation_id=organisation_id, circular=circular, reverses=None)
+        .exclude(state__in=(RepricingState.DISCARDED, RepricingState.REVERSED))
+        .order_by("-asked_at", "-pk").first()
+    )  # fmt: skip
+    if newest and (reach.is_empty or newest.asked_at >= reach.known):
+        return About(newest.centres.aggregate(lines=Sum("lines"))["lines"] or 0, newest)
+    lines = sum(reach.lines_by_centre().values())
+    return About(lines) if lines else None

@@ -9,16 +9,32 @@ import psycopg2
 import pytest
 from django.core.files.base import ContentFile
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
-from billing.choices import DeliveryState
-from billing.models import Balance, Change, Delivery, Invoice, InvoiceLine, Movement, RefusedRow
-from billing.services import deliveries, ledger
-from billing.tasks import load_delivery
+from billing.choices import DeliveryState, RepricingState
+from billing.models import (
+    Balance,
+    Change,
+    CurrentLine,
+    Delivery,
+    Invoice,
+    InvoiceLine,
+    LineDelta,
+    Movement,
+    RefusedRow,
+    Repricing,
+    RepricingCentre,
+)
+from billing.services import deliveries, ledger, repricing
+from billing.tasks import load_delivery, reprice
 from core import jobs
 from core.models import Job, JobState
+from organisations.choices import Sector
 from reports.services import nightly, recovery
+from tariffs.choices import Component, Confidence
+from tariffs.models import Circular, ConversionFactor
+from tariffs.services import publishing
 from tests import tariff_world as world
 from tests.cast import make_cast
 from tests.functional.conftest import database_of_the_test, wait_until
@@ -134,6 +150,89 @@ def test_a_worker_killed_in_the_middle_loses_nothing_and_doubles_nothing(cast, w
     is_whole(delivery)
 
 
+def a_late_factor(cast):
+    """Two hospitals with a file each, and a factor that is published after both; gives its circular."""
+    for centre in (cast.hospital, cast.neighbour_hospital):
+        world.load(
+            world.parsed({f"A{i}": [world.line("100010")] for i in range(ROWS)}, fund="general"),
+            centre=centre,
+        )
+    circular = Circular.objects.create(number="L", title="بخشنامهٔ دیررس", organisation=cast.organisation)
+    draft = ConversionFactor.objects.create(
+        circular=circular, valid=world.YEAR_1403, confidence=Confidence.OFFICIAL, organisation=cast.organisation,
+        entered_by=cast.headquarters, sector=Sector.PUBLIC, component=Component.PROFESSIONAL, amount=350_000,
+    )  # fmt: skip
+    publishing.publish(drafts=[draft], by=cast.second_headquarters, at=timezone.now(), replace=True)
+    return circular
+
+
+def state_of_repricing(row):
+    return Repricing.objects.get(pk=row.pk).state
+
+
+def test_a_worker_killed_while_it_reprices_leaves_whole_hospitals_and_the_next_one_does_the_rest(
+    cast, worker
+):
+    circular = a_late_factor(cast)
+    by, at = cast.headquarters, timezone.now()
+    row = repricing.ask(circular=circular, by=by, at=at, queue=reprice.delay)
+    wait_until(lambda: state_of_repricing(row) == RepricingState.PREVIEWED, "the preview is computed")
+    first, second = row.centres.order_by("pk")
+    # The second hospital's centre is held, so that the worker comes through the first and waits in the second.
+    other = psycopg2.connect(database_of_the_test())
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('billing.centre'), %s)", [second.centre_id])
+        # What the first look at all hospitals would wait for is out of the way: the first hospital counts as begun.
+        repricing.approve(repricing=row, by=cast.second_headquarters, at=timezone.now())
+        RepricingCentre.objects.filter(pk=second.pk).update(done_at=None)
+        _book_first(row, first)
+        reprice.delay(row.pk)
+        wait_until(lambda: _waits_for_centre(second.centre_id), "the worker is in the middle of the job")
+        (loader,) = _waits_for_centre(second.centre_id)
+        worker.kill()
+        assert Job.objects.get(pk=Repricing.objects.get(pk=row.pk).job_id).state == JobState.RUNNING
+    finally:
+        other.close()
+    wait_until(lambda: not is_connected(loader), "the database has noticed")
+    assert LineDelta.objects.values("invoice__centre").distinct().count() == 1
+    assert ledger.check() is None
+
+    worker.start()
+    wait_until(lambda: state_of_repricing(row) == RepricingState.DONE, "the next worker takes it up")
+    assert LineDelta.objects.count() == 2 * ROWS
+    assert Change.objects.filter(repricing=row).count() == 2
+    assert sum(CurrentLine.objects.values_list("amount", flat=True)) == 2 * ROWS * (
+        2_740_700 + 5 * 48_000 + 0
+    )
+    assert ledger.check() is None
+    # The broker hands the first task out again in some hours: it finds nothing to do.
+    reprice.delay(row.pk)
+    call_command("recover")
+    worker.stop()
+    assert LineDelta.objects.count() == 2 * ROWS
+    assert ledger.check() is None
+
+
+def _book_first(row, one):
+    """Book one hospital as the worker does, in this process."""
+    with transaction.atomic():
+        locked = Repricing.objects.select_related("circular", "reverses", "approved_by").get(pk=row.pk)
+        first = RepricingCentre.objects.select_related("centre__region__organisation").get(pk=one.pk)
+        repricing._confirm(locked, first, repricing._Source(locked))
+        repricing._append(locked, first, timezone.now())
+
+
+def _waits_for_centre(centre_id):
+    """Process ids of the database's end of those who wait for the lock of a centre."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pid FROM pg_locks WHERE NOT granted AND locktype = 'advisory' AND objid::bigint = %s",
+            [centre_id],
+        )
+        return [pid for (pid,) in cursor.fetchall()]
+
+
 def test_a_task_that_the_broker_lost_is_found(cast, idle_worker):
     delivery = send(cast, queue=lambda pk: None)
     asked = []
@@ -165,7 +264,7 @@ def test_a_run_that_was_cut_off_ends_and_one_that_runs_goes_on(cast, idle_worker
     with other.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(hashtext('core.job'), %s)", [going.pk])
     try:
-        done = recovery.recover(at=at, load=pytest.fail, ending=[nightly.KIND])
+        done = recovery.recover(at=at, load=pytest.fail, reprice=pytest.fail, ending=[nightly.KIND])
     finally:
         other.close()
     assert done.ended == [cut]

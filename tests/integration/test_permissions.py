@@ -18,7 +18,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from billing.choices import DeliveryKind, DeliveryState
-from billing.models import ClosedMonth, Delivery, LockException, Movement
+from billing.models import ClosedMonth, Delivery, LockException, Movement, Repricing
 from budgets.choices import BudgetComponent, CompanyService
 from budgets.services import inputs, run_budget
 from core import jobs
@@ -146,6 +146,14 @@ BILLING = (
     Row("delivery", "200 200 404 200 404 404 403 200 403 302", pk("delivery")),
     Row("delivery_progress", "200 200 404 200 404 404 403 200 403 302", pk("delivery")),
     Row("delivery_retry", "302 403 403 302 404 404 403 403 403 302", pk("delivery"), method="post"),
+    Row("circular_repricing", "200 403 403 403 403 404 403 200 403 302", pk("circular")),
+    Row("repricing_ask", "302 403 403 403 403 404 403 403 403 302", pk("circular"), method="post"),
+    Row("repricings", "200 403 403 403 403 200 403 200 403 302"),
+    Row("repricing", "200 403 403 403 403 404 403 200 403 302", pk("repricing")),
+    Row("repricing_progress", "200 403 403 403 403 404 403 200 403 302", pk("repricing")),
+    Row("repricing_approve", "302 403 403 403 403 404 403 403 403 302", pk("repricing"), method="post"),
+    Row("repricing_discard", "302 403 403 403 403 404 403 403 403 302", pk("repricing"), method="post"),
+    Row("repricing_reverse", "302 403 403 403 403 404 403 403 403 302", pk("repricing"), method="post"),
     Row("delivery_refused_csv", "200 200 404 200 404 404 403 200 403 302", pk("reception")),
     Row("delivery_refused_xlsx", "200 200 404 200 404 404 403 200 403 302", pk("reception")),
     Row(
@@ -280,6 +288,9 @@ class Scene:
             document_no="1", amount=5, by=cast.region_head, at=AT,
         )  # fmt: skip
         self.entered = ["company", company.pk]
+        self.repricing = Repricing.objects.create(
+            organisation=organisation, circular=self.circular, asked_by=cast.headquarters, asked_at=AT
+        )
         self.run = run_budget(organisation=organisation, fiscal_year=1404, by=None, at=NIGHT)
         self.component = [self.run.pk, self.region.pk, BudgetComponent.FREE.value]
         vars(self).update(account_of(cast))

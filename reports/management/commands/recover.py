@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from billing.tasks import load_delivery
+from billing.tasks import load_delivery, reprice
 from budgets.tasks import KIND as BUDGET
 from reports.services import nightly, recovery
 
@@ -14,8 +14,12 @@ class Command(BaseCommand):
     help = "Takes up what a killed worker has left: deliveries are queued again, other jobs end. Safe to run again."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        done = recovery.recover(at=timezone.now(), load=load_delivery.delay, ending=[BUDGET, nightly.KIND])
+        done = recovery.recover(
+            at=timezone.now(), load=load_delivery.delay, reprice=reprice.delay, ending=[BUDGET, nightly.KIND]
+        )
         for delivery in done.queued:
             self.stdout.write(f"delivery {delivery.pk}: queued again")
+        for repricing in done.repricings:
+            self.stdout.write(f"re-pricing {repricing.pk}: queued again")
         for job in done.ended:
             self.stdout.write(f"job {job.pk} ({job.kind} {job.key}): ended")
