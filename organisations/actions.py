@@ -19,6 +19,10 @@ ACTIONS = {
     "second_factor.reset": Action("بازنشانی رمز یک‌بارمصرف", "رمز یک‌بارمصرف گم‌شدهٔ {what} را برداشت"),
     "recovery_codes.renewed": Action("کدهای بازیابی تازه", "کدهای بازیابی {what} را تازه کرد"),
     "recovery_code.used": Action("ورود با کد بازیابی", "یک کد بازیابی {what} را به کار برد"),
+    "region.added": Action("افزودن منطقه", "منطقهٔ {what} را افزود"),
+    "region.changed": Action("تغییر منطقه", "منطقهٔ {what} را تغییر داد"),
+    "centre.added": Action("افزودن مرکز", "مرکز {what} را افزود"),
+    "centre.changed": Action("تغییر مرکز", "مرکز {what} را تغییر داد"),
     "sata_reference.load": Action("بارگذاری فهرست‌های ساتا", "فهرست‌های ساتا را برای {what} بار کرد"),
 }
 #: Facts that are no field of their model; after «|» the model they are keys of, or the field that names their values.

@@ -10,6 +10,7 @@ from django.db import models
 class Permission(StrEnum):
     DASHBOARD_VIEW = "dashboard.view"
     ORGANISATION_VIEW = "organisation.view"
+    ORGANISATION_EDIT = "organisation.edit"
     INVOICE_VIEW = "invoice.view"
     WORKLIST_VIEW = "worklist.view"
     INVOICE_ADVANCE = "invoice.advance"

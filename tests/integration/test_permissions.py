@@ -97,6 +97,12 @@ ORGANISATIONS = (
     Row("job_progress", "200 200 404 200 404 404 403 200 403 302", pk("job")),
     Row("audit", "200 403 403 403 403 200 403 200 403 302"),
 )
+TREE = (
+    Row("region_new", "200 403 403 403 403 200 403 403 403 302"),
+    Row("region_edit", "200 403 403 403 403 404 403 403 403 302", pk("region")),
+    Row("centre_new", "200 403 403 403 403 200 403 403 403 302"),
+    Row("centre_edit", "200 403 403 403 403 404 403 403 403 302", pk("hospital")),
+)
 USERS = (
     Row("users", "200 403 403 403 403 200 403 200 403 302"),
     Row("user", "200 403 403 403 403 404 403 200 403 302", lambda s: [s.cast.officer.pk]),
@@ -248,7 +254,7 @@ REPORTS = (
     Row("nightly_run", "302 403 403 403 403 302 403 403 403 302", method="post"),
 )
 TABLE = (
-    *ACCESS, *ORGANISATIONS, *USERS, *TARIFFS, *BILLING, *PERIODS, *BUDGETS, *ACCOUNTS, *REPORTS,
+    *ACCESS, *ORGANISATIONS, *TREE, *USERS, *TARIFFS, *BILLING, *PERIODS, *BUDGETS, *ACCOUNTS, *REPORTS,
 )  # fmt: skip
 
 
