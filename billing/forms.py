@@ -17,6 +17,14 @@ from organisations.models import Centre, Region, User
 from organisations.permissions import PERMISSIONS, Permission
 
 
+class SayingForm(forms.Form):
+    """A form without a page of its own: what is wrong with it is said in a message."""
+
+    def sentences(self) -> list[str]:
+        """What is wrong, as sentences that name their field."""
+        return [f"{self.fields[name].label}: {' '.join(errors)}" for name, errors in self.errors.items()]
+
+
 class DeliveryForm(forms.Form):
     """A file of a hospital system for one of the user's centres."""
 
@@ -60,15 +68,11 @@ class NumbersField(forms.Field):
         return list(dict.fromkeys(keys))
 
 
-class BatchForm(forms.Form):
+class BatchForm(SayingForm):
     """Some invoices: those named, or everything in the list that the address describes."""
 
     invoices = NumbersField(label="صورتحساب", required=False)
     everything = forms.BooleanField(label="همهٔ فهرست", required=False)
-
-    def sentences(self) -> list[str]:
-        """What is wrong, as sentences that name their field."""
-        return [f"{self.fields[name].label}: {' '.join(errors)}" for name, errors in self.errors.items()]
 
 
 #: Cancelling has a page of its own: it takes the invoice's lines out of the ledger too.
@@ -126,7 +130,7 @@ class CloseForm(forms.Form):
         return list(Centre.objects.visible_to(self.user).filter(region=self.cleaned_data["region"]))
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(SayingForm):
     reason = CleanCharField(label="علت", max_length=250)
 
 
@@ -165,3 +169,19 @@ class ReissueForm(forms.Form):
     number = CleanCharField(
         label="شمارهٔ صورتحساب جایگزین", max_length=60, help_text="صورتحساب تازهٔ همین بیمار در همین مرکز."
     )
+
+
+class SwitchForm(SayingForm):
+    """For which hospitals a rule is turned on or off, and why."""
+
+    centres = forms.ModelMultipleChoiceField(Centre.objects.none(), label="بیمارستان‌ها")
+    is_on = forms.TypedChoiceField(
+        choices=[("1", "روشن"), ("0", "خاموش")], coerce=lambda value: value == "1", label="قاعده"
+    )
+    reason = CleanCharField(label="علت", max_length=250)
+
+    def __init__(self, *args: Any, centres: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["centres"]
+        assert isinstance(field, forms.ModelMultipleChoiceField)
+        field.queryset = centres

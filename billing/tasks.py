@@ -5,17 +5,30 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
+from billing.choices import DeliveryState
 from billing.models import Delivery, Repricing
-from billing.services import deliveries, repricing
+from billing.services import deliveries, finding_runs, repricing
+from organisations.models import Centre
 
 
 @shared_task(name="billing.load_delivery")
 def load_delivery(delivery_id: int) -> None:
-    """Load a received delivery; safe to run twice."""
-    deliveries.load(delivery=Delivery.objects.get(pk=delivery_id), at=timezone.now())
+    """Load a received delivery, then have its centre's invoices checked; safe to run twice."""
+    delivery = deliveries.load(delivery=Delivery.objects.get(pk=delivery_id), at=timezone.now())
+    if delivery.state == DeliveryState.STORED:
+        check_findings.delay(delivery.centre_id)
+
+
+@shared_task(name="billing.check_findings")
+def check_findings(centre_id: int) -> None:
+    """Check what is due at a centre; safe to run twice and beside another."""
+    centre = Centre.objects.select_related("region").get(pk=centre_id)
+    finding_runs.check_centre(centre=centre, at=timezone.now())
 
 
 @shared_task(name="billing.reprice")
 def reprice(repricing_id: int) -> None:
     """Compute the preview of a re-pricing, or book an approved one; safe to run twice."""
-    repricing.work(repricing=Repricing.objects.get(pk=repricing_id), at=timezone.now())
+    row = repricing.work(repricing=Repricing.objects.get(pk=repricing_id), at=timezone.now())
+    for centre_id in finding_runs.forget_repriced(row):
+        check_findings.delay(centre_id)

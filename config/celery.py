@@ -26,6 +26,12 @@ def nightly() -> None:
     call_command("nightly")
 
 
+@app.task(name="check_findings")
+def check_findings() -> None:
+    """The same as `./taraz manage check_findings`: what no delivery has asked for; safe to run twice."""
+    call_command("check_findings")
+
+
 @app.task(name="recover")
 def recover() -> None:
     """The same as `./taraz manage recover`; safe to run twice."""

@@ -219,6 +219,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 6 * 60 * 60}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE = {
     "nightly": {"task": "nightly", "schedule": crontab(hour=2, minute=0)},
+    "check_findings": {"task": "check_findings", "schedule": crontab(hour=4, minute=0)},
     "clear_sessions": {"task": "clear_sessions", "schedule": crontab(hour=3, minute=30)},
     # One that waits behind long work is not worth a second one.
     "recover": {"task": "recover", "schedule": crontab(minute="*/5"), "options": {"expires": 240}},

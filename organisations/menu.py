@@ -33,6 +33,7 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
         (
             Item("میز کار", "worklists", "inbox", P.WORKLIST_VIEW),
             Item("صورتحساب‌ها", "invoices", "invoice", P.INVOICE_VIEW),
+            Item("یافته‌ها", "findings", "flag", P.FINDING_VIEW),
             Item("محموله‌ها", "deliveries", "delivery", P.DELIVERY_VIEW),
             Item("بستن ماه", "periods", "lock", P.PERIOD_VIEW),
             Item("تعرفه‌ها", "tariffs", "tariff", P.TARIFF_VIEW),

@@ -38,6 +38,8 @@ class Permission(StrEnum):
     REPRICING_VIEW = "repricing.view"
     REPRICING_EDIT = "repricing.edit"
     REPRICING_APPROVE = "repricing.approve"
+    FINDING_PASS = "finding.pass"
+    FINDING_SWITCH = "finding.switch"
     JOB_VIEW = "job.view"
     NIGHTLY_RUN = "nightly.run"
     USER_VIEW = "user.view"
@@ -66,7 +68,9 @@ _ACCOUNTS = {_P.ACCOUNT_VIEW, _P.RETIREE_FILE_VIEW}
 
 PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.HEADQUARTERS: frozenset(Permission),
-    Role.HOSPITAL: frozenset(_READ - {_P.BUDGET_VIEW} | {_P.DELIVERY_CREATE, _P.INVOICE_ADVANCE}),
+    Role.HOSPITAL: frozenset(
+        _READ - {_P.BUDGET_VIEW} | {_P.DELIVERY_CREATE, _P.FINDING_PASS, _P.INVOICE_ADVANCE}
+    ),
     Role.REGION: frozenset(
         _READ | _ACCOUNTS | {_P.BUDGET_INPUT_EDIT, _P.PERIOD_CLOSE, _P.ACCOUNT_ANSWER, _P.RETIREE_FILE_MAKE}
     ),

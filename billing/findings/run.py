@@ -32,8 +32,9 @@ def check(headers: pl.DataFrame, lines: pl.DataFrame, *, centre: Centre, on: dt.
 def found_in(headers: pl.DataFrame, lines: pl.DataFrame, *, centre: Centre, on: dt.date) -> pl.DataFrame:
     """The same with `rule_id`, the row of the catalogue in force on the day of the finding."""
     organisation_id = centre.region.organisation_id
-    own = headers.with_columns(pl.col("number").cast(pl.String))
     priced = lines.with_columns(pl.col("number").cast(pl.String))
+    # An invoice without lines was cancelled: there is nothing to look at.
+    own = headers.with_columns(pl.col("number").cast(pl.String)).join(priced, on="number", how="semi")
     elsewhere = partial(elsewhere_of, own, priced, organisation_id=organisation_id, centre_id=centre.pk)
     known = known_of(organisation_id)
     return judged(Case(own, priced, on, centre.pk, centre.sector, known, elsewhere))

@@ -117,6 +117,7 @@ class InvoicePage(DetailPage):
             correction=correction_panel(invoice, self.request.user),
             stage=panel_of(invoice, self.request.user),
             findings=self._findings(),
+            may_pass=self.request.user.may(Permission.FINDING_PASS),
             groups=_groups(lines),
             sums=_sums(lines),
             trace=told(lines, line_no) if line_no else None,

@@ -18,7 +18,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from billing.choices import DeliveryKind, DeliveryState
-from billing.models import ClosedMonth, Delivery, LockException, Movement, Repricing
+from billing.models import ClosedMonth, Delivery, FindingPass, FindingRule, LockException, Movement, Repricing
+from billing.services.reference import load_finding_rules
 from budgets.choices import BudgetComponent, CompanyService
 from budgets.services import inputs, run_budget
 from core import jobs
@@ -148,6 +149,13 @@ BILLING = (
     Row("invoice_cancel", "302 403 403 302 404 404 403 403 403 302", pk("invoice"), method="post"),
     Row("invoice_reissue", "302 403 403 302 404 404 403 403 403 302", pk("invoice"), method="post"),
     Row("line_trace", "200 200 404 200 404 404 200 200 403 302", lambda s: [s.invoice.pk, 1]),
+    Row("findings", "200 200 200 200 200 200 403 200 403 302"),
+    Row("finding_passes", "200 200 200 200 200 200 403 200 403 302"),
+    Row("finding_rule", "200 200 200 200 200 200 403 200 403 302", constant("excess_price")),
+    Row("finding_rule", "404 404 404 404 404 404 403 404 403 302", constant("nothing")),
+    Row("finding_switch", "302 403 403 403 403 302 403 403 403 302", constant("excess_price"), method="post"),
+    Row("finding_pass", "302 403 403 302 404 404 403 403 403 302", pk("invoice"), method="post"),
+    Row("finding_pass_withdraw", "302 403 403 302 404 404 403 403 403 302", pk("passed"), method="post"),
     Row("deliveries", "200 200 200 200 200 200 403 200 403 302"),
     Row("delivery_new", "200 403 403 200 200 200 403 403 403 302"),
     Row("delivery", "200 200 404 200 404 404 403 200 403 302", pk("delivery")),
@@ -277,6 +285,11 @@ class Scene:
         self.draft = self._draft()
         line = factories.line(CostElement.SURGERY, 1_000, 900, basic=800)
         self.invoice = factories.invoice(cast.hospital, cast.fund, [line])
+        load_finding_rules()
+        self.passed = FindingPass.objects.create(
+            invoice=self.invoice, invoice_version=1, centre=cast.hospital, severity="warn", text="هشدار",
+            rule=FindingRule.objects.get(code="excess_price"), reason="دلیل", by=cast.officer, at=AT,
+        )  # fmt: skip
         self.movement = Movement.objects.get(element=CostElement.SURGERY)
         self.closed = ClosedMonth.objects.create(
             centre=cast.hospital, month=140406, reason="پایان", asked_at=AT, asked_by=cast.region_head,

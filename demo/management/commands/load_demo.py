@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from billing.services import finding_runs
 from billing.services.reference import load_bundled_items, load_finding_rules, load_mappings
 from core.errors import DomainError
 from demo.accounts import load_accounts
@@ -66,6 +67,8 @@ class Command(BaseCommand):
                     side_by_side=options["side_by_side"],
                 )
                 load_accounts(YEAR, now=now)
+            checked = finding_runs.check_due(at=now)
+            tell(f"{checked.invoices:,} invoices checked, {checked.findings:,} findings")
         except DomainError as error:
             raise CommandError(error.sentence) from error
         seconds = time.monotonic() - started
