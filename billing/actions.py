@@ -6,6 +6,7 @@ ACTIONS = {
     "delivery.received": Action("دریافت محموله", "محمولهٔ {what} را فرستاد"),
     "reception.opened": Action("گشودن دریافت ساتا", "دریافت {what} را گشود"),
     "reception.closed": Action("بستن دریافت ساتا", "دریافت {what} را بست"),
+    "counts.received": Action("دریافت شمارش", "{what} را ثبت کرد"),
     "draft.discarded": Action("کنار گذاشتن پیش‌نویس", "پیش‌نویس {what} را کنار گذاشت"),
     "invoices.assigned": Action("سپردن صورتحساب", "صورتحساب‌ها را به {what} سپرد"),
     "invoice.entered": Action("ورود صورتحساب", "صورتحساب {what} را وارد کرد"),
@@ -32,6 +33,8 @@ ACTIONS = {
 }
 FACTS = {
     "name": "نام",
+    "rows": "سطرها",
+    "counted": "جمع شمارش",
     "circular": "بخشنامه",
     "reverses": "برگشت‌دهندهٔ|billing.repricing",
     "lines": "سطرها",

@@ -181,3 +181,26 @@ MONTH_TONES: dict[str, str] = {
     MonthState.OPEN: "mute", MonthState.CLOSE_ASKED: "warn", MonthState.CLOSED: "good",
     MonthState.REOPEN_ASKED: "warn", MonthState.REOPENED: "info", MonthState.WITHDRAWN: "mute",
 }  # fmt: skip
+
+
+class CountKind(models.IntegerChoices):
+    """What a hospital's system counts, day by day."""
+
+    ADMISSION = 1, "پذیرش بستری"
+    OPERATION = 2, "عمل جراحی"
+    LABORATORY = 3, "آزمایش"
+    OUTPATIENT_VISIT = 4, "ویزیت سرپایی"
+
+
+class CountSource(models.IntegerChoices):
+    FILE = 1, "فایل نرم‌افزار بیمارستان"
+    HAND = 2, "ورود دستی"
+
+
+class Gate(models.IntegerChoices):
+    """Steps of the protocol that an invoice waits before: registration after the discharge, and each stage."""
+
+    REGISTRATION = 1, "ترخیص تا ثبت"
+    COMPLETION = 2, "ثبت تا تکمیل"
+    REVIEW = 3, "تکمیل تا بازبینی"
+    SENDING = 4, "بازبینی تا ارسال"

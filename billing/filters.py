@@ -47,6 +47,7 @@ class InvoiceFilter(filters.FilterSet):
     category = filters.ChoiceFilter(label="گروه", choices=PatientCategory.choices)
     fund = filters.ModelChoiceFilter(label="صندوق", queryset=_funds)
     stage = filters.TypedChoiceFilter(label="مرحله", choices=Stage.choices, coerce=int, method="at_stage")
+    on = filters.DateFilter(label="روز", method="of_day")
     unpriced = filters.BooleanFilter(label="بدون نرخ", method="only_unpriced")
     delivery = filters.NumberFilter(label="محموله", field_name="change__delivery")
 
@@ -63,6 +64,10 @@ class InvoiceFilter(filters.FilterSet):
 
     def at_stage(self, found: Any, _name: str, stage: int) -> Any:
         return found.at_stage(stage) if stage else found
+
+    def of_day(self, found: Any, _name: str, day: Any) -> Any:
+        """Invoices whose stay or visit has the day (ISO) in it."""
+        return found.filter(admitted_on__lte=day, discharged_on__gte=day)
 
     def only_unpriced(self, found: Any, _name: str, chosen: bool) -> Any:
         return found.unpriced() if chosen else found

@@ -8,12 +8,14 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
-from billing.choices import Stage
+from billing.choices import CountKind, Stage
 from billing.models import ColumnMapping
+from billing.parsing.counts import LARGEST, OWN_SETTING
 from core.filters import whole
-from core.forms import CleanCharField, JalaliDateField, JalaliMonthField
+from core.forms import CleanCharField, JalaliDateField, JalaliMonthField, NumberField
 from core.text import group_digits
-from organisations.models import Centre, Region, User
+from organisations.choices import PatientCategory, Setting
+from organisations.models import Centre, Region, Unit, User
 from organisations.permissions import PERMISSIONS, Permission
 
 
@@ -185,3 +187,55 @@ class SwitchForm(SayingForm):
         field = self.fields["centres"]
         assert isinstance(field, forms.ModelMultipleChoiceField)
         field.queryset = centres
+
+
+def _own_centres(field: Any, user: Any) -> None:
+    """Offer the user's centres; where there is only one, choose it."""
+    field.queryset = Centre.objects.visible_to(user).by_code()
+    only = list(field.queryset[:2])
+    if len(only) == 1:
+        field.initial = only[0]
+
+
+class CountFileForm(forms.Form):
+    """A file of what a hospital's system counted."""
+
+    centre = forms.ModelChoiceField(Centre.objects.none(), label="مرکز", empty_label="مرکز را برگزینید")
+    file = forms.FileField(
+        label="فایل", help_text="CSV یا اکسل (xlsx)؛ هر سطر یک روز، یک شمارش و یک گروه بیمار.",
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.txt,.xlsx"}),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _own_centres(self.fields["centre"], user)
+
+
+class CountForm(forms.Form):
+    """One count, typed."""
+
+    centre = forms.ModelChoiceField(Centre.objects.none(), label="مرکز", empty_label="مرکز را برگزینید")
+    day = JalaliDateField(label="تاریخ")
+    kind = forms.TypedChoiceField(label="شمارش", choices=CountKind.choices, coerce=int)
+    setting = forms.TypedChoiceField(label="نوع مراجعه", choices=Setting.choices, coerce=int)
+    category = forms.TypedChoiceField(label="گروه بیمار", choices=PatientCategory.choices, coerce=int)
+    unit = forms.ModelChoiceField(Unit.objects.none(), label="بخش", required=False, empty_label="همهٔ مرکز")
+    count = NumberField(label="تعداد", largest=LARGEST)
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _own_centres(self.fields["centre"], user)
+        units = Unit.objects.filter(centre__in=self.fields["centre"].queryset)
+        self.fields["unit"].queryset = units.select_related("ward", "centre").order_by(
+            "centre__code", "ward__code"
+        )
+
+    def clean(self) -> dict[str, Any]:
+        sent = super().clean() or {}
+        centre, unit, kind = sent.get("centre"), sent.get("unit"), sent.get("kind")
+        if centre and unit and unit.centre_id != centre.pk:
+            self.add_error("unit", "این بخش از مرکز دیگری است.")
+        own = OWN_SETTING.get(kind)
+        if own and sent.get("setting") != own:
+            self.add_error("setting", "نوع مراجعه با این شمارش سازگار نیست.")
+        return sent

@@ -209,3 +209,30 @@ class FindingPassQuerySet(models.QuerySet[Any]):
     def standing(self) -> FindingPassQuerySet:
         """Passes nobody has taken back."""
         return self.filter(withdrawn_at=None)
+
+
+class CountReportQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> CountReportQuerySet:
+        return self.filter(user.scope.q("centre"))
+
+    def newest_first(self) -> CountReportQuerySet:
+        return self.select_related("centre", "by").order_by("-at", "-pk")
+
+
+class CompletenessQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> CompletenessQuerySet:
+        return self.filter(user.scope.q("centre"))
+
+    def in_months(self, months: Iterable[int]) -> CompletenessQuerySet:
+        return self.filter(month__in=list(months))
+
+    def summed_by(self, *fields: str) -> Any:
+        """Dictionaries of `fields` with the sums of what was delivered and billed."""
+        names = ("delivered", "billed", "late", "by_hand", "priced", "amount", "unreported")
+        sums = {name: Sum(name) for name in names}
+        return self.order_by().values(*fields).annotate(**{f"sum_{n}": s for n, s in sums.items()})
+
+
+class WaitQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> WaitQuerySet:
+        return self.filter(user.scope.q("centre"))

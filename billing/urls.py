@@ -4,6 +4,7 @@ from billing import api
 from billing.views import (
     calculator,
     corrections,
+    counts,
     deliveries,
     findings,
     invoices,
@@ -20,6 +21,10 @@ urlpatterns = [
     path("api/v1/price-preview/", calculator.PricePreview.as_view(), name="price_preview"),
     path("invoices/", invoices.Invoices.as_view(), name="invoices"),
     path("worklists/", worklists.WorkLists.as_view(), name="worklists"),
+    path("counts/", counts.Counts.as_view(), name="counts"),
+    path("counts/new/", counts.CountsNew.as_view(), name="counts_new"),
+    path("counts/enter/", counts.CountEnter.as_view(), name="count_enter"),
+    path("counts/<int:pk>/", counts.CountReportPage.as_view(), name="count_report"),
     path("invoices/assign/", worklists.Assign.as_view(), name="invoices_assign"),
     path("invoices/advance/", stages.Advance.as_view(), name="invoices_advance"),
     path("invoices/<int:pk>/", invoices.InvoicePage.as_view(), name="invoice"),

@@ -32,6 +32,7 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
         "تولید صورتحساب",
         (
             Item("میز کار", "worklists", "inbox", P.WORKLIST_VIEW),
+            Item("کامل‌بودن ثبت", "completeness", "flag", P.COMPLETENESS_VIEW),
             Item("صورتحساب‌ها", "invoices", "invoice", P.INVOICE_VIEW),
             Item("یافته‌ها", "findings", "flag", P.FINDING_VIEW),
             Item("محموله‌ها", "deliveries", "delivery", P.DELIVERY_VIEW),

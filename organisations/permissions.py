@@ -13,6 +13,8 @@ class Permission(StrEnum):
     ORGANISATION_EDIT = "organisation.edit"
     INVOICE_VIEW = "invoice.view"
     WORKLIST_VIEW = "worklist.view"
+    COMPLETENESS_VIEW = "completeness.view"
+    COUNT_ENTER = "count.enter"
     INVOICE_ADVANCE = "invoice.advance"
     DELIVERY_VIEW = "delivery.view"
     DELIVERY_CREATE = "delivery.create"
@@ -58,8 +60,8 @@ class Role(models.TextChoices):
 
 _P = Permission
 _READ = {
-    _P.DASHBOARD_VIEW, _P.ORGANISATION_VIEW, _P.INVOICE_VIEW, _P.WORKLIST_VIEW, _P.DELIVERY_VIEW, _P.TARIFF_VIEW,
-    _P.PRICE_PREVIEW, _P.COVERAGE_VIEW, _P.BUDGET_VIEW, _P.JOB_VIEW,
+    _P.DASHBOARD_VIEW, _P.ORGANISATION_VIEW, _P.INVOICE_VIEW, _P.WORKLIST_VIEW, _P.COMPLETENESS_VIEW, _P.DELIVERY_VIEW,
+    _P.TARIFF_VIEW, _P.PRICE_PREVIEW, _P.COVERAGE_VIEW, _P.BUDGET_VIEW, _P.JOB_VIEW,
     _P.PERIOD_VIEW, _P.FINDING_VIEW,
 }  # fmt: skip
 
@@ -69,7 +71,7 @@ _ACCOUNTS = {_P.ACCOUNT_VIEW, _P.RETIREE_FILE_VIEW}
 PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.HEADQUARTERS: frozenset(Permission),
     Role.HOSPITAL: frozenset(
-        _READ - {_P.BUDGET_VIEW} | {_P.DELIVERY_CREATE, _P.FINDING_PASS, _P.INVOICE_ADVANCE}
+        _READ - {_P.BUDGET_VIEW} | {_P.DELIVERY_CREATE, _P.FINDING_PASS, _P.INVOICE_ADVANCE, _P.COUNT_ENTER}
     ),
     Role.REGION: frozenset(
         _READ | _ACCOUNTS | {_P.BUDGET_INPUT_EDIT, _P.PERIOD_CLOSE, _P.ACCOUNT_ANSWER, _P.RETIREE_FILE_MAKE}

@@ -1,6 +1,13 @@
 """Invoices and their lines, the movements they cause, the balances those add up to, and how they arrived."""
 
 from billing.models.basis import PriceBasis
+from billing.models.completeness import (
+    BilledCount,
+    Completeness,
+    CountReport,
+    DeliveredCount,
+    StageWait,
+)
 from billing.models.deliveries import Change, ColumnMapping, Delivery, RefusedRow
 from billing.models.drafts import Draft, InvoiceDetail
 from billing.models.findings import (
@@ -27,13 +34,17 @@ from billing.models.stages import InvoiceStage, StageStep
 
 __all__ = [
     "Balance",
+    "BilledCount",
     "BundledItem",
     "Cancellation",
     "Change",
     "CheckedInvoice",
     "ClosedMonth",
     "ColumnMapping",
+    "Completeness",
+    "CountReport",
     "CurrentLine",
+    "DeliveredCount",
     "Delivery",
     "Draft",
     "Finding",
@@ -57,5 +68,6 @@ __all__ = [
     "RepricingCentre",
     "RepricingPart",
     "StageStep",
+    "StageWait",
     "SupplementaryItem",
 ]

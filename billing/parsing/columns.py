@@ -32,7 +32,10 @@ class Column:
     of_invoice: bool = False
 
 
-COLUMNS: tuple[Column, ...] = (
+#: What a table may have in its columns; the layout of invoices, unless said otherwise.
+Layout = Sequence[Column]
+
+COLUMNS: Layout = (
     Column(
         "number", "شمارهٔ صورتحساب", ("شماره فاکتور", "شماره نسخه", "شماره قبض", "invoice_number"),
         required=True, of_invoice=True,
@@ -74,7 +77,6 @@ COLUMNS: tuple[Column, ...] = (
 )  # fmt: skip
 BY_NAME = {column.name: column for column in COLUMNS}
 OF_INVOICE = tuple(column.name for column in COLUMNS if column.of_invoice)
-REQUIRED = tuple(column.name for column in COLUMNS if column.required)
 
 
 def label(name: str) -> str:
@@ -87,7 +89,7 @@ def header_key(text: str) -> str:
     return re.sub(r"[\W_]+", "", fold(text))
 
 
-def match(headers: Sequence[str], mapping: Mapping[str, str]) -> dict[str, int]:
+def match(headers: Sequence[str], mapping: Mapping[str, str], layout: Layout = COLUMNS) -> dict[str, int]:
     """Position in the file of each of our columns that it has.
 
     The vendor's mapping (our column → header) goes first; what it does not name is found by our own names.
@@ -97,11 +99,12 @@ def match(headers: Sequence[str], mapping: Mapping[str, str]) -> dict[str, int]:
         places.setdefault(header_key(header), place)
     places.pop("", None)
     found: dict[str, int] = {}
+    names = {column.name for column in layout}
     for name, header in mapping.items():
-        if name in BY_NAME and (place := places.get(header_key(header))) is not None:
+        if name in names and (place := places.get(header_key(header))) is not None:
             found[name] = place
     taken = set(found.values())
-    for column in COLUMNS:
+    for column in layout:
         if column.name in mapping:
             continue
         for known in (column.label, column.name, *column.also):
@@ -113,20 +116,21 @@ def match(headers: Sequence[str], mapping: Mapping[str, str]) -> dict[str, int]:
     return found
 
 
-def missing(found: Mapping[str, int]) -> list[str]:
-    return [name for name in REQUIRED if name not in found]
+def missing(found: Mapping[str, int], layout: Layout = COLUMNS) -> list[str]:
+    return [column.name for column in layout if column.required and column.name not in found]
 
 
-def require(headers: Sequence[str], mapping: Mapping[str, str]) -> dict[str, int]:
+def require(headers: Sequence[str], mapping: Mapping[str, str], layout: Layout = COLUMNS) -> dict[str, int]:
     """`match`, or a refusal that says which columns are missing and which were found."""
     if len(headers) > MAX_COLUMNS:
         raise InvalidInput(
             f"سطر عنوان {persian_digits(len(headers))} ستون دارد و بیشترین تعداد {persian_digits(MAX_COLUMNS)} است؛ "
             "ستون‌های اضافی را حذف کنید."
         )
-    found = match(headers, mapping)
-    if lacking := missing(found):
-        wanted = "، ".join(_wanted(name, mapping) for name in lacking)
+    found = match(headers, mapping, layout)
+    if lacking := missing(found, layout):
+        labels = {column.name: column.label for column in layout}
+        wanted = "، ".join(_wanted(name, labels[name], mapping) for name in lacking)
         seen = "، ".join(f"«{header.strip()}»" for header in headers if header.strip()) or "هیچ"
         raise MissingColumns(
             f"ستون {wanted} در سطر عنوان پیدا نشد. ستون‌های یافت‌شده: {seen}. عنوان را اصلاح کنید یا نگاشت دیگری "
@@ -135,5 +139,5 @@ def require(headers: Sequence[str], mapping: Mapping[str, str]) -> dict[str, int
     return found
 
 
-def _wanted(name: str, mapping: Mapping[str, str]) -> str:
-    return f"«{label(name)}»" + (f" (در این نگاشت «{mapping[name]}»)" if name in mapping else "")
+def _wanted(name: str, title: str, mapping: Mapping[str, str]) -> str:
+    return f"«{title}»" + (f" (در این نگاشت «{mapping[name]}»)" if name in mapping else "")

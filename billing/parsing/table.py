@@ -169,11 +169,13 @@ def _notes_on_columns(found: Mapping[str, int], mapping: Mapping[str, str]) -> l
 # ---------------------------------------------------------------- CSV
 
 
-def read_csv(data: bytes, encoding: str, mapping: Mapping[str, str]) -> Grid:
+def read_csv(
+    data: bytes, encoding: str, mapping: Mapping[str, str], layout: columns.Layout = columns.COLUMNS
+) -> Grid:
     """A delimited text, every cell as text; quotes that other programs would not accept are read leniently."""
     head = _decoded_head(data[: 4 * HEADER_BYTES], encoding)
-    headers, delimiter, lines, first = _csv_header(head, mapping)
-    columns.require(headers, mapping)
+    headers, delimiter, lines, first = _csv_header(head, mapping, layout)
+    columns.require(headers, mapping, layout)
     body = _body(data, encoding, lines)
     frame = _fast_csv(body, len(headers), delimiter)
     if frame is None:
@@ -195,12 +197,14 @@ def _decoded_head(data: bytes, encoding: str) -> str:
     return data.decode(encoding, errors="ignore")
 
 
-def _csv_header(head: str, mapping: Mapping[str, str]) -> tuple[list[str], str, int, int]:
+def _csv_header(
+    head: str, mapping: Mapping[str, str], layout: columns.Layout = columns.COLUMNS
+) -> tuple[list[str], str, int, int]:
     """The header row, the delimiter, how many text lines end with it, and the number of the next row."""
     best: tuple[int, list[str], str, int, int] | None = None
     for delimiter in DELIMITERS:
         for lines, record, headers in _first_records(head, delimiter):
-            score = 1000 * len(columns.match(headers, mapping)) + min(len(headers), 999) - record
+            score = 1000 * len(columns.match(headers, mapping, layout)) + min(len(headers), 999) - record
             if best is None or score > best[0]:
                 best = (score, headers, delimiter, lines, record + 1)
     if best is None:
@@ -287,7 +291,7 @@ def _lenient_csv(body: memoryview, width: int, delimiter: str) -> pl.DataFrame:
 # ---------------------------------------------------------------- Excel
 
 
-def read_excel(path: Path, mapping: Mapping[str, str]) -> Grid:
+def read_excel(path: Path, mapping: Mapping[str, str], layout: columns.Layout = columns.COLUMNS) -> Grid:
     """The first sheet of a workbook that has our columns, every cell as text."""
     files.inspect_workbook(path)
     try:
@@ -301,8 +305,8 @@ def read_excel(path: Path, mapping: Mapping[str, str]) -> Grid:
     for sheet in sheets:
         if sheet.width > columns.MAX_COLUMNS:
             columns.require([""] * sheet.width, {})
-        grid = _sheet_grid(sheet.to_python(skip_empty_area=False), mapping)
-        if grid and not columns.missing(columns.match(grid.headers, mapping)):
+        grid = _sheet_grid(sheet.to_python(skip_empty_area=False), mapping, layout)
+        if grid and not columns.missing(columns.match(grid.headers, mapping, layout), layout):
             return grid
         first = first or grid
     if first is None:
@@ -310,12 +314,12 @@ def read_excel(path: Path, mapping: Mapping[str, str]) -> Grid:
     return first
 
 
-def _sheet_grid(cells: list[list[object]], mapping: Mapping[str, str]) -> Grid | None:
+def _sheet_grid(cells: list[list[object]], mapping: Mapping[str, str], layout: columns.Layout) -> Grid | None:
     candidates = [(i, [_text(c) or "" for c in row]) for i, row in enumerate(cells[:HEADER_ROWS])]
     candidates = [(i, row) for i, row in candidates if any(c.strip() for c in row)]
     if not candidates:
         return None
-    place, headers = max(candidates, key=lambda c: (len(columns.match(c[1], mapping)), -c[0]))
+    place, headers = max(candidates, key=lambda c: (len(columns.match(c[1], mapping, layout)), -c[0]))
     while headers and not headers[-1].strip():
         headers.pop()
     body = cells[place + 1 :]

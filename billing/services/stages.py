@@ -157,16 +157,16 @@ _ADVANCE = f"""
             AS g (invoice_id, centre_id, version, source)
     ), stepped AS (
         INSERT INTO {StageStep._meta.db_table} (invoice_id, centre_id, source, stage, version, at, by_id, note, due_on)
-        SELECT invoice_id, centre_id, source, %(to)s, version, %(at)s, %(by)s, %(note)s, %(due)s FROM going
+        SELECT invoice_id, centre_id, source, %(to)s, version, %(at)s, %(by)s, %(note)s, %(due)s::date FROM going
         ORDER BY invoice_id
     )
     INSERT INTO {InvoiceStage._meta.db_table} AS s (
         invoice_id, centre_id, stage, version, at, by_id, note, returned_reason, due_on, completed_by_id, sent_version,
         sent_at
     )
-    SELECT invoice_id, centre_id, %(to)s, version, %(at)s, %(by)s, %(note)s, %(reason)s, %(due)s,
-           CASE WHEN %(is_completion)s THEN %(by)s END, CASE WHEN %(is_sending)s THEN version END,
-           CASE WHEN %(is_sending)s THEN %(at)s END
+    SELECT invoice_id, centre_id, %(to)s, version, %(at)s, %(by)s, %(note)s, %(reason)s, %(due)s::date,
+           CASE WHEN %(is_completion)s THEN %(by)s::bigint END, CASE WHEN %(is_sending)s THEN version END,
+           CASE WHEN %(is_sending)s THEN %(at)s::timestamptz END
     FROM going ORDER BY invoice_id
     ON CONFLICT (invoice_id) DO UPDATE SET
         stage = excluded.stage, version = excluded.version, at = excluded.at, by_id = excluded.by_id,

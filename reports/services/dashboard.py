@@ -14,6 +14,7 @@ from django.db.models import Count, Max, Q, Sum
 from django.utils import timezone
 
 from billing.choices import DeliveryState
+from billing.completeness import Figures, cells_of
 from billing.measures import MEASURES
 from billing.models import Balance, Delivery
 from budgets.choices import BudgetComponent
@@ -403,3 +404,9 @@ def sorted_rows(rows: list[HospitalRow], sort: str) -> list[HospitalRow]:
     """Rows in the order the URL asks for (`-` turns it); by code without one."""
     key = SORTS.get(sort.lstrip("-"))
     return sorted(rows, key=key, reverse=sort.startswith("-")) if key else rows
+
+
+def missing_of(user: Any, period: Period, **where: Any) -> Figures | None:
+    """What was delivered and not billed in a period; None where no hospital has reported its counts."""
+    figures = Figures(cells_of(user, period.months, **where))
+    return figures if figures.delivered else None

@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 from django.db import connection, transaction
 
-from billing.services import ledger
+from billing.services import completeness, ledger
 from budgets.choices import InputStatus
 from budgets.models import CompanyInvoice, OverheadEstimate
 from budgets.services import run_budget
@@ -97,6 +97,8 @@ def _run(organisation: Organisation, job: Job, *, at: dt.datetime, advance: Any)
         shown = [indicators.run_franchise(fiscal_year=year, **options) for year in years]
         advance(2, 3, "بودجهٔ مناطق")
         budgets = [run_budget(fiscal_year=year, **options) for year in years if organisation.funds_regions]
+        counted = completeness.rebuild(organisation_id=organisation.pk, since=since, at=at)
+        job.outcome["counted_months"] = counted
         advance(3, 3, "پایان")
     job.outcome |= {"years": years, "indicator_runs": _named(shown), "budget_runs": _named(budgets)}
 

@@ -136,6 +136,7 @@ class Headquarters(RememberedFilters, PageView):
             has_budgets=user.scope.membership.organisation.funds_regions,
             unpriced=self._unpriced(lines, data_at),
             deliveries=self._deliveries(deliveries),
+            missing=self._missing(),
             hospitals=[_shown(row) for row in self.hospitals],
             hospitals_total=_shown(self.everything) if self.hospitals else None,
             hospitals_url=reverse("centres"),
@@ -192,6 +193,14 @@ class Headquarters(RememberedFilters, PageView):
             if view.is_night
             else f"{reverse('invoices')}?{urlencode(narrowed | month)}",
         }
+
+    def _missing(self) -> dict[str, Any] | None:
+        narrowed = {"region": self.region_id} if self.region_id else {}
+        where = {"centre__region_id": self.region_id} if self.region_id else {}
+        found = dashboard.missing_of(self.request.user, self.period, **where)
+        if found is None:
+            return None
+        return {"figures": found, "url": f"{reverse('completeness')}?{urlencode(narrowed)}"}
 
     def _budget(self, view: dashboard.BudgetView | None) -> dict[str, Any]:
         if view is None:

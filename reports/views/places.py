@@ -150,6 +150,7 @@ class Place(RememberedFilters, DetailPage):
             "inpatient": inpatient,
             "target_bp": target_bp,
             "total": total,
+            "missing": self._missing(),
             "unpriced_url": self.invoices_url(unpriced="true"),
             "invoices_url": self.invoices_url(),
             "chart": self._chart(),
@@ -161,6 +162,17 @@ class Place(RememberedFilters, DetailPage):
             ],
         }
         return super().get_context_data(**(facts | kwargs))
+
+    @property
+    def radar(self) -> tuple[str, dict[str, Any]]:
+        """Page of the completeness radar for this place, and the condition on its table."""
+        raise NotImplementedError
+
+    def _missing(self) -> dict[str, Any] | None:
+        url, where = self.radar
+        chosen = {"setting": self.setting.value} if self.setting else {}
+        found = dashboard.missing_of(self.request.user, self.period, **where, **chosen)
+        return None if found is None else {"figures": found, "url": url}
 
     def _chart(self) -> dict[str, Any]:
         """Approved amounts of each month by group of patients."""
@@ -189,6 +201,10 @@ class RegionPage(Place):
     @property
     def narrowed(self) -> dict[str, Any]:
         return {"region": self.object.pk}
+
+    @property
+    def radar(self) -> tuple[str, dict[str, Any]]:
+        return f"{reverse('completeness')}?region={self.object.pk}", {"centre__region_id": self.object.pk}
 
     @cached_property
     def centres(self) -> list[Row]:
@@ -223,6 +239,10 @@ class CentrePage(Place):
     @property
     def narrowed(self) -> dict[str, Any]:
         return {"centre": self.object.pk}
+
+    @property
+    def radar(self) -> tuple[str, dict[str, Any]]:
+        return reverse("completeness_centre", args=[self.object.pk]), {"centre_id": self.object.pk}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         region = self.object.region

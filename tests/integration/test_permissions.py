@@ -17,8 +17,17 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from billing.choices import DeliveryKind, DeliveryState
-from billing.models import ClosedMonth, Delivery, FindingPass, FindingRule, LockException, Movement, Repricing
+from billing.choices import CountSource, DeliveryKind, DeliveryState
+from billing.models import (
+    ClosedMonth,
+    CountReport,
+    Delivery,
+    FindingPass,
+    FindingRule,
+    LockException,
+    Movement,
+    Repricing,
+)
 from billing.services.reference import load_finding_rules
 from budgets.choices import BudgetComponent, CompanyService
 from budgets.services import inputs, run_budget
@@ -144,6 +153,10 @@ BILLING = (
     Row("invoices", "200 200 200 200 200 200 200 200 403 302"),
     Row("invoice", "200 200 404 200 404 404 200 200 403 302", pk("invoice")),
     Row("invoices_advance", "302 403 403 302 302 302 403 403 403 302", method="post"),
+    Row("counts", "200 200 200 200 200 200 403 200 403 302"),
+    Row("counts_new", "200 403 403 200 200 200 403 403 403 302"),
+    Row("count_enter", "200 403 403 200 200 200 403 403 403 302"),
+    Row("count_report", "200 200 404 200 404 404 403 200 403 302", pk("count_report")),
     Row("worklists", "200 200 200 200 200 200 403 200 403 302"),
     Row("invoices_assign", "302 403 403 302 302 302 403 403 403 302", method="post"),
     Row("invoice_cancel", "302 403 403 302 404 404 403 403 403 302", pk("invoice"), method="post"),
@@ -256,6 +269,14 @@ REPORTS = (
     # An officer sees the page of the own region with the figures of the own hospital only.
     Row("region", "200 200 404 200 404 404 403 200 403 302", pk("region")),
     Row("centre", "200 200 404 200 404 404 403 200 403 302", pk("hospital")),
+    Row("completeness", "200 200 200 200 200 200 403 200 403 302"),
+    Row("completeness_centre", "200 200 404 200 404 404 403 200 403 302", pk("hospital")),
+    Row(
+        "completeness_days",
+        "200 200 404 200 404 404 403 200 403 302",
+        lambda s: [s.hospital.pk, 140407],
+    ),
+    Row("stage_waits", "200 200 200 200 200 200 403 200 403 302"),
     Row("indicator", "200 200 200 200 200 200 403 200 403 302"),
     Row("treatment", "200 200 200 200 200 200 403 200 403 302"),
     Row("indicator_targets", "200 403 403 403 403 200 403 403 403 302"),
@@ -279,6 +300,15 @@ class Scene:
         )
         self.delivery = self._delivery(kind=DeliveryKind.CSV, job=self.job)
         self.reception = self._delivery(kind=DeliveryKind.SATA, state=DeliveryState.OPEN)
+        self.count_report = CountReport.objects.create(
+            centre=cast.hospital,
+            source=CountSource.FILE,
+            at=AT,
+            rows_in=0,
+            rows_stored=0,
+            rows_refused=0,
+            counted=0,
+        )
         self.service = self._service("100001")
         self.own_service = self._service("100002", organisation=organisation)
         self.circular = Circular.objects.create(organisation=organisation, number="1", title="بخشنامه")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from typing import Any
 
@@ -15,9 +16,17 @@ from demo.accounts import load_accounts
 from demo.budget import load_inputs
 from demo.loading import DEFAULT_LINES, YEAR, load_deliveries
 from demo.organisations import load_organisations
+from demo.protocol import load_counts, load_stages
 from reports.services import nightly
 from reports.services.reference import load as load_published
 from tariffs.services.reference import load_reference
+
+
+def _evening(at: dt.datetime) -> None:
+    """The evening before the last delivery: the night's run, then stages and counts of the year."""
+    nightly.run(at=at)
+    load_stages(at=at)
+    load_counts(at=at)
 
 
 class Command(BaseCommand):
@@ -63,10 +72,13 @@ class Command(BaseCommand):
                     lines=options["lines"],
                     now=now,
                     tell=tell,
-                    before_last=lambda at: nightly.run(at=at),
+                    before_last=_evening,
                     side_by_side=options["side_by_side"],
                 )
                 load_accounts(YEAR, now=now)
+                # Of a demonstration that is older than they are.
+                load_stages(at=now)
+                load_counts(at=now)
             checked = finding_runs.check_due(at=now)
             tell(f"{checked.invoices:,} invoices checked, {checked.findings:,} findings")
         except DomainError as error:

@@ -97,6 +97,13 @@ def test_who_completed_an_invoice_may_not_review_it(cast, colleague):
     assert texts(go(one, to=Stage.REVIEWED, by=colleague)) == [""]
 
 
+def test_the_system_moves_invoices_without_a_person(cast, colleague):
+    one = bill(cast)
+    assert texts(go(one, to=Stage.COMPLETED, by=None)) == [""]
+    assert texts(go(one, to=Stage.REVIEWED, by=colleague)) == [""]
+    assert StageStep.objects.order_by("pk").first().by_id is None
+
+
 def test_a_batch_reports_each_invoice_and_moves_the_ones_that_may(cast, colleague):
     done, fresh = bill(cast), bill(cast)
     go(done, to=Stage.COMPLETED, by=cast.officer)

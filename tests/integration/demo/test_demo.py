@@ -2,15 +2,27 @@
 
 import pytest
 from django.core.management import call_command
-from django.db.models import F, Sum
+from django.db.models import Count, F, Sum
 
-from billing.models import Balance, Change, Delivery, Invoice, InvoiceLine
+from billing.choices import Stage
+from billing.models import (
+    Balance,
+    Change,
+    Completeness,
+    CountReport,
+    DeliveredCount,
+    Delivery,
+    Invoice,
+    InvoiceLine,
+    InvoiceStage,
+    StageStep,
+)
 from billing.services.ledger import check_balances
 from budgets.models import BudgetRun, CompanyInvoice, OverheadEstimate
 from core.errors import NotAllowed
 from demo import loading, tree
 from demo.organisations import USERS, load_organisations, password
-from organisations.choices import CentreKind, Sector, Setting
+from organisations.choices import CentreKind, PatientCategory, Sector, Setting
 from organisations.models import Centre, HisInstallation, Organisation, PhysicianTenure, Region, User
 from organisations.permissions import Role
 from tariffs.services.reference import load_reference
@@ -36,7 +48,19 @@ def few_centres(monkeypatch, settings, tmp_path):
 def counts():
     return [
         m.objects.count()
-        for m in (Centre, User, Delivery, Change, Invoice, InvoiceLine, CompanyInvoice, BudgetRun)
+        for m in (
+            Centre,
+            User,
+            Delivery,
+            Change,
+            Invoice,
+            InvoiceLine,
+            CompanyInvoice,
+            BudgetRun,
+            StageStep,
+            DeliveredCount,
+            CountReport,
+        )
     ]
 
 
@@ -59,6 +83,9 @@ def test_loading_the_demonstration_twice(few_centres):
         paid=Sum("patient_paid"), amount=Sum("amount")
     )
     assert 0.04 < paid["paid"] / paid["amount"] < 0.2
+    stages = dict(InvoiceStage.objects.order_by().values_list("stage").annotate(Count("pk")))
+    assert stages[Stage.SENT] > 100
+    assert Completeness.objects.filter(category=PatientCategory.COMPANY, delivered__gt=F("billed")).exists()
     call_command("load_demo", "--lines", "30000")
     assert counts() == once
 
