@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from billing import api
 from billing.views import (
@@ -68,4 +68,5 @@ urlpatterns = [
     path("api/v1/sata/receptions/<int:number>/", api.Reception.as_view(), name="sata_reception"),
     path("api/v1/sata/receptions/<int:number>/files/", api.ReceptionFiles.as_view(), name="sata_files"),
     path("api/v1/sata/receptions/<int:number>/close/", api.ReceptionClose.as_view(), name="sata_close"),
+    path("", include("billing.desk_urls")),
 ]

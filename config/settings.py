@@ -71,7 +71,6 @@ INSTALLED_APPS = [
     "django_otp",
     "django_otp.plugins.otp_totp",
     "drf_spectacular",
-    "pghistory",
     "pgtrigger",
     "rest_framework",
 ]
@@ -198,7 +197,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "config.static.ModuleStorage"
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG

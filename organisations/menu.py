@@ -35,6 +35,7 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
             Item("کامل‌بودن ثبت", "completeness", "flag", P.COMPLETENESS_VIEW),
             Item("صورتحساب‌ها", "invoices", "invoice", P.INVOICE_VIEW),
             Item("یافته‌ها", "findings", "flag", P.FINDING_VIEW),
+            Item("ورود صورتحساب", "desk", "edit", P.INVOICE_EDIT),
             Item("محموله‌ها", "deliveries", "delivery", P.DELIVERY_VIEW),
             Item("بستن ماه", "periods", "lock", P.PERIOD_VIEW),
             Item("تعرفه‌ها", "tariffs", "tariff", P.TARIFF_VIEW),

@@ -15,6 +15,7 @@ class Permission(StrEnum):
     WORKLIST_VIEW = "worklist.view"
     COMPLETENESS_VIEW = "completeness.view"
     COUNT_ENTER = "count.enter"
+    INVOICE_EDIT = "invoice.edit"
     INVOICE_ADVANCE = "invoice.advance"
     DELIVERY_VIEW = "delivery.view"
     DELIVERY_CREATE = "delivery.create"
@@ -71,7 +72,9 @@ _ACCOUNTS = {_P.ACCOUNT_VIEW, _P.RETIREE_FILE_VIEW}
 PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.HEADQUARTERS: frozenset(Permission),
     Role.HOSPITAL: frozenset(
-        _READ - {_P.BUDGET_VIEW} | {_P.DELIVERY_CREATE, _P.FINDING_PASS, _P.INVOICE_ADVANCE, _P.COUNT_ENTER}
+        _READ - {_P.BUDGET_VIEW}
+        | {_P.DELIVERY_CREATE, _P.FINDING_PASS, _P.INVOICE_ADVANCE, _P.COUNT_ENTER}
+        | {_P.INVOICE_EDIT}
     ),
     Role.REGION: frozenset(
         _READ | _ACCOUNTS | {_P.BUDGET_INPUT_EDIT, _P.PERIOD_CLOSE, _P.ACCOUNT_ANSWER, _P.RETIREE_FILE_MAKE}

@@ -9,7 +9,18 @@ from typing import Any
 
 from billing.choices import Cause, LineStatus
 from billing.measures import LINE_MEASURES, MEASURES
-from billing.models import Balance, Change, Invoice, InvoiceLine, Movement, PastInvoice, PastLine, Patient
+from billing.models import (
+    Balance,
+    Change,
+    Draft,
+    Invoice,
+    InvoiceLine,
+    Movement,
+    PastInvoice,
+    PastLine,
+    Patient,
+)
+from billing.services import desk
 from core import jalali
 from insurers.choices import Condition, InsurerKind
 from insurers.models import Fund, Insurer
@@ -192,3 +203,8 @@ def _fields(old: InvoiceLine) -> dict[str, Any]:
 def _all_fields(old: InvoiceLine) -> dict[str, Any]:
     skipped = {"pk", "invoice", "line_no"}
     return {f.attname: getattr(old, f.attname) for f in old._meta.fields if f.name not in skipped}
+
+
+def draft(centre: Centre, by: User) -> Draft:
+    """An invoice that somebody has begun to type."""
+    return desk.start(centre=centre, by=by, at=AT)

@@ -238,6 +238,8 @@ def test_static_files_are_collected_as_in_production(tmp_path):
     assert done.returncode == 0, done.stderr
     collected = {path.name.split(".")[0] for path in (tmp_path / "vendor").iterdir()}
     assert collected == {"echarts", "jalalidatepicker", "vazirmatn"}
+    main = max((tmp_path / "js" / "desk").glob("main.*.js"), key=lambda path: len(path.name))
+    assert re.search(r'from "\./server\.[0-9a-f]{12}\.js"', main.read_text(encoding="utf-8"))
 
 
 # ---------------------------------------------------------------- words of the audit trail

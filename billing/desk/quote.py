@@ -159,8 +159,8 @@ def _asking(parsed: Parsed, rows: pl.DataFrame) -> Parsed:
 
 _SHOWN = (
     "row_no", "line_no", "service_id", "book", "code", "physician_no", "physician_id", "status", "confidence", *AMOUNTS,
-    "asked", "professional_milli", "technical_milli", "operating_room_milli", "anaesthesia_units", "operating_room_bp",
-    "professional_factor", "technical_factor", "anaesthesia_factor", "fixed_amount", "quantity_milli", "percent_bp",
+    "asked", "professional_milli", "technical_milli", "operating_room_milli", "operating_room_bp", "anaesthesia_milli",
+    "minutes", "minutes_per_unit", "professional_factor", "technical_factor", "anaesthesia_factor", "fixed_amount",
 )  # fmt: skip
 
 

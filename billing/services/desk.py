@@ -136,7 +136,10 @@ def register(*, draft: Draft, document: Any, version: int, by: Any, at: dt.datet
         centre=locked.centre, kind=DeliveryKind.HAND, name=f"ورود دستی {number}", received_at=at, by=by
     )
     reason = " ".join(locked.document["reason"].split()) if locked.is_correction else ""
-    run(found.parsed, delivery=delivery, by=by, at=at, advance=lambda *_: None, reason=reason)
+    run(
+        found.parsed, delivery=delivery, by=by, at=at, advance=lambda *_: None, reason=reason,
+        expected={number: locked.base_version or 0},
+    )  # fmt: skip
     if delivery.rows_refused:
         reasons = delivery.refused_rows.in_file_order().values_list("reason", flat=True)
         raise not_ready([Problem("lines", reason) for reason in dict.fromkeys(reasons)])

@@ -111,6 +111,7 @@ class InvoicePage(DetailPage):
         chosen = self.request.GET.get("line", "")
         line_no = int(chosen) if chosen.isascii() and chosen.isdigit() else None
         return super().get_context_data(
+            actions=self._actions(invoice),
             invoice=_heading(invoice, lines),
             trust=_trust(invoice, lines),
             breadcrumb=_chain(invoice),
@@ -130,6 +131,13 @@ class InvoicePage(DetailPage):
         if not self.request.user.may(Permission.FINDING_VIEW):
             return []
         return findings.by_rule(findings.of_invoice(self.object, on=timezone.localdate()))
+
+    def _actions(self, invoice: Invoice) -> list[dict[str, str]]:
+        """A cancelled invoice, which has no lines any more, is not corrected but issued anew."""
+        if not self.request.user.may(Permission.INVOICE_EDIT) or not invoice.lines_count:
+            return []
+        url = reverse("invoice_correct", args=[invoice.pk])
+        return [{"label": "اصلاح", "url": url, "method": "post", "style": "quiet", "icon": "edit"}]
 
 
 class LineTrace(PageView):

@@ -12,7 +12,8 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from billing.models import Delivery, Invoice
+from billing.models import Delivery, Draft, Invoice
+from billing.services import desk
 from organisations.choices import PatientCategory
 from reports.services import nightly
 from tests import tariff_world as world
@@ -162,12 +163,21 @@ def main_pages(cast) -> list[str]:
     return [
         *map(reverse, plain),
         f"{reverse('invoice', args=[invoice.pk])}?line=1",
+        reverse("desk_draft", args=[_typed(cast, invoice).pk]),
         reverse("delivery", args=[load.pk]),
         reverse("region", args=[cast.region.pk]),
         reverse("centre", args=[cast.hospital.pk]),
         reverse("rates", args=["factor"]),
         "/nowhere/",
     ]
+
+
+def _typed(cast, invoice: Invoice) -> Draft:
+    """A draft with lines that have a price, that have none and that cannot be read."""
+    draft = desk.begin_correction(invoice=invoice, by=cast.officer, at=world.AT)
+    wrong = draft.document["lines"][0] | {"id": "wrong", "of": "", "quantity": "x", "date": "1403/13/01"}
+    document = draft.document | {"diagnoses": "x", "lines": [*draft.document["lines"], wrong]}
+    return desk.save(draft=draft, document=document, version=1, by=cast.officer, at=world.AT)
 
 
 @pytest.fixture

@@ -132,7 +132,6 @@ TARIFFS = (
     Row("service_suggest", "200 200 200 200 200 200 200 200 403 302", query="?q=10"),
     Row("rates", "200 200 200 200 200 200 200 200 403 302", constant("factor")),
     Row("rates", "404 404 404 404 404 404 404 404 403 302", constant("nothing")),
-    Row("rate_history", "200 404 404 404 404 404 404 404 403 302", lambda s: ["factor", s.draft.pk]),
     Row("rate_new", "200 403 403 403 403 200 403 403 403 302", constant("factor")),
     Row("rate_edit", "200 403 403 403 403 404 403 403 403 302", lambda s: ["factor", s.draft.pk]),
     Row(
@@ -169,6 +168,21 @@ BILLING = (
     Row("finding_switch", "302 403 403 403 403 302 403 403 403 302", constant("excess_price"), method="post"),
     Row("finding_pass", "302 403 403 302 404 404 403 403 403 302", pk("invoice"), method="post"),
     Row("finding_pass_withdraw", "302 403 403 302 404 404 403 403 403 302", pk("passed"), method="post"),
+    Row("invoice_correct", "302 403 403 302 404 404 403 403 403 302", pk("invoice"), method="post"),
+    Row("desk", "200 403 403 200 200 200 403 403 403 302"),
+    Row(
+        "desk_new", "302 403 403 302 404 404 403 403 403 302",
+        method="post", data=lambda s: {"centre": s.hospital.pk},
+    ),
+    Row("desk_draft", "200 403 403 200 404 404 403 403 403 302", pk("typed")),
+    Row("desk_discard", "302 403 403 302 404 404 403 403 403 302", pk("typed"), method="post"),
+    # Signed in by the session of the page alone, so that no browser asks for a password: 403 without one.
+    Row("desk_save", "422 403 403 422 404 404 403 403 403 403", pk("typed"), method="post"),
+    Row("desk_price", "422 403 403 422 404 404 403 403 403 403", pk("typed"), method="post"),
+    Row("desk_register", "422 403 403 422 404 404 403 403 403 403", pk("typed"), method="post"),
+    Row("desk_copy", "422 403 403 422 404 404 403 403 403 403", pk("typed"), method="post"),
+    Row("desk_services", "200 403 403 200 200 200 403 403 403 403", query="?q=10"),
+    Row("desk_physicians", "200 403 403 200 200 200 403 403 403 403", query="?q=10"),
     Row("deliveries", "200 200 200 200 200 200 403 200 403 302"),
     Row("delivery_new", "200 403 403 200 200 200 403 403 403 302"),
     Row("delivery", "200 200 404 200 404 404 403 200 403 302", pk("delivery")),
@@ -309,6 +323,7 @@ class Scene:
             rows_refused=0,
             counted=0,
         )
+        self.typed = factories.draft(cast.hospital, cast.officer)
         self.service = self._service("100001")
         self.own_service = self._service("100002", organisation=organisation)
         self.circular = Circular.objects.create(organisation=organisation, number="1", title="بخشنامه")

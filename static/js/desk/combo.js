@@ -1,0 +1,127 @@
+// Suggestions under a cell, after the ARIA pattern of a combobox with a list.
+
+import { get } from "./server.js";
+import { ascii, persian } from "./text.js";
+
+const WAIT = 120;
+const SHORTEST = 2;
+
+export class Combo {
+  #list;
+  #input = null;
+  #found = [];
+  #active = -1;
+  #timer = 0;
+  #asking = null;
+
+  /** `sources` maps names of cells to addresses; `pick(input, item)` is told what was chosen. */
+  constructor(list, sources, pick) {
+    this.#list = list;
+    this.sources = sources;
+    this.pick = pick;
+    list.addEventListener("pointerdown", (event) => {
+      const option = event.target.closest("[role=option]");
+      event.preventDefault(); // the focus stays in the cell
+      if (option) this.#choose(Number(option.dataset.place));
+    });
+    addEventListener("scroll", () => this.#place(), { capture: true, passive: true });
+  }
+
+  get isOpen() {
+    return !this.#list.hidden;
+  }
+
+  typed(input) {
+    const source = this.sources[input.dataset.cell];
+    if (!source) return;
+    clearTimeout(this.#timer);
+    this.#asking?.abort();
+    this.#input = input;
+    const words = ascii(input.value).trim();
+    if (words.length < SHORTEST) return this.close();
+    this.#timer = setTimeout(() => this.#ask(source, words), WAIT);
+  }
+
+  /** Whether a key was meant for the list. */
+  key(event) {
+    if (!this.isOpen || event.target !== this.#input) return false;
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      const step = event.key === "ArrowDown" ? 1 : -1;
+      this.#activate((this.#active + step + this.#found.length) % this.#found.length);
+    } else if (event.key === "Enter" && this.#active >= 0 && !event.ctrlKey) {
+      this.#choose(this.#active);
+      return false; // chosen, and then on to the next cell as always
+    } else if (event.key === "Escape") this.close();
+    else return false;
+    event.preventDefault();
+    return true;
+  }
+
+  close() {
+    clearTimeout(this.#timer);
+    this.#asking?.abort();
+    this.#list.hidden = true;
+    this.#input?.setAttribute("aria-expanded", "false");
+    this.#input?.removeAttribute("aria-activedescendant");
+  }
+
+  async #ask(source, words) {
+    const input = this.#input;
+    this.#asking = new AbortController();
+    try {
+      const { found } = await get(source, { q: words }, this.#asking.signal);
+      if (document.activeElement === input) this.#show(found, words);
+    } catch {
+      // Without suggestions a code can be typed all the same.
+    }
+  }
+
+  #show(found, words) {
+    this.#found = found;
+    this.#list.replaceChildren(...found.map(option));
+    this.#list.hidden = found.length === 0;
+    this.#input.setAttribute("aria-expanded", String(this.isOpen));
+    this.#place();
+    // A code that is typed in full, or a name: the first is meant. Half a code may go on.
+    const isName = /\D/.test(words);
+    this.#activate(found.length && (isName || found[0].code === words) ? 0 : -1);
+  }
+
+  #activate(place) {
+    this.#active = place;
+    [...this.#list.children].forEach((el, i) => el.setAttribute("aria-selected", String(i === place)));
+    const active = this.#list.children[place];
+    if (!active) return this.#input.removeAttribute("aria-activedescendant");
+    this.#input.setAttribute("aria-activedescendant", active.id);
+    active.scrollIntoView({ block: "nearest" });
+  }
+
+  #choose(place) {
+    const [input, item] = [this.#input, this.#found[place]];
+    this.close();
+    if (item) this.pick(input, item);
+  }
+
+  #place() {
+    if (!this.isOpen) return;
+    const cell = this.#input.getBoundingClientRect();
+    const { style } = this.#list;
+    const below = innerHeight - cell.bottom > 280 || cell.top < 280;
+    style.insetInlineStart = `${Math.max(8, Math.min(innerWidth - cell.right, innerWidth - this.#list.offsetWidth - 8))}px`;
+    style.insetBlockStart = below ? `${cell.bottom + 4}px` : "auto";
+    style.insetBlockEnd = below ? "auto" : `${innerHeight - cell.top + 4}px`;
+  }
+}
+
+const option = (item, place) => {
+  const el = document.createElement("li");
+  el.id = `desk-suggestion-${place}`;
+  el.setAttribute("role", "option");
+  el.dataset.place = place;
+  const [code, title, note] = ["b", "span", "small"].map((name) => document.createElement(name));
+  code.textContent = persian(item.code);
+  title.textContent = persian(item.title);
+  note.textContent = item.note;
+  el.append(code, title, note);
+  return el;
+};

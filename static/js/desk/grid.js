@@ -1,0 +1,154 @@
+// The rows of the invoice on the page: drawn from the document, and walked through from the keyboard.
+
+import { CELLS, isBlank } from "./document.js";
+import { ascii, grouped, persian } from "./text.js";
+
+/** Enter leaves a row after the quantity; the cells beyond it are for Tab. */
+const LAST_OF_ENTER = "quantity";
+
+export class Grid {
+  #body;
+  #template;
+  #rows = new Map();
+  #order = [];
+
+  constructor(table, template) {
+    this.table = table;
+    this.#body = table.tBodies[0];
+    this.#template = template;
+  }
+
+  /** Make the rows of the page those of the document; inputs that say the right thing already are left alone. */
+  render(doc) {
+    // Rows that are gone leave first: a row that is moved while one types in it would lose the focus.
+    const kept = new Set(doc.lines.map((line) => line.id));
+    for (const [id, row] of this.#rows) if (!kept.has(id)) (row.el.remove(), this.#rows.delete(id));
+    doc.lines.forEach((line, place) => {
+      const row = this.#rows.get(line.id) ?? this.#made(line.id);
+      if (this.#body.rows[place] !== row.el) this.#body.insertBefore(row.el, this.#body.rows[place] ?? null);
+      this.#fill(row, line, place);
+    });
+    this.#order = doc.lines.map((line) => line.id);
+    this.table.setAttribute("aria-rowcount", String(doc.lines.length + 1));
+  }
+
+  #made(id) {
+    const el = this.#template.content.firstElementChild.cloneNode(true);
+    const one = (selector) => el.querySelector(selector);
+    const inputs = Object.fromEntries([...el.querySelectorAll("[data-cell]")].map((i) => [i.dataset.cell, i]));
+    const row = {
+      el, inputs, number: one("[data-number]"), title: one("[data-title]"), physician: one("[data-physician]"),
+      steps: one("[data-steps]"), amount: one("[data-amount]"), patient: one("[data-patient]"), shown: null, place: -1,
+    };
+    el.dataset.line = id;
+    this.#rows.set(id, row);
+    return row;
+  }
+
+  #fill(row, line, place) {
+    for (const [name, input] of Object.entries(row.inputs)) {
+      dress(input, line[name]);
+    }
+    row.title.textContent = persian(line.title || row.shown?.title || "");
+    if (row.place === place) return;
+    row.place = place;
+    row.el.setAttribute("aria-rowindex", String(place + 2));
+    row.number.textContent = persian(place + 1);
+    for (const input of Object.values(row.inputs))
+      input.setAttribute("aria-label", `${input.dataset.label}، سطر ${persian(place + 1)}`);
+  }
+
+  /** Prices of the lines as they were when they were asked for; a row that is gone by now is passed over. */
+  price(lines, doc) {
+    const shown = new Map(lines.map((line) => [doc.lines[line.place]?.id, line]));
+    for (const [id, row] of this.#rows) this.#price(row, shown.get(id) ?? null);
+  }
+
+  #price(row, line) {
+    if (row.shown === null && line === null) return;
+    row.shown = line;
+    row.title.textContent = persian(row.title.textContent || line?.title || "");
+    if (row.physician) row.physician.textContent = persian(line?.physician ?? "");
+    row.steps.replaceChildren(...(line?.steps ?? []).map(step));
+    row.amount.replaceChildren(...amount(line));
+    row.patient.textContent = line && line.amount !== null ? grouped(line.patient) : "";
+  }
+
+  // ---- where the keyboard is
+
+  /** Place of the row and name of the cell that an element belongs to, or null. */
+  at(el) {
+    const row = el?.closest?.("tr[data-line]");
+    if (!row || !el.dataset.cell) return null;
+    return { place: this.#order.indexOf(row.dataset.line), cell: el.dataset.cell };
+  }
+
+  input(place, cell) {
+    return this.#rows.get(this.#order[place])?.inputs[cell] ?? null;
+  }
+
+  focus(place, cell) {
+    const input = this.input(Math.max(0, Math.min(place, this.#order.length - 1)), cell);
+    input?.focus();
+    input?.select?.();
+    return Boolean(input);
+  }
+
+  /** Where Enter leads from a cell: through the row, and after the quantity to the next row. */
+  after({ place, cell }, line) {
+    const cells = this.cells;
+    const i = cells.indexOf(cell);
+    const rowIsOver = cell === LAST_OF_ENTER || i === cells.length - 1;
+    if (cell === "code" && isBlank(line)) return { place, cell };
+    return rowIsOver ? { place: place + 1, cell: "code" } : { place, cell: cells[i + 1] };
+  }
+
+  before({ place, cell }) {
+    const i = this.cells.indexOf(cell);
+    if (i > 0) return { place, cell: this.cells[i - 1] };
+    return place > 0 ? { place: place - 1, cell: LAST_OF_ENTER } : null;
+  }
+
+  beside({ place, cell }, step) {
+    const next = this.cells[this.cells.indexOf(cell) + step];
+    return next ? { place, cell: next } : null;
+  }
+
+  get cells() {
+    const first = this.#rows.get(this.#order[0]);
+    return CELLS.filter((name) => !first || first.inputs[name]);
+  }
+
+  get length() {
+    return this.#order.length;
+  }
+}
+
+/** Show a text in Persian digits; the field one is typing in keeps what one sees there, and the caret its place. */
+export const dress = (input, text) => {
+  const shown = input.tagName === "SELECT" ? text : persian(text);
+  if (input.value === shown || (input === document.activeElement && ascii(input.value) === text)) return;
+  input.value = shown;
+};
+
+const step = ({ units, factor }) => {
+  const el = document.createElement("span");
+  el.textContent = units ? `${units} × ${grouped(factor)}` : grouped(factor);
+  return el;
+};
+
+const amount = (line) => {
+  if (!line) return [];
+  const figure = document.createElement("span");
+  if (line.amount === null) {
+    figure.className = "badge badge-bad";
+    figure.textContent = line.missing;
+    return [figure];
+  }
+  figure.className = "num";
+  figure.textContent = grouped(line.amount);
+  if (!line.note) return [figure];
+  const note = document.createElement("small");
+  note.textContent = line.note;
+  return [figure, note];
+};
