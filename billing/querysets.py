@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Count, Func, Sum, Value
 from django.db.models.functions import MD5, Left
 
-from billing.choices import DeliveryState, DraftState, Severity, Stage
+from billing.choices import DeliveryState, DraftState, RepricingState, Severity, Stage
 from billing.measures import MEASURES, REPRICED
 
 
@@ -62,6 +62,11 @@ class RepricingQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> RepricingQuerySet:
         """Re-pricings of the user's organisation, for members who see the whole of it."""
         return self.filter(organisation_id__in=user.scope.whole_organisation_ids())
+
+    def alive(self) -> RepricingQuerySet:
+        """Those whose proposed differences are still wanted."""
+        wanted = (RepricingState.COMPUTING, RepricingState.PREVIEWED, RepricingState.APPROVED)
+        return self.filter(state__in=wanted)
 
     def newest_first(self) -> RepricingQuerySet:
         return self.select_related("circular", "asked_by", "approved_by", "job").order_by("-asked_at", "-pk")

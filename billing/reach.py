@@ -47,6 +47,15 @@ _FROM = """
     JOIN organisations_region r ON r.id = c.region_id
     JOIN billing_change ch ON ch.id = i.change_id
 """
+#: Lines as they came, and those whose code became known to an earlier re-pricing as they stand since.
+_LINES = """(
+    SELECT invoice_id, service_on, part, code, service_id, "group", status FROM billing_invoiceline
+    UNION ALL
+    SELECT came.invoice_id, came.service_on, came.part, came.code, d.service_id, d."group", d.status
+    FROM billing_linedelta d JOIN billing_invoiceline came
+      ON came.invoice_id = d.invoice_id AND came.line_no = d.line_no AND came.change_id = d.line_change_id
+    WHERE d.service_id IS DISTINCT FROM came.service_id
+) l"""
 #: Services that the book prices, so that a factor matters to them.
 _IN_BOOK = "l.service_id IN (SELECT service_id FROM tariffs_servicevalue WHERE status = 'published')"
 
@@ -97,7 +106,7 @@ class Reach:
             return {}
         condition, params = self._either()
         found = read(
-            f"SELECT i.centre_id, count(*) {_FROM} JOIN billing_invoiceline l ON l.invoice_id = i.id"
+            f"SELECT i.centre_id, count(*) {_FROM} JOIN {_LINES} ON l.invoice_id = i.id"
             f" WHERE r.organisation_id = %s AND ch.at < %s AND ({condition}) GROUP BY 1 ORDER BY 1",
             [self.organisation_id, self.known + MARGIN, *params],
             {"centre_id": pl.Int64, "lines": pl.Int64},
@@ -109,7 +118,7 @@ class Reach:
         condition, params = self._either()
         return read(
             f"SELECT i.id, i.lines_count {_FROM} WHERE i.centre_id = %s AND ch.at < %s AND EXISTS ("
-            f"SELECT FROM billing_invoiceline l WHERE l.invoice_id = i.id AND ({condition})) ORDER BY 1",
+            f"SELECT FROM {_LINES} WHERE l.invoice_id = i.id AND ({condition})) ORDER BY 1",
             [centre_id, self.known + MARGIN, *params],
             {"number": pl.Int64, "lines": pl.Int64},
         )

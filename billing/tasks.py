@@ -30,5 +30,5 @@ def check_findings(centre_id: int) -> None:
 def reprice(repricing_id: int) -> None:
     """Compute the preview of a re-pricing, or book an approved one; safe to run twice."""
     row = repricing.work(repricing=Repricing.objects.get(pk=repricing_id), at=timezone.now())
-    for centre_id in finding_runs.forget_repriced(row):
+    for centre_id in row.centres.exclude(done_at=None).values_list("centre_id", flat=True):
         check_findings.delay(centre_id)

@@ -25,7 +25,6 @@ from billing.models import (
     Invoice,
     InvoiceStage,
     LineDelta,
-    Repricing,
 )
 from core import jobs
 from core.frames import copy_in, read
@@ -35,6 +34,7 @@ log = structlog.get_logger(__name__)
 #: Lines checked together, about: whole invoices, few enough to stay small in memory.
 PORTION = 200_000
 _I64 = pl.Int64
+_LOCK = "billing.findings"
 
 
 @dataclass(frozen=True)
@@ -94,20 +94,16 @@ def forget(*, centres: Any) -> None:
     ).delete()
 
 
-def forget_repriced(repricing: Repricing) -> list[int]:
-    """Let the invoices of a re-pricing be due again, since their amounts changed without a new version.
-
-    Gives the primary keys of their centres; called again it lets them be checked once more.
-    """
-    changes = repricing.changes.all()
-    touched = LineDelta.objects.filter(change__in=changes.values("pk")).values("invoice_id")
+def forget_repriced(*, centre_id: int, changes: list[int]) -> None:
+    """Let the invoices of a centre that these changes re-priced be due again: they have no new version."""
+    jobs.lock(_LOCK, centre_id)
+    touched = LineDelta.objects.filter(change__in=changes).values("invoice_id")
     CheckedInvoice.objects.filter(invoice_id__in=touched).delete()
-    return list(changes.order_by("centre_id").values_list("centre_id", flat=True).distinct())
 
 
 @transaction.atomic
 def _portion(centre: Centre, at: dt.datetime) -> Checked:
-    jobs.lock("billing.findings", centre.pk)
+    jobs.lock(_LOCK, centre.pk)
     ids = read(_DUE, [centre.pk, PORTION], {"id": _I64})["id"].to_list()
     if not ids:
         return Checked()

@@ -36,6 +36,7 @@ from billing.pipeline.references import References, references
 from billing.pipeline.reprice import Differences, Fingerprint
 from billing.pipeline.store import basis_of_cases, write_movements
 from billing.reach import Reach, reach_of
+from billing.services import finding_runs
 from billing.standing import with_standing
 from core import audit, jobs
 from core.errors import DomainError, InvalidInput, NotAllowed
@@ -331,8 +332,8 @@ def _preview(row: Repricing, at: dt.datetime, advance: Advance) -> None:
     with transaction.atomic():
         row.centres.all().delete()
         row.parts.all().delete()
-        kept = Repricing.objects.filter(state__in=(RepricingState.PREVIEWED, RepricingState.APPROVED))
-        ProposedDelta.objects.exclude(repricing__in=kept).delete()
+        # Those of finished re-pricings are thrown away too, never those of one that goes on beside this.
+        ProposedDelta.objects.exclude(repricing__in=Repricing.objects.alive().exclude(pk=row.pk)).delete()
     token = _token()
     source = _Source(row)
     todo = source.lines_by_centre()
@@ -498,6 +499,7 @@ def _append(row: Repricing, one: RepricingCentre, at: dt.datetime) -> None:
         moved = pl.DataFrame(one.movements, infer_schema_length=None)
         of_cause = pl.DataFrame({"cause": list(changes), "change_id": list(changes.values())})
         write_movements(moved.join(of_cause, on="cause", how="left"), at=at)
+    finding_runs.forget_repriced(centre_id=one.centre_id, changes=list(changes.values()))
     one.done_at = at
     one.save(update_fields=["done_at"])
     log.info("centre_repriced", repricing=row.pk, centre=one.centre_id, lines=one.lines, amount=one.amount)

@@ -20,6 +20,7 @@ from billing.models import (
 )
 from billing.services import ledger, repricing
 from core.errors import DomainError
+from insurers.models import CoverageRule
 from organisations.choices import PatientCategory, Sector
 from tariffs.choices import Component, Confidence, ServiceGroup
 from tariffs.models import (
@@ -246,6 +247,26 @@ def test_a_line_without_a_tariff_gets_its_price(organisation, centre, fund, late
         checker,
     )
     assert facts(centre=centre) == before[0]
+    assert ledger.check() is None
+
+
+def test_a_second_circular_reaches_a_line_whose_code_the_first_made_known(
+    organisation, centre, fund, late, maker, checker
+):
+    content = {"1": [line("300300")]}
+    world.load(world.parsed(content, fund="basic"), centre=centre)
+    known = world.service("300300", ServiceGroup.IMAGING)
+    publish_late(
+        FixedPrice, late, organisation, maker, checker, service=known, sector=Sector.PUBLIC, amount=700_000
+    )
+    book(preview(late, maker), checker)
+    second = Circular.objects.create(number="M", title="بخشنامهٔ دیرتر", organisation=organisation)
+    publish_late(
+        CoverageRule, second, organisation, maker, checker, at=LATER, fund=fund, group=ServiceGroup.IMAGING,
+        share=5_000,
+    )  # fmt: skip
+    book(preview(second, maker, at=LATER), checker)
+    assert CurrentLine.objects.get().basic == 350_000
     assert ledger.check() is None
 
 
