@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from core.history import tracked
 from core.reference import renews_version
 from insurers.choices import Condition, InsurerKind, RestPayer
 from insurers.querysets import FundQuerySet, InsurerQuerySet
@@ -48,6 +49,7 @@ class Fund(models.Model):
         return self.name
 
 
+@tracked()
 class CoverageRule(Rate):
     """What a basic fund pays: `share` of `share_of` parts of the base tariff; who takes the rest.
 
@@ -90,6 +92,7 @@ class CoverageRule(Rate):
         return f"پوشش {self.fund_id}"
 
 
+@tracked()
 class SupplementaryCover(Rate):
     """What a supplementary fund pays of what the basic insurer leaves, up to a ceiling an invoice (rials)."""
 

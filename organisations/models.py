@@ -14,6 +14,7 @@ from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.urls import reverse
 
+from core.history import tracked
 from core.reference import renews_version
 from organisations.choices import CentreKind, PhysicianStatus, Sector, Treatment
 from organisations.permissions import PERMISSIONS, Permission, Role
@@ -215,6 +216,7 @@ class UserManager(auth_models.UserManager.from_queryset(UserQuerySet)):  # type:
     use_in_migrations = False
 
 
+@tracked(but=("password", "last_login"))
 class User(AbstractUser):
     """A person with at most one membership: one role in one scope."""
 
@@ -266,6 +268,7 @@ class User(AbstractUser):
         return not (self.must_change_password or self.needs_second_factor or self.totpdevice_set.exists())
 
 
+@tracked()
 class Membership(models.Model):
     """The role of a user, and where it holds: the organisation, one region of it, or one centre."""
 

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
+from core.history import tracked
 from core.reference import renews_version
 from organisations.choices import PatientCategory, PhysicianStatus, Sector, Setting
 from organisations.models import Organisation
@@ -170,6 +171,7 @@ def published_is_known(name: str) -> models.CheckConstraint:
     )
 
 
+@tracked()
 class ServiceValue(Rate):
     """Units of one row of the relative value book, in thousandths."""
 
@@ -208,6 +210,7 @@ class ServiceValue(Rate):
         return reverse("service", args=[self.service_id])
 
 
+@tracked()
 class ConversionFactor(Rate):
     """Rials per unit (K) of one component."""
 
@@ -242,6 +245,7 @@ class ConversionFactor(Rate):
         return f"{self.get_component_display()} {self.get_sector_display()}"
 
 
+@tracked()
 class FixedPrice(Rate):
     """A price in rials per unit of quantity: bed day, visit, global package, drug, item."""
 
@@ -280,6 +284,7 @@ class FixedPrice(Rate):
         return reverse("service", args=[self.service_id])
 
 
+@tracked()
 class PricingParameter(Rate):
     """A percent or quantity of the pricing rules, by patient category and date."""
 

@@ -13,6 +13,7 @@ RATES = [
     path("rates/<slug:kind>/", services.Rates.as_view(), name="rates"),
     path("rates/<slug:kind>/new/", rates.RateCreate.as_view(), name="rate_new"),
     path("rates/<slug:kind>/<int:pk>/edit/", rates.RateEdit.as_view(), name="rate_edit"),
+    path("rates/<slug:kind>/<int:pk>/history/", rates.RateHistory.as_view(), name="rate_history"),
     path("rates/<slug:kind>/<int:pk>/remove/", rates.RateRemove.as_view(), name="rate_remove"),
 ]
 urlpatterns = [

@@ -131,8 +131,14 @@ def _open(dispute: Dispute) -> Dispute:
 
 
 def _needs_issued(run: AccountRun) -> None:
+    """Only what both sides see now is disputed or paid."""
     if run.issued_at is None:
         raise NotAllowed("این حساب هنوز صادر نشده است؛ پس از صدور می‌توان آن را پذیرفت یا به آن اعتراض کرد.")
+    later = AccountRun.objects.issued().filter(
+        organisation=run.organisation_id, month=run.month, pk__gt=run.pk
+    )
+    if later.exists():
+        raise NotAllowed("حساب تازه‌تری از این ماه صادر شده است؛ همان را باز کنید.")
 
 
 def _needs_side(user: Any, party: Party, sentence: str) -> None:

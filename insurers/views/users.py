@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from core import export
 from core.clients import device_name
+from core.history import events_of, newest_first
 from core.models import AuditEvent
 from core.text import persian_digits
 from core.trail import told
@@ -122,6 +123,7 @@ class UserPage(DetailPage):
             locks_at=settings.AXES_FAILURE_LIMIT,
             password=fresh[1] if fresh[0] == person.pk else None,
             told=told(events),
+            history=newest_first(events_of(person), events_of(person.membership)),
             may_view_audit=viewer.may(Permission.AUDIT_VIEW),
             all_events=f"{reverse('audit')}?kind={person._meta.label_lower}&key={person.pk}",
             **kwargs,

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from core import audit
 from core.errors import InvalidInput, NotAllowed
+from core.history import told
 from organisations.models import Centre, Membership, Organisation, Region, User
 from organisations.permissions import Role
 from organisations.services.access import check_password_policy
@@ -57,6 +58,7 @@ def seat_of(member: Membership) -> Seat:
     return Seat(Role(member.role), member.region, member.centre, member.insurer_id)
 
 
+@told
 @transaction.atomic
 def add_user(
     *,
@@ -94,6 +96,7 @@ def add_user(
     return user
 
 
+@told
 @transaction.atomic
 def change_user(
     *, user: User, first_name: str, last_name: str, seat: Seat, by: User, at: dt.datetime
@@ -120,6 +123,7 @@ def change_user(
     return True
 
 
+@told
 @transaction.atomic
 def set_active(*, user: User, active: bool, by: User, at: dt.datetime) -> bool:
     """Close an account (all its sessions end, its history stays) or open it again. False: it already was."""
@@ -134,6 +138,7 @@ def set_active(*, user: User, active: bool, by: User, at: dt.datetime) -> bool:
     return True
 
 
+@told
 @transaction.atomic
 def reset_password(*, user: User, by: User, at: dt.datetime) -> str:
     """A password for the next sign-in only, given once; every session ends and the person must choose a new one."""

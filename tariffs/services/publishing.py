@@ -21,6 +21,7 @@ from django.forms.models import model_to_dict
 
 from core import audit, display
 from core.errors import DomainError, InvalidInput, NotAllowed
+from core.history import told
 from tariffs.choices import Status
 from tariffs.kinds import KINDS, kind_of
 from tariffs.models import Circular, Rate
@@ -59,6 +60,7 @@ def save_circular(
     return row
 
 
+@told
 @transaction.atomic
 def save_draft(
     *, kind: str, values: Mapping[str, Any], by: Any, at: dt.datetime, draft: Rate | None = None
@@ -79,6 +81,7 @@ def save_draft(
     return row
 
 
+@told
 @transaction.atomic
 def remove_draft(*, draft: Rate, by: Any, at: dt.datetime) -> None:
     """Delete a draft; published rows cannot be deleted."""
@@ -87,6 +90,7 @@ def remove_draft(*, draft: Rate, by: Any, at: dt.datetime) -> None:
     row.delete()
 
 
+@told
 @transaction.atomic
 def publish(*, drafts: Sequence[Rate], by: Any, at: dt.datetime, replace: bool = False) -> int:
     """Publish drafts that somebody else entered; returns how many.

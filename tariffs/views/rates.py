@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from core.views import ActionView, FormPage
+from core.history import events_of
+from core.views import ActionView, FormPage, PageView
 from organisations.permissions import Permission
 from tariffs.forms import RateForm
 from tariffs.kinds import KINDS, RateKind
@@ -108,3 +110,33 @@ class RateRemove(ActionView):
 
     def get_success_url(self) -> str:
         return reverse("circular", args=[self.circular_id])
+
+
+class RateHistory(PageView):
+    """How one rate became what it is: entered, published, superseded, by whom and when."""
+
+    permission = Permission.TARIFF_VIEW
+    template_name = "tariffs/rate_history.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        kind = kind_or_404(self.kwargs["kind"])
+        user = self.request.user
+        # Who does not enter rates sees published ones; an insurer, the coverage of its own funds.
+        published = {} if user.may(Permission.TARIFF_EDIT) else {"status": "published"}
+        rate = rate_or_404(kind, user, self.kwargs["pk"], **published)
+        of_insurer = user.scope.q_insurer("fund", "fund") if kind.is_coverage else Q()
+        if not kind.model._default_manager.filter(of_insurer, pk=rate.pk).exists():
+            raise Http404
+        subject = kind.subject(rate)
+        return super().get_context_data(
+            subject=subject,
+            figures=kind.figures(rate),
+            rate=rate,
+            entries=events_of(rate),
+            breadcrumb=[
+                {"label": "بخشنامه‌ها", "url": reverse("circulars")},
+                {"label": rate.circular.title, "url": reverse("circular", args=[rate.circular_id])},
+                {"label": "سرگذشت"},
+            ],
+            **{**kwargs, "kind": kind},
+        )

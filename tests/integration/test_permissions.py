@@ -132,6 +132,7 @@ TARIFFS = (
     Row("service_suggest", "200 200 200 200 200 200 200 200 403 302", query="?q=10"),
     Row("rates", "200 200 200 200 200 200 200 200 403 302", constant("factor")),
     Row("rates", "404 404 404 404 404 404 404 404 403 302", constant("nothing")),
+    Row("rate_history", "200 404 404 404 404 404 404 404 403 302", lambda s: ["factor", s.draft.pk]),
     Row("rate_new", "200 403 403 403 403 200 403 403 403 302", constant("factor")),
     Row("rate_edit", "200 403 403 403 403 404 403 403 403 302", lambda s: ["factor", s.draft.pk]),
     Row(

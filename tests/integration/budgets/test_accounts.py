@@ -275,6 +275,15 @@ def test_a_payment_is_taken_back_by_a_reversing_row(world):
     assert settle(world, run, 100).version == 2
 
 
+def test_an_account_that_a_newer_one_has_followed_is_neither_disputed_nor_paid(world):
+    world.agree(world.a, world.b, RECIPROCAL)
+    old = world.run()
+    world.run()
+    for attempt in (lambda: dispute(world, old), lambda: settle(world, old, 1)):
+        with pytest.raises(NotAllowed):
+            attempt()
+
+
 def test_only_the_debtor_pays_and_only_what_is_issued(world):
     world.agree(world.a, world.b, RECIPROCAL)
     run = world.run(issued=False)
