@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from billing.findings.case import ELSEWHERE
-from billing.models import Invoice, InvoiceLine, Patient
+from billing.models import CurrentLine, Invoice, Patient
 from core.frames import copy_out
 from tariffs.choices import ServiceGroup
 
@@ -18,6 +18,7 @@ ONCE = [
         ServiceGroup.PARACLINIC, ServiceGroup.DENTISTRY, ServiceGroup.GLOBAL,
     )
 ]  # fmt: skip
+# What a re-pricing made of a line counts, not how it was written: a code may have found its service since.
 # Only patients with more than one invoice on these days are of interest; that is known before any line is read.
 _SQL = f"""
     WITH stays AS (
@@ -28,7 +29,7 @@ _SQL = f"""
           AND i.admitted_on <= %s AND i.discharged_on >= %s
     )
     SELECT s.key, s.centre_id, s.number, l.service_id, l.service_on, l.part
-    FROM stays s JOIN {InvoiceLine._meta.db_table} l ON l.invoice_id = s.id
+    FROM stays s JOIN {CurrentLine._meta.db_table} l ON l.invoice_id = s.id
     WHERE (s.invoices > 1 OR NOT s.own) AND l.service_on BETWEEN %s AND %s AND l."group" = ANY(%s)
       AND l.service_id IS NOT NULL
 """

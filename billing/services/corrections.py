@@ -10,7 +10,7 @@ from django.db import transaction
 from billing.choices import Stage
 from billing.models import Cancellation, Invoice
 from billing.pipeline import store
-from billing.services import stages
+from billing.services import finding_runs, stages
 from core import audit, jobs
 from core.errors import DomainError, InvalidInput
 from core.text import clean
@@ -21,10 +21,19 @@ class CorrectionRefused(DomainError):
 
 
 @transaction.atomic
-def cancel(*, invoice: Invoice, reason: str, version: int, by: Any, at: dt.datetime) -> Cancellation:
+def cancel(
+    *,
+    invoice: Invoice,
+    reason: str,
+    version: int,
+    by: Any,
+    at: dt.datetime,
+    queue: finding_runs.Queue | None = None,
+) -> Cancellation:
     """Cancel an invoice as the person saw it (`version`): its lines go to the past, it stays and says so.
 
     Its figures leave the ledger with the cause CANCELLATION; where its month is closed, in the next open one.
+    `queue` is called with the centre's key on commit, to have the findings of its lines dropped.
     """
     reason = clean(reason)[:250]
     if not reason:
@@ -46,6 +55,8 @@ def cancel(*, invoice: Invoice, reason: str, version: int, by: Any, at: dt.datet
         "invoice.cancelled", invoice, by=by, at=at, organisation_id=context.organisation_id,
         before={"amount": invoice.amount, "version": invoice.version}, after={"reason": reason},
     )  # fmt: skip
+    if queue:
+        finding_runs.check_on_commit(invoice.centre_id, queue)
     return Cancellation.objects.create(invoice=invoice, change_id=change_id)
 
 

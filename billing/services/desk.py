@@ -16,6 +16,7 @@ from billing.desk.document import Document, Problem
 from billing.desk.quote import Quote, asked_of, quote
 from billing.models import Delivery, Draft, Invoice, InvoiceDetail, InvoiceLine
 from billing.pipeline.run import run
+from billing.services import finding_runs
 from core import audit, jobs
 from core.display import moment
 from core.errors import DomainError, InvalidInput
@@ -115,11 +116,20 @@ def price(*, draft: Draft, document: Any) -> Quote:
 
 
 @transaction.atomic
-def register(*, draft: Draft, document: Any, version: int, by: Any, at: dt.datetime) -> Invoice:
+def register(
+    *,
+    draft: Draft,
+    document: Any,
+    version: int,
+    by: Any,
+    at: dt.datetime,
+    queue: finding_runs.Queue | None = None,
+) -> Invoice:
     """Store the invoice of a draft through the pipeline, or refuse with every problem at its field.
 
     Asked again for a draft that is registered already, it gives that invoice: an answer that was lost on the way does
-    no harm.
+    no harm. `queue` is called with the centre's key on commit, to have what was stored checked; until then it is not
+    sent.
     """
     jobs.lock("billing.centre", draft.centre_id)
     locked = _locked(draft)
@@ -151,6 +161,8 @@ def register(*, draft: Draft, document: Any, version: int, by: Any, at: dt.datet
         "invoice.corrected" if stored else "invoice.entered", locked, by=by, at=at,
         invoice=number, version=invoice.version, reason=reason,
     )  # fmt: skip
+    if queue:
+        finding_runs.check_on_commit(locked.centre_id, queue)
     return invoice
 
 

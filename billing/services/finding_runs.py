@@ -7,8 +7,8 @@ by the next one.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import polars as pl
 import structlog
@@ -35,6 +35,8 @@ log = structlog.get_logger(__name__)
 PORTION = 200_000
 _I64 = pl.Int64
 _LOCK = "billing.findings"
+#: What has a centre (its key) checked in the background.
+Queue = Callable[[int], object]
 
 
 @dataclass(frozen=True)
@@ -87,23 +89,44 @@ def check_due(*, at: dt.datetime, organisation_id: int | None = None) -> Checked
     return sum((check_centre(centre=centre, at=at) for centre in centres), Checked())
 
 
-def forget(*, centres: Any) -> None:
+def check_on_commit(centre_id: int, queue: Queue) -> None:
+    """Have a centre checked once this transaction is stored.
+
+    A broker that is away must not fail what is stored already: the check of the night finds what is due.
+    """
+    transaction.on_commit(lambda: queue(centre_id), robust=True)
+
+
+def hold(centre_ids: Iterable[int]) -> None:
+    """Keep checks of these centres away until this transaction ends.
+
+    Otherwise a portion that began before a change would store what it found after it, and say that it is up to date.
+    """
+    for centre_id in sorted(set(centre_ids)):
+        jobs.lock(_LOCK, centre_id)
+
+
+@transaction.atomic
+def forget(*, centres: Iterable[Centre]) -> None:
     """Let the invoices of these centres be due again: their rules have changed."""
+    centres = list(centres)
+    hold(centre.pk for centre in centres)
     CheckedInvoice.objects.filter(
         invoice_id__in=Invoice.objects.filter(centre__in=centres).values("pk")
     ).delete()
 
 
+@transaction.atomic
 def forget_repriced(*, centre_id: int, changes: list[int]) -> None:
     """Let the invoices of a centre that these changes re-priced be due again: they have no new version."""
-    jobs.lock(_LOCK, centre_id)
+    hold([centre_id])
     touched = LineDelta.objects.filter(change__in=changes).values("invoice_id")
     CheckedInvoice.objects.filter(invoice_id__in=touched).delete()
 
 
 @transaction.atomic
 def _portion(centre: Centre, at: dt.datetime) -> Checked:
-    jobs.lock(_LOCK, centre.pk)
+    hold([centre.pk])
     ids = read(_DUE, [centre.pk, PORTION], {"id": _I64})["id"].to_list()
     if not ids:
         return Checked()

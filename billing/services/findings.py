@@ -145,6 +145,7 @@ def pass_warnings(
         raise InvalidInput("دلیل رد هشدار را بنویسید.")
     if len(said) > LONGEST_REASON:
         raise InvalidInput("دلیل باید حداکثر ۲۵۰ نویسه باشد.")
+    finding_runs.hold([invoice.centre_id])
     there = {one.key: one for one in of_invoice(invoice, on=timezone.localdate(at))}
     chosen = [there.get(key) for key in dict.fromkeys(keys)]
     if not chosen:
@@ -174,6 +175,7 @@ def _pass(one: Found | None, invoice: Invoice, reason: str, by: Any, at: dt.date
 @transaction.atomic
 def withdraw(*, passed: FindingPass, by: Any, at: dt.datetime) -> FindingPass:
     """Take a pass back: the warning asks again. The pass stays on record."""
+    finding_runs.hold([passed.centre_id])
     passed = FindingPass.objects.select_for_update().get(pk=passed.pk)
     if passed.withdrawn_at:
         raise FindingGone("این رد پیش‌تر پس گرفته شده است.")

@@ -14,7 +14,8 @@ import polars as pl
 from django.db import connection, transaction
 
 from billing.choices import CORRECTED, STAGE_SOURCES, Severity, Stage
-from billing.models import Finding, Invoice, InvoiceStage, StageStep
+from billing.models import CheckedInvoice, Finding, Invoice, InvoiceStage, StageStep
+from billing.services import finding_runs
 from core import audit, jobs
 from core.errors import InvalidInput
 from core.frames import read
@@ -27,6 +28,8 @@ _WITH_REASON = (Stage.REGISTERED, Stage.RETURNED, Stage.CANCELLED)
 #: Stages that hold for the version that was completed: a correction in between sends the invoice back.
 _OF_COMPLETED_VERSION = (Stage.REVIEWED, Stage.SENT)
 _NOTE_LENGTH = 250
+#: Why an invoice is not sent whose present version nobody has looked at.
+UNCHECKED = "هنوز بررسی نشده است؛ بررسی در پس‌زمینه در جریان است، چند دقیقهٔ دیگر دوباره بفرستید."
 
 
 @dataclass(frozen=True)
@@ -51,12 +54,15 @@ def advance(
     at: dt.datetime,
     note: str = "",
     due_on: dt.date | None = None,
+    queue: finding_runs.Queue | None = None,
 ) -> list[Outcome]:
     """Bring invoices (primary keys) to a stage, each for itself: what may not go stays, and its outcome says why.
 
     Sending back (REGISTERED), RETURNED and CANCELLED need a reason in `note`; RETURNED also `due_on`, the last day
-    for an objection. Who completed an invoice may not review it. Nothing is sent while a line has no price or a
-    finding blocks it, or when the invoice was corrected after its completion or review. Rules: docs/rules/stages.md.
+    for an objection. Who completed an invoice may not review it. Nothing is sent while a line has no price, its
+    present version was not checked, or a finding blocks it or is a warning nobody passed, or when the invoice was
+    corrected after its completion or review. `queue` is called on commit with the key of each centre whose invoices
+    were held back for want of a check. Rules: docs/rules/stages.md.
     """
     said = clean(note)[:_NOTE_LENGTH]
     if to in _WITH_REASON and not said:
@@ -64,6 +70,9 @@ def advance(
     if to == Stage.RETURNED and due_on is None:
         raise InvalidInput("مهلت اعتراض را بنویسید؛ صورتحساب برگشتی بدون مهلت پیگیری نمی‌شود.")
     judged = _judged(_standing(invoices), to=to, by_id=by.pk if by else None)
+    if queue:
+        for centre_id in judged.filter(pl.col("text") == UNCHECKED)["centre_id"].unique().sort():
+            finding_runs.check_on_commit(centre_id, queue)
     going = judged.filter(pl.col("text") == "")
     _write(going, to=to, by_id=by.pk if by else None, at=at, note=said, due_on=due_on)
     return [Outcome(*row) for row in judged.select("id", "number", "text").iter_rows()]
@@ -106,10 +115,16 @@ def _visible_to(user: Any, ids: list[int]) -> list[int]:
 
 _STANDING = f"""
     SELECT i.id, i.number, i.centre_id, i.version, i.unpriced_lines, coalesce(s.stage, {Stage.REGISTERED}),
-           coalesce(s.version, i.version), s.completed_by_id,
-           EXISTS (SELECT FROM {Finding._meta.db_table} f WHERE f.invoice_id = i.id AND NOT f.is_passed
-                   AND f.severity = '{Severity.BLOCK}')
+           coalesce(s.version, i.version), s.completed_by_id, coalesce(c.version = i.version, false),
+           coalesce(f.blocks, 0), coalesce(f.warnings, 0)
     FROM {Invoice._meta.db_table} i LEFT JOIN {InvoiceStage._meta.db_table} s ON s.invoice_id = i.id
+    LEFT JOIN {CheckedInvoice._meta.db_table} c ON c.invoice_id = i.id
+    LEFT JOIN (
+        SELECT invoice_id, count(*) FILTER (WHERE severity = '{Severity.BLOCK}') AS blocks,
+               count(*) FILTER (WHERE severity <> '{Severity.BLOCK}') AS warnings
+        FROM {Finding._meta.db_table}
+        WHERE invoice_id = ANY(%s) AND NOT is_passed AND severity <> '{Severity.NOTE}' GROUP BY invoice_id
+    ) f ON f.invoice_id = i.id
     WHERE i.id = ANY(%s) ORDER BY i.id
 """
 
@@ -122,9 +137,9 @@ def _standing(invoices: Iterable[int]) -> pl.DataFrame:
         jobs.lock("billing.stages", centre_id)
     schema = {
         "id": _I64, "number": pl.String, "centre_id": _I64, "version": _I64, "unpriced_lines": _I64, "stage": _I64,
-        "stage_version": _I64, "completed_by_id": _I64, "is_blocked": pl.Boolean,
+        "stage_version": _I64, "completed_by_id": _I64, "is_checked": pl.Boolean, "blocks": _I64, "warnings": _I64,
     }  # fmt: skip
-    return read(_STANDING, [ids], schema)
+    return read(_STANDING, [ids, ids], schema)
 
 
 def _judged(standing: pl.DataFrame, *, to: Stage, by_id: int | None) -> pl.DataFrame:
@@ -147,7 +162,14 @@ def _judged(standing: pl.DataFrame, *, to: Stage, by_id: int | None) -> pl.DataF
     if to == Stage.SENT:
         unpriced = pl.format("{} سطر بدون تعرفه دارد؛ مبلغ آن دانسته نیست.", pl.col("unpriced_lines"))
         text = text.when(pl.col("unpriced_lines") > 0).then(unpriced)
-        text = text.when("is_blocked").then(pl.lit("یافتهٔ بازدارنده دارد؛ نخست آن را برطرف کنید."))
+        text = text.when(~pl.col("is_checked")).then(pl.lit(UNCHECKED))
+        blocks = pl.format("{} یافتهٔ بازدارنده دارد؛ نخست آن را برطرف کنید.", pl.col("blocks"))
+        text = text.when(pl.col("blocks") > 0).then(blocks)
+        warnings = pl.format(
+            "{} هشدار رسیدگی‌نشده دارد؛ در صفحهٔ صورتحساب، بخش یافته‌ها، برطرف یا با نوشتن دلیل رد کنید.",
+            pl.col("warnings"),
+        )
+        text = text.when(pl.col("warnings") > 0).then(warnings)
     return standing.with_columns(text.otherwise(pl.lit("")).alias("text"))
 
 

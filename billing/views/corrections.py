@@ -14,6 +14,7 @@ from billing.forms import CancelForm, ReissueForm
 from billing.history import history_of
 from billing.models import Cancellation, ClosedMonth, Invoice
 from billing.services import corrections
+from billing.tasks import check_findings
 from core.errors import InvalidInput
 from core.views import ActionView
 from organisations.permissions import Permission
@@ -46,6 +47,7 @@ class Cancel(OfInvoice):
             version=sent["version"],
             by=request.user,
             at=timezone.now(),
+            queue=check_findings.delay,
         )
         return "صورتحساب ابطال شد؛ رقم‌هایش از دفتر برداشته شد و خودش با سرگذشتش می‌ماند."
 
@@ -64,19 +66,25 @@ class Reissue(OfInvoice):
 
 
 def correction_panel(invoice: Invoice, user: Any) -> dict[str, Any]:
-    """What the page of an invoice shows of its corrections: history, cancellation, links, and a closed month."""
-    may = user.may(Permission.INVOICE_ADVANCE)
+    """What the page of an invoice shows of its corrections: history, cancellation, links, and a closed month.
+
+    An insurer, who has no work lists, is told that an invoice is cancelled and what was issued instead, but not by
+    whom and why; linked invoices are named only to who may see them.
+    """
+    may, inside = user.may(Permission.INVOICE_ADVANCE), user.may(Permission.WORKLIST_VIEW)
+    seen = Invoice.objects.visible_to(user)
     is_cancelled = invoice.is_cancelled
-    linked = Cancellation.objects.select_related("change__by", "replacement", "invoice")
-    own = linked.filter(invoice=invoice).first() if is_cancelled else None
+    cancelled = Cancellation.objects.select_related("change__by").filter(invoice=invoice)
+    own = cancelled.first() if is_cancelled else None
+    replaced = Cancellation.objects.filter(replacement=invoice).values("invoice_id")
     return {
-        "history": history_of(invoice),
+        "history": history_of(invoice) if inside else [],
         "is_cancelled": is_cancelled,
-        "cancellation": own,
-        "replaces": [one.invoice for one in linked.filter(replacement=invoice).order_by("pk")],
-        "is_month_closed": ClosedMonth.objects.closed()
-        .filter(centre=invoice.centre_id, month=invoice.month)
-        .exists(),
+        "cancellation": own if inside else None,
+        "replacement": seen.filter(pk=own.replacement_id).first() if own and own.replacement_id else None,
+        "replaces": list(seen.filter(pk__in=replaced).order_by("pk")),
+        "is_month_closed": user.may(Permission.PERIOD_VIEW)
+        and ClosedMonth.objects.closed().filter(centre=invoice.centre_id, month=invoice.month).exists(),
         "cancel_form": CancelForm(initial={"version": invoice.version}, auto_id="cancel_%s")
         if may and not is_cancelled
         else None,

@@ -22,6 +22,7 @@ from billing.desk_forms import HeaderForm, wards_of
 from billing.models import Draft, Invoice
 from billing.parsing import columns
 from billing.services import desk
+from billing.tasks import check_findings
 from core import display
 from core.api import ApiView
 from core.errors import InvalidInput
@@ -221,6 +222,7 @@ class DeskRegister(DeskApi):
             version=self.version,
             by=request.user,
             at=timezone.now(),
+            queue=check_findings.delay,
         )
         return Response({"invoice": invoice.pk, "url": reverse("invoice", args=[invoice.pk])})
 

@@ -114,7 +114,7 @@ class InvoicePage(DetailPage):
             actions=self._actions(invoice),
             invoice=_heading(invoice, lines),
             trust=_trust(invoice, lines),
-            breadcrumb=_chain(invoice),
+            breadcrumb=_chain(invoice, self.request.user),
             correction=correction_panel(invoice, self.request.user),
             stage=panel_of(invoice, self.request.user),
             findings=self._findings(),
@@ -248,13 +248,14 @@ def _trust(invoice: Invoice, lines: Sequence[CurrentLine]) -> list[dict[str, str
     ]
 
 
-def _chain(invoice: Invoice) -> list[dict[str, str]]:
-    """The way back: region › hospital › invoices of its month › this invoice."""
+def _chain(invoice: Invoice, user: Any) -> list[dict[str, str]]:
+    """The way back: region › hospital › invoices of its month › this invoice; places open to who sees dashboards."""
     centre = invoice.centre
     listed = f"{reverse('invoices')}?centre={centre.pk}&from={invoice.month}&to={invoice.month}"
+    places = [(centre.region.name, "region", centre.region_id), (centre.name, "centre", centre.pk)]
+    opens = user.may(Permission.DASHBOARD_VIEW)
     return [
-        {"label": centre.region.name, "url": reverse("region", args=[centre.region_id])},
-        {"label": centre.name, "url": reverse("centre", args=[centre.pk])},
+        *({"label": label, "url": reverse(name, args=[pk]) if opens else ""} for label, name, pk in places),
         {"label": "صورتحساب‌ها", "url": listed},
         {"label": invoice.number},
     ]

@@ -13,6 +13,7 @@ from billing.choices import CORRECTED, STAGE_SOURCES, STAGE_TONES, Stage
 from billing.forms import StageForm
 from billing.models import Invoice, StageStep
 from billing.services import stages
+from billing.tasks import check_findings
 from billing.views.batches import back, chosen_of, refused, told
 from core.errors import DomainError
 from core.views import Gate
@@ -51,6 +52,7 @@ class Advance(Gate, generic.View):
                 at=timezone.now(),
                 note=sent["note"],
                 due_on=sent["due_on"],
+                queue=check_findings.delay,
             )
         except DomainError as refusal:
             messages.error(request, refusal.sentence)
@@ -59,9 +61,13 @@ class Advance(Gate, generic.View):
 
 
 def panel_of(invoice: Invoice, user: Any) -> dict[str, Any]:
-    """What the page of an invoice shows of its stage, its steps and what the user may do next."""
+    """What the page of an invoice shows of its stage, its steps and what the user may do next.
+
+    Who did what inside the hospital is not told to who has no work lists: an insurer.
+    """
     stage = invoice.stage
-    steps = list(StageStep.objects.filter(invoice=invoice).order_by("-at", "-pk"))
+    inside = user.may(Permission.WORKLIST_VIEW)
+    steps = list(StageStep.objects.filter(invoice=invoice).order_by("-at", "-pk")) if inside else []
     names = dict(User.objects.filter(pk__in={s.by_id for s in steps}).values_list("pk", "username"))
     may = user.may(Permission.INVOICE_ADVANCE)
     next_stages = [to for to in VERBS if may and _may_follow(invoice, stage, to)]
@@ -69,8 +75,8 @@ def panel_of(invoice: Invoice, user: Any) -> dict[str, Any]:
         "label": stage.label,
         "tone": STAGE_TONES[stage],
         "is_changed": invoice.is_changed_since_sent,
-        "progress": getattr(invoice, "progress", None),
-        "assignee": invoice.assignee_name,
+        "progress": getattr(invoice, "progress", None) if inside else None,
+        "assignee": invoice.assignee_name if inside else "",
         "moves": [(to, VERBS[to]) for to in next_stages if to not in ASKING],
         "asking": [_question(to) for to in next_stages if to in ASKING],
         "steps": [

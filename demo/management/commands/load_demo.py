@@ -25,6 +25,7 @@ from tariffs.services.reference import load_reference
 def _evening(at: dt.datetime) -> None:
     """The evening before the last delivery: the night's run, then stages and counts of the year."""
     nightly.run(at=at)
+    finding_runs.check_due(at=at)
     load_stages(at=at)
     load_counts(at=at)
 
@@ -76,6 +77,7 @@ class Command(BaseCommand):
                     side_by_side=options["side_by_side"],
                 )
                 load_accounts(YEAR, now=now)
+                finding_runs.check_due(at=now)
                 # Of a demonstration that is older than they are.
                 load_stages(at=now)
                 load_counts(at=now)

@@ -147,6 +147,24 @@ def test_the_price_shown_is_the_price_stored(tariff):
     assert (shown.unpriced, invoice.unpriced_lines) == (1, 1)
 
 
+def test_what_is_registered_is_queued_to_be_checked_and_a_broker_that_is_away_loses_nothing(
+    tariff, django_capture_on_commit_callbacks
+):
+    queued = []
+
+    def away(centre_id):
+        queued.append(centre_id)
+        raise OSError
+
+    draft, content = begun(tariff)
+    with django_capture_on_commit_callbacks(execute=True):
+        desk.register(
+            draft=draft, document=content, version=draft.version, by=tariff.officer, at=AT, queue=away
+        )
+    assert queued == [tariff.hospital.pk]
+    assert Invoice.objects.exists()
+
+
 def test_a_code_of_one_list_only_needs_no_list(tariff):
     invoice = registered(tariff, [{"code": world.DRUG}])
     assert InvoiceLine.objects.get(invoice_id=invoice.pk).book == Book.DRUG

@@ -14,26 +14,30 @@ from django.urls import reverse
 from django.utils import timezone
 
 from billing import tasks
-from billing.choices import BundleKind, Stage
+from billing.choices import BundleKind, Cause, LineStatus, Stage, Standing
 from billing.findings import check
 from billing.findings.checks import CHECKS
 from billing.findings.stored import frames_of
 from billing.models import (
     BundledItem,
+    Change,
     Finding,
     FindingPass,
     FindingRule,
     FindingSwitch,
     Invoice,
+    InvoiceLine,
     InvoiceStage,
+    LineDelta,
 )
 from billing.pipeline.run import preview
 from billing.services import deliveries, finding_runs, findings
 from billing.services.reference import load_bundled_items, load_finding_rules
+from core import jobs
 from core.errors import InvalidInput, NotAllowed
 from core.models import AuditEvent
 from organisations.choices import PhysicianStatus
-from organisations.models import Physician, PhysicianTenure, Specialty
+from organisations.models import Centre, Physician, PhysicianTenure, Specialty
 from tariffs.choices import Book, Confidence
 from tariffs.models import Service
 from tariffs.services.reference import load_reference
@@ -70,12 +74,15 @@ def content(fund="general", **header):
     )
 
 
-def live(cast, parsed, on=ON):
-    lines = preview(
+def priced(cast, parsed):
+    return preview(
         parsed.headers, parsed.lines, organisation_id=cast.organisation.pk, sector=cast.hospital.sector,
         grade=cast.hospital.grade,
     )  # fmt: skip
-    return check(parsed.headers, lines, centre=cast.hospital, on=on)
+
+
+def live(cast, parsed, on=ON):
+    return check(parsed.headers, priced(cast, parsed), centre=cast.hospital, on=on)
 
 
 def codes_of(frame):
@@ -246,6 +253,23 @@ def test_the_same_service_of_the_same_day_is_found_across_invoices_and_centres(p
     assert "THEIRS" not in text
 
 
+def test_a_stored_line_counts_as_what_a_repricing_made_of_it(priced_world):
+    """Its code was unknown when it was stored; a circular has named the service since."""
+    cast = priced_world
+    visit = world.parsed({"OLD": [line("999999")]}, fund="general", patient_key="0499370899")
+    world.load(visit, centre=cast.hospital)
+    assert "duplicate" not in codes_of(live(cast, visit_of("NEW")))
+    old = InvoiceLine.objects.get()
+    known = priced(cast, visit_of("NEW")).row(0, named=True)
+    change = Change.objects.create(cause=Cause.TARIFF, at=AT, centre=cast.hospital)
+    LineDelta.objects.create(
+        invoice_id=old.invoice_id, line_no=old.line_no, line_change_id=old.change_id, change=change,
+        standing=Standing.OPEN, element=known["element"], lines=0, unpriced_lines=-1, status=LineStatus.PRICED,
+        service_id=known["service_id"], group=known["group"], asked=old.asked,
+    )  # fmt: skip
+    assert "duplicate" in codes_of(live(cast, visit_of("NEW")))
+
+
 def test_both_stored_invoices_say_that_the_other_has_it(priced_world):
     cast = priced_world
     for number in ("ONE", "TWO"):
@@ -369,6 +393,30 @@ def test_a_delivery_is_checked_by_itself_and_the_command_finds_nothing_left(pric
     assert "1 invoices, 1 lines" in out.getvalue()
     with pytest.raises(CommandError):
         call_command("check_findings", "--organisation", "nowhere")
+
+
+@pytest.mark.parametrize("act", ["forget", "forget_repriced", "pass", "withdraw"])
+def test_what_makes_findings_stale_keeps_a_running_check_away(priced_world, act):
+    """Else a portion that is being checked would store what it found before, and call it up to date."""
+    cast = priced_world
+    world.load(content(), centre=cast.hospital)
+    invoice = Invoice.objects.get(number="A")
+    lock = ("billing.findings", cast.hospital.pk)
+    assert not jobs.is_held(*lock)
+    if act == "forget":
+        finding_runs.forget(centres=Centre.objects.all())
+    elif act == "forget_repriced":
+        finding_runs.forget_repriced(centre_id=cast.hospital.pk, changes=[])
+    elif act == "pass":
+        pass_all(invoice, cast.officer)
+    else:
+        rule = FindingRule.objects.filter(code="excess_price").first()
+        passed = FindingPass.objects.create(
+            invoice=invoice, invoice_version=1, centre=cast.hospital, rule=rule, severity="warn", text="x",
+            reason="x", by=cast.officer, at=AT,
+        )  # fmt: skip
+        findings.withdraw(passed=passed, by=cast.officer, at=AT)
+    assert jobs.is_held(*lock)
 
 
 # ---------------------------------------------------------------- passing and switching

@@ -10,10 +10,20 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from billing.choices import STAGE_SOURCES, Cause, Severity, Stage
-from billing.models import Finding, Invoice, InvoiceStage, StageStep
+from billing.models import (
+    Cancellation,
+    Change,
+    CheckedInvoice,
+    Finding,
+    Invoice,
+    InvoiceStage,
+    StageStep,
+)
 from billing.services import stages
 from core.errors import InvalidInput
-from organisations.choices import CostElement
+from insurers.choices import InsurerKind
+from insurers.models import Fund, Insurer
+from organisations.choices import CostElement, PatientCategory
 from organisations.permissions import Role
 from tests import factories
 from tests.cast import person
@@ -26,12 +36,20 @@ DUE = dt.date(2025, 12, 1)
 @pytest.fixture
 def colleague(cast):
     """A second officer of Sara's hospital."""
-    return person("mina", Role.HOSPITAL, organisation=cast.organisation, centre=cast.hospital)
+    return person("mina.karimi", Role.HOSPITAL, organisation=cast.organisation, centre=cast.hospital)
 
 
 def bill(cast, *lines, centre=None):
     content = lines or (factories.line(CostElement.SURGERY, 1_000, 900, basic=800),)
-    return factories.invoice(centre or cast.hospital, cast.fund, content)
+    return checked(factories.invoice(centre or cast.hospital, cast.fund, content))
+
+
+def checked(invoice):
+    """As the background check says that it looked at the invoice's present version."""
+    CheckedInvoice.objects.update_or_create(
+        invoice_id=invoice.pk, defaults={"version": invoice.version, "at": AT}
+    )
+    return invoice
 
 
 def go(*invoices, to, by, at=AT, **said):
@@ -132,6 +150,51 @@ def test_nothing_is_sent_while_a_finding_blocks_it(cast, colleague):
     assert texts(go(one, to=Stage.SENT, by=cast.officer)) == [""]
 
 
+def reviewed(cast, colleague, *invoices):
+    go(*invoices, to=Stage.COMPLETED, by=cast.officer)
+    go(*invoices, to=Stage.REVIEWED, by=colleague)
+
+
+def found(invoice, severity, count=1):
+    for number in range(count):
+        Finding.objects.create(
+            invoice=invoice, centre_id=invoice.centre_id, rule_id=1, severity=severity, field="code",
+            text=f"یافتهٔ {number}",
+        )  # fmt: skip
+
+
+def test_nothing_is_sent_before_its_present_version_was_checked(
+    cast, colleague, django_capture_on_commit_callbacks
+):
+    fresh, old, looked_at = bill(cast), bill(cast), bill(cast)
+    CheckedInvoice.objects.filter(invoice_id=fresh.pk).delete()
+    new_version(old)
+    reviewed(cast, colleague, fresh, old, looked_at)
+    queued = []
+    with django_capture_on_commit_callbacks(execute=True):
+        outcomes = go(fresh, old, looked_at, to=Stage.SENT, by=cast.officer, queue=queued.append)
+    assert ["هنوز بررسی نشده است" in o.text for o in outcomes] == [True, True, False]
+    assert queued == [cast.hospital.pk]
+    checked(fresh), checked(old)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert texts(go(fresh, old, to=Stage.SENT, by=cast.officer, queue=queued.append)) == ["", ""]
+    assert queued == [cast.hospital.pk]
+
+
+def test_a_warning_stops_sending_until_it_is_passed_and_a_note_does_not(cast, colleague):
+    warned, noted = bill(cast), bill(cast)
+    found(warned, Severity.WARN, 3)
+    found(noted, Severity.NOTE)
+    reviewed(cast, colleague, warned, noted)
+    Finding.objects.filter(text="یافتهٔ 0").exclude(invoice=noted).update(is_passed=True)
+    said, nothing = texts(go(warned, noted, to=Stage.SENT, by=cast.officer))
+    assert said.startswith("2 هشدار")
+    assert "دلیل" in said
+    assert nothing == ""
+    Finding.objects.update(is_passed=True)
+    assert texts(go(warned, to=Stage.SENT, by=cast.officer)) == [""]
+
+
 @pytest.mark.parametrize("to", [Stage.REVIEWED, Stage.SENT])
 def test_a_correction_after_completion_sends_the_invoice_back_through_completion(cast, colleague, to):
     one = bill(cast)
@@ -149,6 +212,7 @@ def test_what_changed_after_sending_shows_and_goes_the_way_again(cast, colleague
     assert not Invoice.objects.changed_since_sent().exists()
     new_version(one)
     assert list(Invoice.objects.changed_since_sent()) == [one]
+    checked(one)
     assert texts(go(same, to=Stage.COMPLETED, by=cast.officer)) != [""]
     sent(cast, colleague, one)
     assert at(one).progress.sent_version == 2
@@ -257,3 +321,54 @@ def test_an_auditor_sees_steps_but_no_buttons(client, cast):
     page = client.get(reverse("invoice", args=[one.pk])).content.decode()
     assert "گردش صورتحساب" in page
     assert reverse("invoices_advance") not in page
+
+
+def test_an_insurer_sees_nothing_of_who_did_what_inside_the_hospital(client, cast, colleague):
+    one, secret = bill(cast), "یادداشت درونی"
+    go(one, to=Stage.COMPLETED, by=colleague)
+    go(one, to=Stage.REGISTERED, by=colleague, note=secret)
+    stages.assign([one.pk], to=colleague, by=cast.officer, at=AT)
+    url = reverse("invoice", args=[one.pk])
+    client.force_login(cast.officer)
+    assert {secret, "mina.karimi"} <= set(
+        filter(client.get(url).content.decode().__contains__, (secret, "mina.karimi"))
+    )
+    client.force_login(cast.insurer_expert)
+    answer = client.get(url)
+    page = answer.content.decode()
+    assert one.number in page
+    for inside in (
+        secret,
+        "mina.karimi",
+        "گردش صورتحساب",
+        "سرگذشت",
+        reverse("centre", args=[cast.hospital.pk]),
+    ):
+        assert inside not in page
+    assert (answer.context["stage"]["steps"], answer.context["correction"]["history"]) == ([], [])
+
+
+def test_linked_invoices_are_named_only_to_who_may_see_them(client, cast, colleague):
+    other = Insurer.objects.create(
+        organisation=cast.organisation, code="other", name="دیگر", kind=InsurerKind.BASIC
+    )
+    fund = Fund.objects.create(insurer=other, code="theirs", name="صندوق دیگر", category=PatientCategory.FREE)
+    content = [factories.line(CostElement.SURGERY, 1_000, 900)]
+    theirs, ours = factories.invoice(cast.hospital, fund, content), bill(cast)
+    for old, new in ((theirs, ours), (ours, theirs)):
+        written = Change.objects.create(
+            cause=Cause.CANCELLATION, at=AT, centre=cast.hospital, by=colleague, reason="یادداشت درونی"
+        )
+        go(old, to=Stage.CANCELLED, by=colleague, note="یادداشت درونی")
+        Cancellation.objects.create(
+            invoice=old, change=written, replacement=new, linked_at=AT, linked_by=colleague
+        )
+        Invoice.objects.filter(pk=old.pk).update(lines_count=0)
+    url = reverse("invoice", args=[ours.pk])
+    client.force_login(cast.officer)
+    assert client.get(url).content.decode().count(theirs.number) == 2
+    client.force_login(cast.insurer_expert)
+    page = client.get(url).content.decode()
+    assert "ابطال‌شده" in page
+    for inside in (theirs.number, "یادداشت درونی", "mina.karimi"):
+        assert inside not in page
