@@ -63,17 +63,22 @@ class NumbersField(forms.Field):
 
     widget = forms.MultipleHiddenInput
 
+    def __init__(self, what: str, **kwargs: Any) -> None:
+        """`what` the keys are of, in Persian, for the sentence that there are too many."""
+        super().__init__(**{"label": what} | kwargs)
+        self.what = what
+
     def to_python(self, value: Any) -> list[int]:
         keys = [key for text in value or () if (key := whole(text)) is not None]
         if len(keys) > BATCH_LIMIT:
-            raise ValidationError(f"در هر بار تا {group_digits(BATCH_LIMIT)} صورتحساب برگزینید.")
+            raise ValidationError(f"در هر بار تا {group_digits(BATCH_LIMIT)} {self.what} برگزینید.")
         return list(dict.fromkeys(keys))
 
 
 class BatchForm(SayingForm):
     """Some invoices: those named, or everything in the list that the address describes."""
 
-    invoices = NumbersField(label="صورتحساب", required=False)
+    invoices = NumbersField("صورتحساب", required=False)
     everything = forms.BooleanField(label="همهٔ فهرست", required=False)
 
 

@@ -151,6 +151,10 @@ class AccountRunQuerySet(models.QuerySet[Any]):
     def issued(self) -> AccountRunQuerySet:
         return self.filter(issued_at__isnull=False)
 
+    def issued_after(self, run: Any) -> AccountRunQuerySet:
+        """Runs of the same organisation and month that were computed after `run` and are issued."""
+        return self.issued().filter(organisation_id=run.organisation_id, month=run.month, pk__gt=run.pk)
+
     def newest_first(self) -> AccountRunQuerySet:
         return self.order_by("-created_at", "-pk")
 
@@ -188,6 +192,10 @@ class SettlementQuerySet(EnteredQuerySet):
     def visible_to(self, user: Any) -> SettlementQuerySet:
         own = self.filter(organisation_id=user.scope.organisation_id)
         return own.filter(_of_party(user, "payer", "payee"))
+
+    def waiting_payments(self) -> SettlementQuerySet:
+        """Payments that wait for approval; a reversing row is no payment."""
+        return self.filter(status="draft", amount__gt=0)
 
     def for_list(self) -> SettlementQuerySet:
         return self.select_related("entered_by", "approved_by", "payer", "payee", "reversal", "reverses")

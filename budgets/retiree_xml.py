@@ -124,13 +124,17 @@ def read(data: bytes) -> tuple[str, list[Record]]:
     except (etree.XMLSyntaxError, ValueError) as fault:
         raise InvalidInput("فایل XML درست نیست؛ فایل را دوباره از سامانهٔ فرستنده بگیرید.") from fault
     if root.getroottree().docinfo.doctype:
-        raise InvalidInput("فایل «DOCTYPE» دارد و خوانده نمی‌شود.")
+        raise InvalidInput(
+            "فایل «DOCTYPE» دارد و خوانده نمی‌شود؛ فایل را بی «DOCTYPE» از سامانهٔ فرستنده بگیرید."
+        )
     if root.tag not in (ROOT, f"{{{NAMESPACE}}}{ROOT}"):
         raise InvalidInput("ریشهٔ فایل «ReaderDataset» نیست؛ این فایل حساب بازنشسته نیست.")
     kinds = {etree.QName(child).localname for child in root}
     unknown = kinds - set(RetireeRecord.values)
     if unknown:
-        raise InvalidInput(f"رکورد «{sorted(unknown)[0][:40]}» در این قالب نیست.")
+        raise InvalidInput(
+            f"رکورد «{sorted(unknown)[0][:40]}» در این قالب نیست؛ فایل حساب بازنشسته را بفرستید."
+        )
     if len(kinds) > 1:
         raise InvalidInput("یک فایل دو نوع رکورد دارد؛ هر نوع را در فایل خود بفرستید.")
     kind = next(iter(kinds), str(RetireeRecord.INPATIENT))
@@ -175,7 +179,9 @@ def _value(element: Element, text: str, where: str) -> Value:
         return text
     digits = text.strip()
     if not (digits.isascii() and digits.isdecimal()):
-        raise InvalidInput(f"{where}: «{element.name}» («{digits[:20]}») عدد نیست.")
+        raise InvalidInput(
+            f"{where}: «{element.name}» («{digits[:20]}») عدد نیست؛ در سامانهٔ فرستنده درستش کنید."
+        )
     return int(digits)
 
 

@@ -8,6 +8,7 @@ from functools import cache
 import jdatetime
 import polars as pl
 
+from core.errors import InvalidInput
 from core.text import ascii_digits, persian_digits
 
 MONTHS = (
@@ -15,6 +16,7 @@ MONTHS = (
     "مهر", "آبان", "آذر", "دی", "بهمن", "اسفند",
 )  # fmt: skip
 FIRST_YEAR, LAST_YEAR = 1370, 1430
+FIRST_MONTH, LAST_MONTH = FIRST_YEAR * 100 + 1, LAST_YEAR * 100 + 12
 
 
 def from_parts(year: int, month: int, day: int) -> dt.date:
@@ -43,6 +45,21 @@ def month_key(day: dt.date) -> int:
     """Jalali month of a date as yyyymm, such as 140307."""
     jalali = jdatetime.date.fromgregorian(date=day)
     return int(jalali.year * 100 + jalali.month)
+
+
+def is_month(key: int) -> bool:
+    """Whether yyyymm is a month of the years that the system knows, from `FIRST_MONTH` to `LAST_MONTH`."""
+    return FIRST_MONTH <= key <= LAST_MONTH and 1 <= key % 100 <= 12
+
+
+def check_month(key: int) -> int:
+    """The month itself; raises `InvalidInput`, with a sentence that says how a month is written, for any other."""
+    if not is_month(key):
+        raise InvalidInput(
+            f"چنین ماهی نیست؛ ماهی از {month_name(FIRST_MONTH)} تا {month_name(LAST_MONTH)} برگزینید "
+            "یا آن را مانند ۱۴۰۴۰۷ بنویسید."
+        )
+    return key
 
 
 def month_name(key: int) -> str:

@@ -12,7 +12,7 @@ import polars as pl
 
 from budgets.choices import AgreementKind, Standing
 from budgets.models import AccountItem, AccountRun, Party, RetireeFile
-from budgets.services import accounts, disputes, inputs, parties, retirees
+from budgets.services import accounts, disputes, parties, retirees
 from core import jalali
 from core.frames import read
 from demo import tree
@@ -127,7 +127,7 @@ def _pay(run: AccountRun, people: dict[str, User], now: dt.datetime) -> None:
             paid_on=jalali.month_range(run.month)[1] + dt.timedelta(days=20), by=people["hq"], at=now,
         )  # fmt: skip
         if place % 3 or run.month % 100 < PAID_MONTHS:
-            inputs.approve(paid, by=people["hq2"], at=now)
+            disputes.approve_settlement(paid, by=people["hq2"], at=now)
 
 
 def _dispute(run: AccountRun, debtor: Party, people: dict[str, User], now: dt.datetime) -> None:

@@ -242,6 +242,15 @@ def test_static_files_are_collected_as_in_production(tmp_path):
     assert re.search(r'from "\./server\.[0-9a-f]{12}\.js"', main.read_text(encoding="utf-8"))
 
 
+def test_no_two_decisions_share_a_number_and_each_says_its_own():
+    records = sorted((ROOT / "docs" / "adr").glob("*.md"))
+    numbers = [path.name[:4] for path in records]
+    assert records
+    assert [number for number in numbers if numbers.count(number) > 1] == []
+    titles = [path.read_text(encoding="utf-8").split(".", 1)[0] for path in records]
+    assert titles == [f"# {int(number)}" for number in numbers]
+
+
 # ---------------------------------------------------------------- words of the audit trail
 
 

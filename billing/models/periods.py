@@ -11,7 +11,7 @@ from django.db import models
 
 from billing.choices import MONTH_TONES, MonthState
 from billing.querysets import ClosedMonthQuerySet, LockExceptionQuerySet
-from core.jalali import month_name
+from core.jalali import FIRST_MONTH, LAST_MONTH, month_name
 from organisations.models import Centre
 
 _USER = settings.AUTH_USER_MODEL
@@ -66,7 +66,7 @@ class ClosedMonth(models.Model):
             ),
             models.CheckConstraint(
                 name="billing_closed_month_is_a_month",
-                condition=models.Q(month__gte=137001, month__lte=143012),
+                condition=models.Q(month__gte=FIRST_MONTH, month__lte=LAST_MONTH),
             ),
             models.CheckConstraint(
                 name="billing_closed_month_two_persons",

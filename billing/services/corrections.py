@@ -73,7 +73,9 @@ def link_reissue(*, invoice: Invoice, number: str, by: Any, at: dt.datetime) -> 
     if new is None:
         raise InvalidInput("صورتحسابی با این شماره در این مرکز نیست؛ نخست آن را ثبت کنید.")
     if new.is_cancelled:
-        raise InvalidInput("صورتحساب جایگزین خودش ابطال شده است.")
+        raise InvalidInput(
+            "صورتحساب جایگزین خودش ابطال شده است؛ شمارهٔ صورتحسابی را بدهید که ابطال نشده باشد."
+        )
     if new.patient_id != invoice.patient_id:
         raise InvalidInput("صورتحساب جایگزین برای بیمار دیگری است؛ شماره را بررسی کنید.")
     cancelled.replacement, cancelled.linked_at, cancelled.linked_by = new, at, by

@@ -222,9 +222,7 @@ def _reason(reason: str) -> str:
 
 
 def _is_over(month: int, at: dt.datetime) -> None:
-    if not 1 <= month % 100 <= 12:
-        raise InvalidInput("چنین ماهی نیست.")
-    if jalali.month_range(month)[1] > timezone.localdate(at):
+    if jalali.month_range(jalali.check_month(month))[1] > timezone.localdate(at):
         raise PeriodRefused(f"{jalali.month_name(month)} هنوز به پایان نرسیده است.")
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -47,7 +48,7 @@ class Periods(PageView):
     @cached_property
     def year(self) -> int:
         asked = whole(self.request.GET.get("year"))
-        return asked if asked and 1370 <= asked <= 1430 else _this_month() // 100
+        return asked if asked and jalali.FIRST_YEAR <= asked <= jalali.LAST_YEAR else _this_month() // 100
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = self.request.user
@@ -82,7 +83,7 @@ class MonthPage(PageView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user, month = self.request.user, self.kwargs["month"]
-        if not (1370 <= month // 100 <= 1430 and 1 <= month % 100 <= 12):
+        if not jalali.is_month(month):
             raise Http404
         rows = ClosedMonth.objects.for_page().filter(centre=self.centre, month=month)
         rows = list(rows.order_by("-asked_at", "-pk"))
@@ -176,7 +177,11 @@ class Approve(Gate, generic.View):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        chosen = NumbersField(required=False).clean(request.POST.getlist("closed"))
+        try:
+            chosen = NumbersField("درخواست", required=False).clean(request.POST.getlist("closed"))
+        except ValidationError as refusal:
+            messages.error(request, " ".join(refusal.messages))
+            return HttpResponseRedirect(reverse("periods"))
         rows = list(ClosedMonth.objects.visible_to(request.user).waiting().filter(pk__in=chosen))
         options = {"by": request.user, "at": timezone.now()}
         outcomes = [

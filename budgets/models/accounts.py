@@ -70,6 +70,16 @@ class AccountRun(models.Model):
     def __str__(self) -> str:
         return f"حساب {self.month} {self.pk}"
 
+    @property
+    def is_followed(self) -> bool:
+        """Whether a newer run of the month is issued: then this one is neither issued, disputed nor paid."""
+        return AccountRun.objects.issued_after(self).exists()
+
+    @property
+    def is_current(self) -> bool:
+        """Whether this is what both sides see now, so that it can be disputed and paid."""
+        return self.issued_at is not None and not self.is_followed
+
 
 class AccountFigure(models.Model):
     """What one party did for another's people in the month, in rials; `recipient` is null where it is not known."""

@@ -75,6 +75,16 @@ class Beneficiary(models.Model):
         return f"{self.personnel_no} {self.party_id}"
 
 
+#: To which party the patient `pt` belonged when the invoice `i` of `%(organisation)s` ended: a row of the person
+#: comes before the row of the family, and who has neither is nobody's we know.
+HOME_JOINS = f"""
+    LEFT JOIN {Beneficiary._meta.db_table} own ON own.organisation_id = %(organisation)s
+         AND own.personnel_no = pt.personnel_no AND own.relation_no = pt.relation_no AND own.valid @> i.discharged_on
+    LEFT JOIN {Beneficiary._meta.db_table} family ON family.organisation_id = %(organisation)s
+         AND family.personnel_no = pt.personnel_no AND family.relation_no IS NULL
+         AND family.valid @> i.discharged_on"""
+HOME_ID = "coalesce(own.party_id, family.party_id)"
+
 #: An approved agreement stays as it is; only its end may come nearer.
 _ONLY_THE_END_MOVES = """
     OLD.status = 'approved' AND (

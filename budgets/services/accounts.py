@@ -21,14 +21,14 @@ from budgets.models import (
     AccountItem,
     AccountRun,
     Agreement,
-    Beneficiary,
     Dispute,
     Party,
     Settlement,
 )
+from budgets.models.parties import HOME_ID, HOME_JOINS
 from budgets.services import parties
 from budgets.services.versions import code_version
-from core import audit
+from core import audit, jalali, jobs
 from core.errors import DomainError, NotAllowed
 from organisations.choices import PatientCategory
 from organisations.models import Organisation
@@ -39,21 +39,16 @@ class AlreadyIssued(DomainError):
 
 
 #: Every invoice of the organisation's own people in the month, with the party that treated and the party it is for.
-#: A row of the person comes before the row of the family; who has neither is nobody's we know. A cancelled invoice
-#: has no lines and is no service.
+#: A cancelled invoice has no lines and is no service.
 _TREATED = f"""
     SELECT i.id AS invoice_id, i.version, i.discharged_on, i.amount, i.patient_share AS patient,
            (i.unpriced_lines > 0)::int AS unpriced, p.id AS provider_id,
-           coalesce(own.party_id, family.party_id) AS recipient_id
+           {HOME_ID} AS recipient_id
     FROM {Invoice._meta.db_table} i
     JOIN organisations_centre c ON c.id = i.centre_id
     JOIN {Party._meta.db_table} p ON p.region_id = c.region_id AND p.organisation_id = %(organisation)s
     JOIN billing_patient pt ON pt.id = i.patient_id
-    LEFT JOIN {Beneficiary._meta.db_table} own ON own.organisation_id = p.organisation_id
-         AND own.personnel_no = pt.personnel_no AND own.relation_no = pt.relation_no AND own.valid @> i.discharged_on
-    LEFT JOIN {Beneficiary._meta.db_table} family ON family.organisation_id = p.organisation_id
-         AND family.personnel_no = pt.personnel_no AND family.relation_no IS NULL
-         AND family.valid @> i.discharged_on
+    {HOME_JOINS}
     WHERE i.month = %(month)s AND i.category = {PatientCategory.COMPANY.value} AND i.lines_count > 0
 """
 _STANDING = f"""
@@ -89,6 +84,7 @@ _KEEP = f"""
 
 def run_accounts(*, organisation: Organisation, month: int, by: Any, at: dt.datetime) -> AccountRun:
     """Compute the accounts of a month from its invoices and keep them, one statement however many there are."""
+    jalali.check_month(month)
     with transaction.atomic():
         parties.ensure_regions(organisation.pk)
         run = AccountRun.objects.create(
@@ -116,18 +112,21 @@ def checksum(run: AccountRun) -> str:
     return hashlib.sha256(json.dumps(ordered, ensure_ascii=False).encode()).hexdigest()
 
 
+def lock(of: AccountRun | Settlement) -> None:
+    """Wait until nobody else issues, disputes or pays in the month of the organisation; until the transaction ends."""
+    jobs.lock(f"budgets.accounts.{of.organisation_id}", of.month)
+
+
 def issue(run: AccountRun, *, by: Any, at: dt.datetime) -> AccountRun:
     """Make a run what both sides see: by somebody else than who computed it, and never older than what they see."""
     with transaction.atomic():
+        lock(run)
         kept = AccountRun.objects.select_for_update().get(pk=run.pk)
         if kept.issued_at:
             raise AlreadyIssued("این اجرا پیش‌تر صادر شده است.")
         if kept.by_id == by.pk:
             raise NotAllowed("محاسبه‌کننده نمی‌تواند صادرکننده باشد؛ همکار دیگری باید صادر کند.")
-        later = AccountRun.objects.issued().filter(
-            organisation=kept.organisation_id, month=kept.month, pk__gt=kept.pk
-        )
-        if later.exists():
+        if kept.is_followed:
             raise AlreadyIssued("اجرای تازه‌تری از این ماه صادر شده است؛ دوباره محاسبه کنید.")
         kept.issued_by, kept.issued_at = by, at
         kept.save(update_fields=["issued_by", "issued_at"])

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Sum
 
 from budgets.choices import DisputeState, Standing
 from budgets.models import AccountItem, AccountRun, Dispute, Party, Settlement
@@ -13,6 +15,8 @@ from budgets.services import accounts, inputs
 from core import audit
 from core.errors import InvalidInput, NotAllowed
 from core.text import group_digits
+
+NOTHING_BILLED = "در این اجرا از این طرف به آن طرف صورتحسابی در حساب نیست؛ جهت حساب را بررسی کنید."
 
 
 class AlreadyDisputed(inputs.AlreadyEntered):
@@ -23,33 +27,68 @@ def raise_dispute(
     *, run: AccountRun, provider: Party, recipient: Party, item: AccountItem | None, amount: int | None, reason: str,
     by: Any, at: dt.datetime,
 ) -> Dispute:  # fmt: skip
-    """The debtor's side says that it does not owe an invoice, or part of the direction's total (`item` None)."""
-    _needs_issued(run)
+    """The debtor's side says that it does not owe an invoice, or part of the direction's total (`item` None).
+
+    Whatever is disputed, invoices and total together, all that may be accepted is never more than the direction's due.
+    """
     _needs_side(by, recipient, "اختلاف را طرف بدهکار یا ستاد مطرح می‌کند.")
-    found = accounts.statement(run, by, provider.pk, recipient.pk)
-    direction = None
-    if found:
-        direction = found.gave if found.gave.provider == provider else found.received
-    if direction is None or not direction.invoices:
-        raise InvalidInput("در این اجرا از این طرف به آن طرف صورتحسابی در حساب نیست.")
-    taken = sum(
-        d.amount if d.state == DisputeState.OPEN else d.accepted for d in _standing(found, direction, item)
-    )
-    most = (item.due if item else direction.due) - taken
-    wanted = most if item and amount is None else amount
     if item and (item.run_id, item.provider_id, item.recipient_id, item.standing) != (
         run.pk, provider.pk, recipient.pk, Standing.BILLED,
     ):  # fmt: skip
-        raise InvalidInput("این صورتحساب در این حساب نیست.")
-    if not wanted or not 0 < wanted <= most:
-        raise InvalidInput(f"مبلغ مورد اختلاف باید بیش از صفر و حداکثر {group_digits(most)} ریال باشد.")
+        raise InvalidInput("این صورتحساب در این حساب نیست؛ آن را از فهرست صورتحساب‌های همین حساب برگزینید.")
+    with transaction.atomic():
+        accounts.lock(run)
+        _needs_issued(run)
+        most = _most(run, provider=provider, recipient=recipient, item=item, by=by)
+        wanted = most if item and amount is None else amount
+        if most <= 0:
+            raise InvalidInput(
+                "همهٔ این طلب پیش‌تر مورد اختلاف است یا کاهش آن پذیرفته شده است؛ پاسخ اختلاف‌های همین حساب را ببینید."
+            )
+        if not wanted or not 0 < wanted <= most:
+            raise InvalidInput(f"مبلغ مورد اختلاف باید بیش از صفر و حداکثر {group_digits(most)} ریال باشد.")
+        return _store(
+            Dispute(
+                run=run,
+                provider=provider,
+                recipient=recipient,
+                item=item,
+                amount=wanted,
+                reason=reason,
+                raised_by=by,
+                raised_at=at,
+            )
+        )
+
+
+def _most(run: AccountRun, *, provider: Party, recipient: Party, item: AccountItem | None, by: Any) -> int:
+    """Rials of the direction, and of the invoice where there is one, that no dispute has taken yet."""
+    found = accounts.statement(run, by, provider.pk, recipient.pk)
+    if found is None:
+        raise InvalidInput(NOTHING_BILLED)
+    direction = found.gave if found.gave.provider == provider else found.received
+    if not direction.invoices:
+        raise InvalidInput(NOTHING_BILLED)
+    own = [d for d in found.disputes if d.counts and d.provider_id == provider.pk]
+    most = direction.due - _taken(own)
+    if item:
+        most = min(most, item.due - _taken(d for d in own if d.item and d.item.invoice_id == item.invoice_id))
+    return most
+
+
+def _taken(rows: Iterable[Dispute]) -> int:
+    """Rials that disputes have taken, or may still take while they are open."""
+    return sum(d.amount if d.state == DisputeState.OPEN else d.accepted for d in rows)
+
+
+def _store(dispute: Dispute) -> Dispute:
     try:
         with transaction.atomic():
-            dispute = Dispute.objects.create(
-                run=run, provider=provider, recipient=recipient, item=item, amount=wanted, reason=reason,
-                raised_by=by, raised_at=at,
+            dispute.save()
+            _record(
+                "dispute.raise", dispute, by=dispute.raised_by, at=dispute.raised_at, amount=dispute.amount,
+                reason=dispute.reason,
             )  # fmt: skip
-            _record("dispute.raise", dispute, by=by, at=at, amount=wanted, reason=reason)
     except IntegrityError as fault:
         raise AlreadyDisputed("دربارهٔ این صورتحساب اختلاف بازی هست؛ نخست به آن پاسخ داده شود.") from fault
     return dispute
@@ -93,30 +132,66 @@ def enter_settlement(
     by: Any,
     at: dt.datetime,
 ) -> Settlement:
-    """A payment for the month of a statement, in part or in whole; it counts once another person has approved it."""
-    _needs_issued(run)
+    """A payment for the month of a statement, in part or in whole; it counts once another person has approved it.
+
+    Payments that wait for approval are as good as paid here, so that together they never pay more than is owed.
+    """
     if not accounts.acts_for(by, payer) and not accounts.acts_for(by, payee):
         raise NotAllowed("تسویه را یکی از دو طرف یا ستاد ثبت می‌کند.")
-    found = accounts.statement(run, by, payer.pk, payee.pk)
-    open_amount = 0
-    if found:
-        open_amount = found.left if found.second == payer else -found.left
-    if open_amount <= 0:
-        raise InvalidInput(f"{payer.name} برای این ماه به {payee.name} بدهی تسویه‌نشده ندارد.")
-    if amount > open_amount:
-        raise InvalidInput(f"مبلغ از ماندهٔ بدهی بیشتر است؛ حداکثر {group_digits(open_amount)} ریال.")
-    key = {"payer": payer, "payee": payee, "letter_no": letter_no}
-    row = Settlement(
-        **key, organisation_id=run.organisation_id, month=run.month, amount=amount, paid_on=paid_on, entered_by=by,
-        entered_at=at, version=inputs.next_version(Settlement, key),
-    )  # fmt: skip
-    return inputs.enter(row, f"نامهٔ {letter_no} پیش‌تر برای این دو طرف ثبت شده است.", by=by, at=at)
+    with transaction.atomic():
+        accounts.lock(run)
+        _needs_issued(run)
+        owed = _owed(run, payer, payee, by)
+        if owed <= 0:
+            raise InvalidInput(
+                f"{payer.name} برای این ماه به {payee.name} بدهی تسویه‌نشده ندارد؛ جهت پرداخت را بررسی کنید."
+            )
+        waiting = waiting_between(run, payer, payee)
+        most = owed - waiting
+        if most <= 0:
+            raise InvalidInput(
+                f"برای همهٔ ماندهٔ بدهی، {group_digits(waiting)} ریال پرداخت در انتظار تأیید است؛ "
+                "نخست آن را تأیید یا حذف کنید."
+            )
+        if amount > most:
+            raise InvalidInput(f"مبلغ از ماندهٔ بدهی بیشتر است؛ حداکثر {group_digits(most)} ریال.")
+        key = {"payer": payer, "payee": payee, "letter_no": letter_no}
+        row = Settlement(
+            **key, organisation_id=run.organisation_id, month=run.month, amount=amount, paid_on=paid_on,
+            entered_by=by, entered_at=at, version=inputs.next_version(Settlement, key),
+        )  # fmt: skip
+        return inputs.enter(row, f"نامهٔ {letter_no} پیش‌تر برای این دو طرف ثبت شده است.", by=by, at=at)
 
 
-def _standing(found: Any, direction: Any, item: AccountItem | None) -> list[Dispute]:
-    """Disputes that already take something from the invoice, or from the direction's total."""
-    own = [d for d in found.disputes if d.counts and d.provider_id == direction.provider.pk]
-    return [d for d in own if d.item and d.item.invoice_id == item.invoice_id] if item else own
+def waiting_between(run: AccountRun, payer: Party, payee: Party) -> int:
+    """Payments of the run's month that wait for approval, in rials."""
+    found = Settlement.objects.filter(
+        organisation=run.organisation_id, month=run.month, payer=payer, payee=payee
+    )
+    return int(found.waiting_payments().aggregate(sum=Sum("amount", default=0))["sum"])
+
+
+def approve_settlement(row: Settlement, *, by: Any, at: dt.datetime) -> Settlement:
+    """Let a payment count, unless what is owed by now is less; a reversing row takes back and always may."""
+    with transaction.atomic():
+        accounts.lock(row)
+        kept = inputs.approve(row, by=by, at=at)
+        run = accounts.newest_run(by, kept.month)
+        after = _owed(run, kept.payer, kept.payee, by) if run else -kept.amount
+        if kept.amount > 0 and after < 0:
+            raise InvalidInput(
+                f"ماندهٔ بدهی اکنون {group_digits(max(after + kept.amount, 0))} ریال و کمتر از این پرداخت است؛ "
+                "پیش‌نویس را حذف کنید و مبلغ درست را دوباره ثبت کنید."
+            )
+    return kept
+
+
+def _owed(run: AccountRun, payer: Party, payee: Party, user: Any) -> int:
+    """What the payer still owes the payee after approved payments, in rials; negative where it is owed itself."""
+    found = accounts.statement(run, user, payer.pk, payee.pk)
+    if found is None:
+        return 0
+    return found.left if found.second == payer else -found.left
 
 
 def _open(dispute: Dispute) -> Dispute:
@@ -134,10 +209,7 @@ def _needs_issued(run: AccountRun) -> None:
     """Only what both sides see now is disputed or paid."""
     if run.issued_at is None:
         raise NotAllowed("این حساب هنوز صادر نشده است؛ پس از صدور می‌توان آن را پذیرفت یا به آن اعتراض کرد.")
-    later = AccountRun.objects.issued().filter(
-        organisation=run.organisation_id, month=run.month, pk__gt=run.pk
-    )
-    if later.exists():
+    if run.is_followed:
         raise NotAllowed("حساب تازه‌تری از این ماه صادر شده است؛ همان را باز کنید.")
 
 

@@ -85,7 +85,7 @@ def enter_capitation(
         organisation=organisation, region=region, fiscal_year=fiscal_year, per_person=per_person, basis=basis,
         entered_by=by, entered_at=at,
     )  # fmt: skip
-    return enter(row, "سرانه ثبت نشد.", by=by, at=at)
+    return enter(row, "سرانه ثبت نشد؛ مبلغ را بیش از صفر بنویسید و دوباره ثبت کنید.", by=by, at=at)
 
 
 def approve(row: Input, *, by: Any, at: dt.datetime) -> Input:

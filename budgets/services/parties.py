@@ -169,16 +169,18 @@ def member_rows(
 def _member(number: int, row: dict[str, Any], parties: dict[str, int]) -> tuple[Any, ...]:
     person, relation = (_text(row.get(name)) for name in ("personnel_no", "relation_no"))
     if not person.isdecimal() or len(person) > 15:
-        raise ValueError(f"شمارهٔ پرسنلی «{person[:20]}» عدد نیست.")
+        raise ValueError(f"شمارهٔ پرسنلی «{person[:20]}» عدد نیست؛ آن را با رقم و حداکثر ۱۵ رقم بنویسید.")
     if relation and not (relation.isdecimal() and int(relation) < 32_768):
-        raise ValueError(f"ردیف خانواده «{relation[:20]}» عدد نیست.")
+        raise ValueError(
+            f"ردیف خانواده «{relation[:20]}» عدد نیست؛ آن را با رقم بنویسید یا برای همهٔ خانواده خالی بگذارید."
+        )
     code = _text(row.get("party"))
     if code not in parties:
         raise ValueError(f"کد منطقه یا شرکت «{code[:20]}» شناخته نیست؛ نخست آن را در طرف‌های حساب ثبت کنید.")
     try:
         since = jalali.parse(_text(row.get("since")))
     except ValueError:
-        raise ValueError("تاریخ آغاز عضویت را به صورت ۱۴۰۳/۰۱/۰۱ بنویسید.") from None
+        raise ValueError("تاریخ آغاز عضویت خوانده نمی‌شود؛ آن را به صورت ۱۴۰۳/۰۱/۰۱ بنویسید.") from None
     return number, int(person), int(relation) if relation else None, parties[code], since
 
 

@@ -10,16 +10,17 @@ from typing import Any
 
 import jdatetime
 from django.db import connection, transaction
-from django.db.models import F, Max, Sum
+from django.db.models import Count, F, Max, Sum
 
 from billing.models import Invoice
 from budgets import retiree_xml, rules
 from budgets.choices import RetireeRecord
-from budgets.models import Beneficiary, Party, RetireeFile, RetireeRefusal
+from budgets.models import Party, RetireeFile, RetireeRefusal
+from budgets.models.parties import HOME_ID, HOME_JOINS
 from budgets.retiree_xml import Record
 from budgets.services import parties
 from budgets.services.parties import MembersLoaded
-from core import audit, jobs
+from core import audit, jalali, jobs
 from core.errors import InvalidInput
 from organisations.choices import PatientCategory, Setting, Treatment
 from organisations.models import Organisation, Region
@@ -61,12 +62,8 @@ _BILLS = f"""
     FROM {Invoice._meta.db_table} i
     JOIN organisations_centre c ON c.id = i.centre_id
     JOIN billing_patient pt ON pt.id = i.patient_id
-    LEFT JOIN {Beneficiary._meta.db_table} own ON own.organisation_id = %(organisation)s
-         AND own.personnel_no = pt.personnel_no AND own.relation_no = pt.relation_no AND own.valid @> i.discharged_on
-    LEFT JOIN {Beneficiary._meta.db_table} family ON family.organisation_id = %(organisation)s
-         AND family.personnel_no = pt.personnel_no AND family.relation_no IS NULL
-         AND family.valid @> i.discharged_on
-    LEFT JOIN {Party._meta.db_table} p ON p.id = coalesce(own.party_id, family.party_id)
+    {HOME_JOINS}
+    LEFT JOIN {Party._meta.db_table} p ON p.id = {HOME_ID}
     WHERE c.region_id = %(region)s AND i.month = %(month)s AND i.category = {PatientCategory.RETIREE.value}
           AND i.lines_count > 0
     ORDER BY i.number, i.id
@@ -78,6 +75,7 @@ def make_files(*, region: Region, month: int, by: Any, at: dt.datetime) -> list[
 
     Every invoice is either a record or a refusal, and Σ of both is component B of the regional budget for the month.
     """
+    jalali.check_month(month)
     with transaction.atomic():
         jobs.lock("budgets.retirees", region.pk)
         by_kind: dict[str, list[Bill]] = {}
@@ -274,7 +272,10 @@ def by_region(user: Any, month: int) -> list[MonthOfRegion]:
             lines_count__gt=0,
         )
         .values("centre__region_id")
-        .annotate(count=Sum(1), paid=Sum(F("basic") + F("supplementary")))
+        .annotate(
+            count=Count("pk"),
+            paid=Sum(rules.retiree_income(basic=F("basic"), supplementary=F("supplementary"))),
+        )
         .order_by()
     }
     files: dict[int, dict[str, RetireeFile]] = {}

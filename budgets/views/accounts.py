@@ -21,7 +21,6 @@ from budgets.services import accounts
 from budgets.services.accounts import Direction, Statement
 from budgets.services.synthetic import has_synthetic_rates
 from core import export, jalali
-from core.errors import InvalidInput
 from core.filters import RememberedFilters, unit_of, whole
 from core.paging import Slice
 from core.views import ActionView, DetailPage, PageView
@@ -121,7 +120,11 @@ class Accounts(RememberedFilters, PageView):
             is_synthetic=bool(run) and has_synthetic_rates(run.organisation_id, run.created_at),
             may_edit=user.may(Permission.ACCOUNT_EDIT) and bool(user.scope.whole_organisation_ids()),
             may_issue=bool(
-                run and not run.issued_at and user.may(Permission.ACCOUNT_APPROVE) and run.by_id != user.pk
+                run
+                and not run.issued_at
+                and user.may(Permission.ACCOUNT_APPROVE)
+                and run.by_id != user.pk
+                and not run.is_followed
             ),
             **kwargs,
         )
@@ -183,8 +186,6 @@ class Compute(ActionView):
 
     def act(self, request: Any, **kwargs: Any) -> str:
         month = whole(request.POST.get("month")) or 0
-        if not 137001 <= month <= 143012 or not 1 <= month % 100 <= 12:
-            raise InvalidInput("ماه را برگزینید.")
         organisation = request.user.scope.membership.organisation
         self.run = accounts.run_accounts(
             organisation=organisation, month=month, by=request.user, at=timezone.now()
@@ -260,6 +261,7 @@ class OneStatement(RememberedFilters, OfStatement):
             month=self.run.month, payer__in=(found.first, found.second), payee__in=(found.first, found.second)
         )
         may_answer = user.may(Permission.ACCOUNT_ANSWER)
+        is_current = self.run.is_current
         return super().get_context_data(
             breadcrumb=way(month_crumb(self.run), (self.crumb()[0], "")),
             directions=[
@@ -269,11 +271,9 @@ class OneStatement(RememberedFilters, OfStatement):
             settlements=settlements.for_list().order_by("paid_on", "pk"),
             may_answer=may_answer,
             may_approve=user.may(Permission.ACCOUNT_APPROVE),
-            is_newest=not AccountRun.objects.issued()
-            .filter(organisation=self.run.organisation_id, month=self.run.month, pk__gt=self.run.pk)
-            .exists(),
-            disputable=self._disputable() if may_answer and self.run.issued_at else [],
-            settle_url=self._settle_url() if may_answer and self.run.issued_at else "",
+            is_newest=is_current or not self.run.is_followed,
+            disputable=self._disputable() if may_answer and is_current else [],
+            settle_url=self._settle_url() if may_answer and is_current else "",
             **kwargs,
         )
 
@@ -354,9 +354,9 @@ class Item(DetailPage):
         both = f"{item.provider.name} و {item.recipient.name}"
         may_dispute = (
             item.standing == Standing.BILLED
-            and item.run.issued_at is not None
             and user.may(Permission.ACCOUNT_ANSWER)
             and accounts.acts_for(user, item.recipient)
+            and item.run.is_current
         )
         dispute = reverse("dispute_new", args=[item.run_id, item.provider_id, item.recipient_id])
         return super().get_context_data(

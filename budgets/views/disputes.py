@@ -134,7 +134,7 @@ class Settle(OnPair):
     title, submit = "ثبت تسویه", "ثبت برای تأیید"
 
     def get_initial(self) -> dict[str, Any]:
-        return {"amount": abs(self.pair.left)}
+        return {"amount": max(0, abs(self.pair.left) - disputes.waiting_between(self.run, *self.parties))}
 
     def act(self, form: Any) -> None:
         payer, payee = self.parties
@@ -172,7 +172,7 @@ class ApproveSettlement(OnSettlement):
     permission = Permission.ACCOUNT_APPROVE
 
     def act(self, request: Any, **kwargs: Any) -> str:
-        inputs.approve(self.settlement, by=request.user, at=timezone.now())
+        disputes.approve_settlement(self.settlement, by=request.user, at=timezone.now())
         return "تسویه تأیید شد و از مانده کم شد."
 
 

@@ -75,11 +75,11 @@ class Make(ActionView):
         found = get_object_or_404(
             Region.objects.visible_to(request.user).select_related("organisation"), pk=region
         )
-        if not 137001 <= month <= 143012 or not 1 <= month % 100 <= 12:
-            raise InvalidInput("ماه درست نیست.")
         made = retirees.make_files(region=found, month=month, by=request.user, at=timezone.now())
         if not made:
-            raise InvalidInput("در این ماه صورتحساب بازنشسته‌ای در این منطقه نیست.")
+            raise InvalidInput(
+                "در این ماه صورتحساب بازنشسته‌ای در این منطقه نیست؛ ماه یا منطقهٔ دیگری برگزینید."
+            )
         return "فایل‌ها ساخته شد؛ اگر چیزی عوض نشده بود، همان فایل پیشین ماند."
 
     def get_success_url(self) -> str:

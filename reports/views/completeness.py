@@ -225,7 +225,7 @@ class Days(DetailPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         centre, month = self.object, self.kwargs["month"]
-        if not 130001 <= month <= 149912 or not 1 <= month % 100 <= 12:
+        if not jalali.is_month(month):
             raise Http404
         days = completeness.days_of(centre.pk, month, **self.narrowed)
         units = completeness.units_of(centre.pk, month, **self.narrowed)

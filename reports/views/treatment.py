@@ -120,7 +120,10 @@ class TreatmentPage(RememberedFilters, PageView):
         return f"?{urlencode({k: v for k, v in (kept | changes).items() if v})}"
 
     def _down(self, row: Cross, way: int | None) -> str:
-        """One level down: region → its centres → invoices of a centre; a month narrows invoices as well."""
+        """One level down: region → its centres → invoices of a centre; a month narrows invoices as well.
+
+        Nothing below a cost element is narrowed to it, so its row leads nowhere.
+        """
         chosen = way or self.way
         if self.side == "region":
             return self._here(by="centre", region=row.key, way=chosen)
@@ -128,7 +131,7 @@ class TreatmentPage(RememberedFilters, PageView):
             return self._invoices(centre=row.key)
         if self.side == "month":
             return self._here(by="centre", way=chosen, month=row.key)
-        return self._here(by="centre", way=chosen)
+        return ""
 
     def _invoices(self, **more: Any) -> str:
         narrowed = {"setting": self.setting, "category": self.category} | more

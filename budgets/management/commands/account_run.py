@@ -27,8 +27,6 @@ class Command(BaseCommand):
             owner = Organisation.objects.get(code=organisation)
         except Organisation.DoesNotExist:
             raise CommandError(f"No organisation has the code {organisation}.") from None
-        if not 1 <= month % 100 <= 12:
-            raise CommandError("A month is written as yyyymm, such as 140307.")
         try:
             run = accounts.run_accounts(organisation=owner, month=month, by=None, at=timezone.now())
         except DomainError as refusal:

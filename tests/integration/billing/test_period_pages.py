@@ -73,6 +73,12 @@ def test_ones_own_request_cannot_be_ticked_and_is_refused_when_sent_anyway(cast,
     assert not row.is_closed
 
 
+def test_too_many_chosen_requests_are_answered_with_a_sentence(cast, hospital, client):
+    client.force_login(cast.headquarters)
+    page = client.post(reverse("period_approve"), {"closed": range(1, 1_002)}, follow=True)
+    assert "در هر بار تا ۱٬۰۰۰ درخواست برگزینید" in text_of(page)
+
+
 def test_a_neighbours_region_cannot_be_asked_for(cast, hospital, client):
     client.force_login(cast.neighbour_region_head)
     ask(client, cast)

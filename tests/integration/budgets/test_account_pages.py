@@ -106,6 +106,19 @@ def test_the_debtor_disputes_an_invoice_and_the_provider_answers(client, world):
     assert client.get(statement(run, world)).context["statement"].net == 0
 
 
+def test_an_account_that_a_newer_one_has_followed_offers_no_button(client, world):
+    old, between, run = world.run(), world.run(issued=False), world.run()
+    client.force_login(world.rana)
+    items = {r.pk: AccountItem.objects.get(run=r, provider=world.a) for r in (old, run)}
+    for one, offered in ((old, False), (run, True)):
+        page = client.get(statement(one, world)).context
+        assert (bool(page["disputable"]), bool(page["settle_url"]), page["is_newest"]) == (offered,) * 3
+        item = client.get(reverse("statement_invoice", args=[items[one.pk].pk]))
+        assert bool(item.context["dispute_url"]) is offered
+    client.force_login(world.homa)
+    assert client.get(reverse("accounts"), {"run": between.pk}).context["may_issue"] is False
+
+
 def test_a_payment_is_entered_by_a_side_and_approved_by_headquarters(client, world):
     run = world.run()
     url = reverse("settlement_new", args=[run.pk, world.b.pk, world.a.pk])

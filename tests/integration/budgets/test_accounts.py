@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from threading import Event, Thread
 
 import polars as pl
 import pytest
-from django.core.management import call_command
-from django.db import DatabaseError, IntegrityError, transaction
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
 
 from billing.models import Balance, Invoice, Patient
 from budgets.choices import AgreementKind, DisputeState, Standing
 from budgets.models import AccountFigure, AccountItem, AccountRun, Beneficiary
-from budgets.services import accounts, disputes, inputs, parties
+from budgets.services import accounts, disputes, inputs, parties, retirees
 from core.errors import InvalidInput, NotAllowed
 from core.models import AuditEvent
 from organisations.choices import PatientCategory
@@ -232,6 +233,63 @@ def test_no_more_is_disputed_than_is_owed(world):
             dispute(world, run, **again)
 
 
+def test_total_and_invoice_together_are_never_disputed_for_more_than_is_owed(world):
+    world.agree(world.a, world.b, RECIPROCAL)
+    world.treat(world.hospital_a, 2001, 200)
+    run = world.run()
+    dear = AccountItem.objects.get(run=run, invoice=world.dear)
+    total = dispute(world, run, amount=700)
+    with pytest.raises(InvalidInput, match="۳۰۰"):
+        dispute(world, run, item=dear, amount=301)
+    part = dispute(world, run, item=dear, amount=None)
+    assert (dear.due, part.amount) == (800, 300)
+    for raised in (total, part):
+        disputes.answer_dispute(raised, accepted=raised.amount, answer="بله", by=world.reza, at=AT)
+    found = pair(world, run)
+    assert (found.gave.due, found.gave.accepted, found.gave.agreed) == (1_000, 1_000, 0)
+    with pytest.raises(InvalidInput, match="پیش‌تر"):
+        dispute(world, run, amount=1)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("act", ["dispute", "settle", "approve", "issue"])
+def test_what_changes_a_month_waits_for_whoever_is_at_it(world, act):
+    world.agree(world.a, world.b, RECIPROCAL)
+    run = world.run()
+    paid, later = settle(world, run, 100, "۹"), world.run(issued=False)
+    attempts = {
+        "dispute": lambda: dispute(world, run),
+        "settle": lambda: settle(world, run, 1),
+        "approve": lambda: disputes.approve_settlement(paid, by=world.hoda, at=AT),
+        "issue": lambda: accounts.issue(later, by=world.homa, at=AT),
+    }
+
+    def at_work():
+        try:
+            with transaction.atomic():
+                accounts.lock(run)
+                held.set()
+                done.wait(30)
+        finally:
+            connection.close()
+
+    held, done = Event(), Event()
+    other = Thread(target=at_work)
+    other.start()
+    try:
+        assert held.wait(30)
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '200ms'")
+        with pytest.raises(OperationalError):
+            attempts[act]()
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("RESET lock_timeout")
+        done.set()
+        other.join()
+    attempts[act]()
+
+
 def test_an_accepted_dispute_ends_with_the_invoice_it_was_about(world):
     world.agree(world.a, world.b, RECIPROCAL)
     run = world.run()
@@ -256,21 +314,47 @@ def test_a_net_is_settled_in_parts_and_a_payment_counts_when_approved(world):
     run = world.run()
     first = settle(world, run, 100)
     assert (pair(world, run).left, pair(world, run).waiting) == (300, 1)
-    inputs.approve(first, by=world.hoda, at=AT)
+    disputes.approve_settlement(first, by=world.hoda, at=AT)
     assert (pair(world, run).left, pair(world, run).settled) == (200, 100)
     with pytest.raises(InvalidInput):
         settle(world, run, 201, "۲")
-    inputs.approve(settle(world, run, 200, "۲"), by=world.hoda, at=AT)
+    disputes.approve_settlement(settle(world, run, 200, "۲"), by=world.hoda, at=AT)
     assert pair(world, run).debtor is None
     with pytest.raises(InvalidInput):
         settle(world, run, 1, "۳")
 
 
+def test_payments_that_wait_are_as_good_as_paid(world):
+    world.agree(world.a, world.b, RECIPROCAL)
+    run = world.run()
+    waiting = settle(world, run, 200)
+    with pytest.raises(InvalidInput, match="حداکثر ۱۰۰ ریال"):
+        settle(world, run, 101, "۲")
+    settle(world, run, 100, "۲")
+    with pytest.raises(InvalidInput, match="در انتظار تأیید"):
+        settle(world, run, 1, "۳")
+    inputs.withdraw(waiting, by=world.rana, at=AT)
+    assert settle(world, run, 200, "۳").amount == 200
+
+
+def test_a_payment_is_not_approved_for_more_than_is_owed_by_then(world):
+    world.agree(world.a, world.b, RECIPROCAL)
+    run = world.run()
+    paid = settle(world, run, 300)
+    raised = dispute(world, run, amount=50)
+    disputes.answer_dispute(raised, accepted=50, answer="بله", by=world.reza, at=AT)
+    with pytest.raises(InvalidInput, match="۲۵۰"):
+        disputes.approve_settlement(paid, by=world.hoda, at=AT)
+    paid.refresh_from_db()
+    assert not paid.is_approved
+    assert pair(world, run).left == 250
+
+
 def test_a_payment_is_taken_back_by_a_reversing_row(world):
     world.agree(world.a, world.b, RECIPROCAL)
     run = world.run()
-    paid = inputs.approve(settle(world, run, 100), by=world.hoda, at=AT)
-    inputs.approve(inputs.reverse(paid, by=world.hoda, at=AT), by=world.homa, at=AT)
+    paid = disputes.approve_settlement(settle(world, run, 100), by=world.hoda, at=AT)
+    disputes.approve_settlement(inputs.reverse(paid, by=world.hoda, at=AT), by=world.homa, at=AT)
     assert pair(world, run).left == 300
     assert settle(world, run, 100).version == 2
 
@@ -279,6 +363,7 @@ def test_an_account_that_a_newer_one_has_followed_is_neither_disputed_nor_paid(w
     world.agree(world.a, world.b, RECIPROCAL)
     old = world.run()
     world.run()
+    assert (old.is_followed, old.is_current) == (True, False)
     for attempt in (lambda: dispute(world, old), lambda: settle(world, old, 1)):
         with pytest.raises(NotAllowed):
             attempt()
@@ -344,6 +429,7 @@ def test_rows_of_text_that_cannot_be_read_are_named(world):
     ]
     found, faults = parties.member_rows(rows, organisation=world.organisation)
     assert [no for no, _ in faults] == [1, 2, 3]
+    assert all("؛" in said for _, said in faults)
     assert found.rows() == [(4, 12, 3, world.shelf.pk, dt.date(2024, 3, 20))]
 
 
@@ -364,6 +450,18 @@ def test_the_number_of_statements_does_not_grow_with_the_invoices(world, django_
     run = world.run()
     with django_assert_max_num_queries(5):
         accounts.statements(run, world.hoda)
+
+
+@pytest.mark.parametrize("month", [0, 140413, 139900, 136912, 143101])
+def test_what_is_no_month_is_refused_with_how_to_write_one(world, month):
+    for attempt in (
+        lambda: accounts.run_accounts(organisation=world.organisation, month=month, by=world.hoda, at=AT),
+        lambda: retirees.make_files(region=world.region_a, month=month, by=world.hoda, at=AT),
+    ):
+        with pytest.raises(InvalidInput, match="مانند ۱۴۰۴۰۷"):
+            attempt()
+    with pytest.raises(CommandError, match="مانند ۱۴۰۴۰۷"):
+        call_command("account_run", organisation="piho", month=month)
 
 
 def test_the_command_computes_the_same_run(world, capsys):

@@ -73,6 +73,14 @@ def test_every_side_adds_up_to_the_balances(client, world, side):
         assert shown(page)["دارو"] == [10, 5, 5, 5, 5]
 
 
+def test_an_element_leads_nowhere_since_nothing_below_is_narrowed_to_it(client, world):
+    page = client.get(ADDRESS, {"by": "element"})
+    rows = page.context["rows"]
+    assert rows
+    assert {url for row in rows for url in (row["url"], *(url for _, url in row["cells"]))} == {""}
+    assert 'class="row-link" href=""' not in page.content.decode()
+
+
 def test_a_region_leads_to_its_centres_and_a_centre_to_its_invoices(client, world):
     page = client.get(ADDRESS, {"by": "region"})
     row = next(r for r in page.context["rows"] if r["label"] == "فارس")

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core import jalali
+from core.errors import InvalidInput
 
 
 @pytest.mark.parametrize(
@@ -35,3 +36,17 @@ def test_the_month_moves_by_exactly_as_many_months(day, months):
     later = jalali.add_months(day, months)
     assert count(jalali.month_key(later)) - count(jalali.month_key(day)) == months
     assert abs((later - day).days - months * 30.44) < 5
+
+
+@pytest.mark.parametrize("key", [137001, 140307, 140312, 143012])
+def test_a_month_is_itself(key):
+    assert jalali.is_month(key)
+    assert jalali.check_month(key) == key
+
+
+@pytest.mark.parametrize("key", [-140307, 0, 7, 136912, 140300, 140313, 143101, 14030701])
+def test_what_is_no_month_says_which_months_there_are(key):
+    assert not jalali.is_month(key)
+    with pytest.raises(InvalidInput) as refused:
+        jalali.check_month(key)
+    assert "از فروردین ۱۳۷۰ تا اسفند ۱۴۳۰" in refused.value.sentence
