@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-from bench import books, imports, repricing
+from bench import books, desk, imports, repricing
 from bench.clock import is_noisy
 from bench.results import Result
 from bench.world import Feed, empty, feed, load_everywhere, load_tariff
 
-NAMES = ("copy", "orm", "invoice", "reprice", "recompute", "dashboards")
+NAMES = ("copy", "orm", "invoice", "desk", "reprice", "recompute", "dashboards")
 #: Lines for the loader that saves each row: a minute's work.
 ORM_LINES = 3_000
 
@@ -29,6 +29,7 @@ def measure(
         "copy": lambda own: imports.against_copy(own, rounds),
         "orm": lambda own: imports.against_orm(own, rounds, lines=orm_lines),
         "invoice": lambda own: imports.one_invoice(own, rounds),
+        "desk": lambda own: desk.keystroke(own, rounds),
         "reprice": lambda own: repricing.against_update(own, rounds),
     }
     if chosen := [name for name in parts if name in only]:

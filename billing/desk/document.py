@@ -186,6 +186,11 @@ def _pointed_code(code: str) -> str:
     return ".".join(filter(None, form.groups())) if form else code
 
 
+def field_of(column: str, *, of_line: bool) -> str:
+    """The field of the page that a column of ours stands for."""
+    return (_FIELD_OF_LINE if of_line else _FIELD_OF).get(column, "code" if of_line else "lines")
+
+
 def _diagnosis_problems(text: str) -> list[Problem]:
     wrong = [code for code in diagnoses_of(text) if not _DIAGNOSIS.fullmatch(code)]
     sentence = "«{}» شکل کد ICD-10 ندارد؛ یک حرف و دو رقم و سپس ممیز بنویسید، مانند I10 یا E11.9."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -9,7 +10,8 @@ from typing import Any
 import polars as pl
 
 from billing.choices import LineStatus
-from billing.desk.document import Document, Problem, Reading, read, says_something
+from billing.desk.document import Document, Problem, Reading, field_of, read, says_something
+from billing.findings import check
 from billing.parsing.parsed import Parsed
 from billing.pipeline.price import SHARES
 from billing.pipeline.references import References, references
@@ -31,6 +33,18 @@ Asked = Mapping[int, tuple[tuple[Any, ...], int]]
 
 
 @dataclass(frozen=True)
+class Finding:
+    """What a rule of the catalogue says of a line or of the invoice; `amount` is what is at stake in rials."""
+
+    rule: str
+    severity: str
+    field: str
+    text: str
+    line: int | None
+    amount: int | None
+
+
+@dataclass(frozen=True)
 class Quote:
     """A document read and priced. `lines` are by place in the document; amounts in rials, None where unknown.
 
@@ -45,13 +59,18 @@ class Quote:
     count: int = 0
     unpriced: int = 0
     synthetic: int = 0
+    findings: list[Finding] = field(default_factory=list)
 
 
-def quote(document: Document, *, centre: Centre, number: str, asked: Asked | None = None) -> Quote:
+def quote(
+    document: Document, *, centre: Centre, number: str, on: dt.date | None, asked: Asked | None = None
+) -> Quote:
     """Read and price a document as the import would; what cannot be read yet is left out of the prices.
 
     `asked` are the amounts of the stored lines of an invoice that is corrected: a line that stays as it was keeps what
-    was asked for it, any other asks its price. An unpriced line asks nothing.
+    was asked for it, any other asks its price. An unpriced line asks nothing. The findings are those of the day `on`;
+    without one they are not looked for, which is quicker. Rules look at an invoice whose head is right, since with a
+    stand-in in it they would speak of somebody else.
     """
     refs = references(centre.region.organisation_id)
     books = _books(document, refs)
@@ -73,7 +92,28 @@ def quote(document: Document, *, centre: Centre, number: str, asked: Asked | Non
         count=reading.lines,
         unpriced=reading.lines - len(have),
         synthetic=sum(row["confidence"] == Confidence.SYNTHETIC for row in have),
+        findings=[] if on is None or _stood_in(problems) else _findings(usable, rows, centre, on),
     )
+
+
+def _stood_in(problems: list[Problem]) -> set[str]:
+    """Fields of the invoice that something else stands in for."""
+    return {problem.field for problem in problems if problem.line is None} - {"lines", "diagnoses"}
+
+
+def _findings(parsed: Parsed, rows: pl.DataFrame, centre: Centre, on: dt.date) -> list[Finding]:
+    places = dict(rows.select("line_no", pl.col("row_no") - 1).iter_rows())
+    return [
+        Finding(
+            rule=row["rule"],
+            severity=row["severity"],
+            field=field_of(row["field"], of_line=row["line_no"] is not None),
+            text=row["text"],
+            line=places.get(row["line_no"]),
+            amount=row["amount"],
+        )
+        for row in check(parsed.headers, rows, centre=centre, on=on).iter_rows(named=True)
+    ]
 
 
 def _books(document: Document, refs: References) -> dict[str, int]:
@@ -100,8 +140,8 @@ def _usable(
     document: Document, reading: Reading, number: str, books: Mapping[str, int], problems: list[Problem]
 ) -> Parsed:
     """The lines that can be priced while the invoice around them is not right yet."""
-    wrong = {problem.field for problem in problems if problem.line is None}
-    if not wrong - {"lines", "diagnoses"}:
+    wrong = _stood_in(problems)
+    if not wrong:
         return reading.parsed
     header = {name: STAND_IN[name] for name in wrong & STAND_IN.keys()}
     if wrong & {"admitted_on", "discharged_on"}:

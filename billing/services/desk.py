@@ -9,14 +9,15 @@ import datetime as dt
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
-from billing.choices import DeliveryKind, DraftState
+from billing.choices import DeliveryKind, DraftState, Severity
 from billing.desk import document as documents
 from billing.desk.document import Document, Problem
 from billing.desk.quote import Quote, asked_of, quote
 from billing.models import Delivery, Draft, Invoice, InvoiceDetail, InvoiceLine
 from billing.pipeline.run import run
-from billing.services import finding_runs
+from billing.services import finding_runs, findings
 from core import audit, jobs
 from core.display import moment
 from core.errors import DomainError, InvalidInput
@@ -39,10 +40,20 @@ class DraftOver(DomainError):
     code = "draft_over"
 
 
+class NeedsReason(DomainError):
+    """There are warnings that nobody has decided about."""
+
+    code = "needs_reason"
+
+
 class NotReady(InvalidInput):
     """What keeps an invoice from being registered, each sentence at its field."""
 
     code = "not_ready"
+
+
+#: What is done with warnings at registering: passed with a reason, or left for the work-list.
+PASS, LEAVE = "pass", "leave"
 
 
 def number_of(draft: Draft) -> str:
@@ -103,13 +114,16 @@ def begin_correction(*, invoice: Invoice, by: Any, at: dt.datetime) -> Draft:
     return draft
 
 
-def price(*, draft: Draft, document: Any) -> Quote:
-    """What the document of a draft costs, and every problem of it at once; nothing is written."""
+def price(*, draft: Draft, document: Any, on: dt.date | None) -> Quote:
+    """What the document of a draft costs, and every problem of it at once, and the findings of the day `on`.
+
+    Without a day no findings are looked for: the price is there sooner. Nothing is written.
+    """
     cleaned = documents.cleaned(document)
     if draft.invoice_id:
         cleaned["number"] = draft.invoice.number
     asked = asked_of(InvoiceLine.objects.of_invoice(draft.invoice_id)) if draft.is_correction else None
-    found = quote(cleaned, centre=draft.centre, number=number_of(draft), asked=asked)
+    found = quote(cleaned, centre=draft.centre, number=number_of(draft), on=on, asked=asked)
     if draft.is_correction and not cleaned["reason"].strip():
         found.problems.append(Problem("reason", "علت اصلاح را بنویسید؛ کنار صورتحساب در تاریخچه می‌ماند."))
     return found
@@ -124,8 +138,13 @@ def register(
     by: Any,
     at: dt.datetime,
     queue: finding_runs.Queue | None = None,
+    warnings: str = PASS,
+    warnings_reason: str = "",
 ) -> Invoice:
     """Store the invoice of a draft through the pipeline, or refuse with every problem at its field.
+
+    A finding that blocks is a problem. Warnings are passed with a reason, which is kept, or left to be seen to later
+    (`warnings` is LEAVE); without either they are refused as `NeedsReason`.
 
     Asked again for a draft that is registered already, it gives that invoice: an answer that was lost on the way does
     no harm. `queue` is called with the centre's key on commit, to have what was stored checked; until then it is not
@@ -137,10 +156,16 @@ def register(
         return Invoice.objects.get(pk=locked.invoice_id)
     locked = save(draft=locked, document=document, version=version, by=by, at=at)
     stored = _stored_unmoved(locked)
-    found = price(draft=locked, document=locked.document)
-    problems = [*found.problems, *_number_problems(locked)]
+    found = price(draft=locked, document=locked.document, on=timezone.localdate(at))
+    problems = [*found.problems, *_number_problems(locked), *_blocks(found)]
     if problems:
         raise not_ready(problems)
+    warned = [finding for finding in found.findings if finding.severity == Severity.WARN]
+    if warned and warnings != LEAVE and not warnings_reason.strip():
+        raise NeedsReason(
+            "هشدارهای صورتحساب را با دلیل رد کنید، یا بگذارید برای بعد بماند.",
+            findings=[vars(one) for one in warned],
+        )
     number = found.parsed.headers["number"].item()
     delivery = Delivery.objects.create(
         centre=locked.centre, kind=DeliveryKind.HAND, name=f"ورود دستی {number}", received_at=at, by=by
@@ -155,6 +180,8 @@ def register(
         raise not_ready([Problem("lines", reason) for reason in dict.fromkeys(reasons)])
     invoice = Invoice.objects.get(centre_id=locked.centre_id, number=number)
     _keep_detail(invoice, locked, by=by, at=at)
+    if warned and warnings != LEAVE:
+        _pass_warnings(invoice, warnings_reason, by=by, at=at)
     locked.state, locked.invoice, locked.delivery = DraftState.REGISTERED, invoice, delivery
     locked.save(update_fields=["state", "invoice", "delivery"])
     _record(
@@ -169,6 +196,19 @@ def register(
 def not_ready(problems: list[Problem]) -> NotReady:
     first = problems[0].text
     return NotReady(f"صورتحساب ثبت نشد: {first}", problems=[vars(problem) for problem in problems])
+
+
+def _blocks(found: Quote) -> list[Problem]:
+    blocking = [finding for finding in found.findings if finding.severity == Severity.BLOCK]
+    return [Problem(finding.field, finding.text, finding.line) for finding in blocking]
+
+
+def _pass_warnings(invoice: Invoice, reason: str, *, by: Any, at: dt.datetime) -> None:
+    """Pass what the catalogue warns of on the stored invoice, and what nobody passed before."""
+    there = findings.of_invoice(invoice, on=timezone.localdate(at))
+    keys = [one.key for one in there if one.severity == Severity.WARN and one.passed is None]
+    if keys:
+        findings.pass_warnings(invoice=invoice, keys=keys, reason=reason, by=by, at=at)
 
 
 def _locked(draft: Draft) -> Draft:

@@ -15,9 +15,9 @@ from rest_framework.authentication import SessionAuthentication
 from rest_framework.response import Response
 
 from billing.calculator_forms import PARTS, situations_of
-from billing.choices import DraftState, LineStatus
+from billing.choices import DraftState, LineStatus, Severity
 from billing.desk import document as documents
-from billing.desk.quote import AMOUNTS, Quote
+from billing.desk.quote import AMOUNTS, Finding, Quote
 from billing.desk_forms import HeaderForm, wards_of
 from billing.models import Draft, Invoice
 from billing.parsing import columns
@@ -177,11 +177,16 @@ class DeskApi(ApiView):
 
     @property
     def document(self) -> Any:
-        return self.request.data.get("document") if isinstance(self.request.data, dict) else None
+        """What was typed; whatever is not an object is refused when it is read."""
+        return self.sent.get("document")
+
+    @property
+    def sent(self) -> dict[str, Any]:
+        return self.request.data if isinstance(self.request.data, dict) else {}
 
     @property
     def version(self) -> int:
-        version = self.request.data.get("version") if isinstance(self.request.data, dict) else None
+        version = self.sent.get("version")
         if not isinstance(version, int):
             raise InvalidInput("نسخهٔ پیش‌نویس فرستاده نشده است؛ صفحه را دوباره باز کنید.")
         return version
@@ -211,7 +216,9 @@ class DeskCopy(DeskApi):
 
 class DeskPrice(DeskApi):
     def post(self, request: Any, pk: int) -> Response:
-        return Response(as_json(desk.price(draft=self.draft(), document=self.document)))
+        draft, document = self.draft(), self.document
+        on = timezone.localdate() if self.sent.get("findings") else None
+        return Response(as_json(desk.price(draft=draft, document=document, on=on)))
 
 
 class DeskRegister(DeskApi):
@@ -223,6 +230,8 @@ class DeskRegister(DeskApi):
             by=request.user,
             at=timezone.now(),
             queue=check_findings.delay,
+            warnings=str(self.sent.get("warnings", "")),
+            warnings_reason=str(self.sent.get("warnings_reason", ""))[:250],
         )
         return Response({"invoice": invoice.pk, "url": reverse("invoice", args=[invoice.pk])})
 
@@ -237,7 +246,13 @@ def as_json(found: Quote) -> dict[str, Any]:
         "unpriced": found.unpriced,
         "synthetic": found.synthetic,
         "problems": [vars(problem) for problem in found.problems],
+        "findings": [_finding_as_json(finding) for finding in found.findings],
     }
+
+
+def _finding_as_json(finding: Finding) -> dict[str, Any]:
+    amount = None if finding.amount is None else str(finding.amount)
+    return vars(finding) | {"amount": amount, "label": Severity(finding.severity).label}
 
 
 def _line_as_json(row: dict[str, Any], has_fund: bool) -> dict[str, Any]:

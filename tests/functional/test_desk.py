@@ -9,8 +9,9 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from billing.choices import DeliveryKind, DraftState
-from billing.models import Delivery, Draft, Invoice, InvoiceLine
+from billing.models import Delivery, Draft, FindingPass, Invoice, InvoiceLine
 from billing.services import desk
+from billing.services.reference import load_finding_rules
 from core.text import fold
 from tariffs.models import Service
 from tests import tariff_world as world
@@ -303,3 +304,26 @@ def test_pasting_undoing_and_figures_without_a_page(page: Page, live_server, cas
         "same": True,
         "follows": "1403/07/12",
     }
+
+
+def test_warnings_are_decided_about_before_registering(page: Page, live_server, cast):
+    load_finding_rules()
+    draft = open_draft(page, live_server, cast)
+    for name, text in (
+        ("patient_id", "0499370899"),
+        ("admitted_on", "1403/07/10"),
+        ("discharged_on", "1403/07/12"),
+    ):
+        page.locator(f"[data-field={name}]").fill(text)
+    page.locator("[data-field=fund]").select_option("general")
+    page.locator("#desk-grid [data-cell=code]").first.fill("100010")
+    expect(page.locator("#desk-problems .badge-warn").first).to_be_visible(timeout=10_000)
+    page.keyboard.press("Control+Enter")
+    dialog = page.locator("#desk-warnings")
+    expect(dialog).to_be_visible()
+    expect(dialog.locator("li").first).to_contain_text("سطر ۱")
+    page.keyboard.type("پزشک مهمان بود")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/invoices/*/")
+    assert FindingPass.objects.filter(reason="پزشک مهمان بود").exists()
+    assert Draft.objects.get(pk=draft.pk).state == DraftState.REGISTERED

@@ -20,7 +20,7 @@ def test_every_part_measures_something_after_its_proofs():
     assert by_name["statements for one invoice, 5 = 80 = 300 lines"].value <= 12
     assert by_name["statements on 4 dashboards that read lines"].value == 0
     assert all(result.value > 0 for result in found if "statements" not in result.name)
-    assert {"copy", "orm", "invoice", "reprice", "recompute", "dashboards"} == set(NAMES)
+    assert {"copy", "orm", "invoice", "desk", "reprice", "recompute", "dashboards"} == set(NAMES)
 
 
 def test_the_loader_of_single_rows_and_the_pipeline_must_agree(monkeypatch):

@@ -25,6 +25,7 @@ export class Combo {
       if (option) this.#choose(Number(option.dataset.place));
     });
     addEventListener("scroll", () => this.#place(), { capture: true, passive: true });
+    addEventListener("resize", () => this.#place());
   }
 
   get isOpen() {

@@ -10,6 +10,7 @@ import { post, Refused, Unreachable } from "./server.js";
 import { ascii, blockOf, grouped, headerKey, persian } from "./text.js";
 
 const PRICE_AFTER = 120;
+const LOOK_AFTER = 500;
 const SAVE_AFTER = 1200;
 const AGAIN_AFTER = [2000, 5000, 10000, 30000];
 
@@ -41,6 +42,8 @@ const state = {
   conflict: null,
   attempted: false,
   problems: [],
+  findings: [],
+  looked: null,
   over: false,
 };
 
@@ -195,25 +198,36 @@ const redo = () => history.redo() && changed();
 let asked = 0;
 let pricing = null;
 
+/** Prices first; what the rules find follows when one pauses, since it takes longer. */
 const price = async () => {
+  if (await ask(false)) later(look, LOOK_AFTER);
+};
+const look = () => ask(true);
+
+const ask = async (findings) => {
   const [turn, doc] = [(asked += 1), history.present];
   pricing?.abort();
   pricing = new AbortController();
   one("#desk-totals").setAttribute("aria-busy", "true");
   try {
-    const quote = await post(config.urls.price, { document: doc }, csrf, pricing.signal);
-    if (turn !== asked) return;
+    const quote = await post(config.urls.price, { document: doc, findings }, csrf, pricing.signal);
+    if (turn !== asked) return false;
     grid.price(quote.lines, doc);
     showTotals(quote);
-    showProblems(quote.problems, doc);
+    if (findings) Object.assign(state, { findings: quote.findings, looked: doc });
+    showProblems([...quote.problems, ...(hasSameRows(doc, state.looked) ? state.findings : [])], doc);
     one("#desk-totals").setAttribute("aria-busy", "false");
-    root.dataset.priced = String(turn);
+    return true;
   } catch (fault) {
-    if (fault.name === "AbortError") return;
-    if (fault instanceof Unreachable) return later(price, AGAIN_AFTER[1]);
-    refused(fault);
+    if (fault instanceof Unreachable) later(price, AGAIN_AFTER[1]);
+    else if (fault.name !== "AbortError") refused(fault);
+    return false;
   }
 };
+
+/** Findings name rows by their place: they are no use once rows were put in or taken out. */
+const hasSameRows = (doc, other) =>
+  other && doc.lines.length === other.lines.length && doc.lines.every((line, i) => line.id === other.lines[i].id);
 
 const showTotals = (quote) => {
   const figures = { ...quote.totals, count: quote.count, unpriced: quote.unpriced };
@@ -279,7 +293,7 @@ addEventListener("online", () => (save(), price()));
 
 const refused = (fault) => {
   if (!(fault instanceof Refused)) throw fault;
-  const act = { draft_conflict: openConflict, not_ready: notReady, draft_over: isOver, invoice_moved: hasMoved }[fault.code];
+  const act = { draft_conflict: openConflict, not_ready: notReady, needs_reason: openWarnings, draft_over: isOver, invoice_moved: hasMoved }[fault.code];
   if (act) return act(fault);
   if (fault.status === 403 || fault.status === 401)
     return notice("نشست شما پایان یافته است؛ در برگه‌ای دیگر وارد شوید و برگردید. نوشته‌ها در همین مرورگر نگه داشته شده‌اند.");
@@ -298,10 +312,33 @@ const linesOf = (doc) => doc.lines.filter((line) => !documents.isBlank(line)).le
 
 const notReady = (fault) => {
   state.attempted = true;
-  const shown = showProblems(fault.problem.problems);
+  const others = state.problems.filter((problem) => problem.severity && problem.severity !== "block");
+  const shown = showProblems([...fault.problem.problems, ...others]);
   if (shown.length) goTo(shown[0]);
   say("صورتحساب ثبت نشد؛ ایرادها در فهرست آمده است", "error");
 };
+
+const warnings = one("#desk-warnings");
+const openWarnings = (fault) => {
+  const items = fault.problem.findings.map((problem) =>
+    Object.assign(document.createElement("li"), {
+      textContent: persian(`${problem.line === null ? "" : `سطر ${problem.line + 1}: `}${problem.text}`),
+    }),
+  );
+  one("ul", warnings).replaceChildren(...items);
+  tell("هشدارها تصمیم می‌خواهند", "warn");
+  warnings.showModal();
+  one("#desk-warnings-reason").focus();
+};
+one(".dialog-body form", warnings).addEventListener("submit", (event) => {
+  if (!event.submitter?.value) return;
+  event.preventDefault();
+  const reason = one("#desk-warnings-reason");
+  const leaves = event.submitter.value === "leave";
+  if (!leaves && !reason.value.trim()) return reason.focus();
+  warnings.close();
+  register({ warnings: leaves ? "leave" : "pass", warnings_reason: leaves ? "" : reason.value });
+});
 
 const isOver = (fault) => {
   state.over = true;
@@ -385,7 +422,7 @@ header.addEventListener("submit", (event) => event.preventDefault());
 
 let registering = false;
 
-const register = async () => {
+const register = async (decided = {}) => {
   if (registering || state.over) return;
   if (state.conflict) return conflict.showModal();
   registering = true;
@@ -396,7 +433,7 @@ const register = async () => {
   try {
     await state.saving;
     tell("در حال ثبت…");
-    const done = await post(config.urls.register, { document: history.present, version: state.version }, csrf);
+    const done = await post(config.urls.register, { document: history.present, version: state.version, ...decided }, csrf);
     state.over = true;
     local.drop();
     location.assign(done.url);

@@ -26,11 +26,11 @@ export class Problems {
     this.#marked = [];
     const byInput = new Map();
     for (const problem of shown) {
-      const input = this.input(problem);
+      const input = problem.severity === "note" ? null : this.input(problem);
       if (!input) continue;
-      byInput.set(input, [...(byInput.get(input) ?? []), problem.text]);
+      byInput.set(input, [...(byInput.get(input) ?? []), problem]);
     }
-    byInput.forEach((texts, input) => this.#marked.push(mark(input, texts.join(" "))));
+    byInput.forEach((texts, input) => this.#marked.push(mark(input, texts)));
     this.#box.hidden = shown.length === 0;
     this.#box.querySelector(".count").textContent = persian(shown.length);
     this.#box.querySelector("ul").replaceChildren(...shown.map((problem) => this.#item(problem)));
@@ -48,28 +48,41 @@ export class Problems {
     button.type = "button";
     button.dataset.field = problem.field;
     button.dataset.line = problem.line ?? "";
+    button.className = problem.severity ?? "bad";
     const place = document.createElement("b");
     place.textContent = problem.line === null ? "" : `سطر ${persian(problem.line + 1)}: `;
     button.append(place, persian(problem.text));
+    if (problem.severity) button.append(" ", badge(problem));
     item.append(button);
     return item;
   }
 }
 
-const waits = ({ field, line }, doc) => {
+const badge = ({ severity, label }) => {
+  const el = document.createElement("span");
+  el.className = `badge badge-${{ block: "bad", warn: "warn" }[severity] ?? "info"}`;
+  el.textContent = label;
+  return el;
+};
+
+const waits = ({ field, line, severity }, doc) => {
+  if (severity) return false;
   if (field === "lines") return true;
   if (line === null) return !(doc[field] ?? "").trim();
   const row = doc.lines[line];
   return row !== undefined && (isBlank(row) || !(row[field] ?? "").trim());
 };
 
-const mark = (input, text) => {
+/** Put the sentences under their field; a warning is no mistake, so the field is not called invalid. */
+const mark = (input, problems) => {
+  const text = problems.map((problem) => problem.text).join(" ");
+  const isWrong = problems.some((problem) => problem.severity !== "warn");
   const note = document.createElement("p");
-  note.className = "field-error";
+  note.className = isWrong ? "field-error" : "field-error field-warned";
   note.id = `${input.id || input.closest("tr").dataset.line + input.dataset.cell}-wrong`;
   note.textContent = persian(text);
   (input.closest(".field") ?? input.parentElement).append(note);
-  input.setAttribute("aria-invalid", "true");
+  if (isWrong) input.setAttribute("aria-invalid", "true");
   const described = input.getAttribute("aria-describedby") ?? "";
   input.setAttribute("aria-describedby", `${described} ${note.id}`.trim());
   return { input, note, described };

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from billing.choices import Cause, DeliveryKind, DraftState, IdentityKind
+from billing.choices import Cause, DeliveryKind, DraftState, IdentityKind, Severity
 from billing.desk import document as documents
-from billing.models import Change, Delivery, Draft, Invoice, InvoiceDetail, InvoiceLine, PastLine
+from billing.models import Change, Delivery, Draft, FindingPass, Invoice, InvoiceDetail, InvoiceLine, PastLine
 from billing.services import desk, ledger
+from billing.services.reference import load_finding_rules
 from core.errors import InvalidInput
 from core.models import AuditEvent
 from organisations.choices import PhysicianStatus
@@ -57,7 +58,9 @@ def registered(cast, lines=({"code": "100005"},), **header):
 
 def problems(cast, lines=({"code": "100005"},), **header):
     draft, content = begun(cast, lines, **header)
-    return {(p.field, p.line): p.text for p in desk.price(draft=draft, document=content).problems}
+    return {
+        (p.field, p.line): p.text for p in desk.price(draft=draft, document=content, on=world.DAY).problems
+    }
 
 
 # ---------------------------------------------------------------- one pipeline
@@ -138,7 +141,7 @@ def test_the_price_shown_is_the_price_stored(tariff):
     draft, content = begun(
         tariff, [{"code": "100005"}, {"code": "100010", "percent": "50"}, {"code": "999999"}]
     )
-    shown = desk.price(draft=draft, document=content)
+    shown = desk.price(draft=draft, document=content, on=world.DAY)
     invoice = desk.register(draft=draft, document=content, version=draft.version, by=tariff.officer, at=AT)
     stored = InvoiceLine.objects.of_invoice(invoice.pk)
     assert [shown.lines[place]["amount"] for place in range(3)] == [row.amount for row in stored]
@@ -174,14 +177,14 @@ def test_prices_are_shown_before_the_invoice_around_them_is_complete(tariff):
     draft, content = begun(
         tariff, [{"code": "100005"}], patient_id="", admitted_on="", discharged_on="", setting="1"
     )
-    shown = desk.price(draft=draft, document=content)
+    shown = desk.price(draft=draft, document=content, on=world.DAY)
     assert shown.totals["amount"] == 1_751_040
     assert {p.field for p in shown.problems} == {"patient_id", "admitted_on", "discharged_on"}
 
 
 def test_a_row_that_cannot_be_read_does_not_take_the_prices_of_the_others(tariff):
     draft, content = begun(tariff, [{"code": "100005", "quantity": "x"}, {"code": "100010"}])
-    shown = desk.price(draft=draft, document=content)
+    shown = desk.price(draft=draft, document=content, on=world.DAY)
     assert list(shown.lines) == [1]
     assert shown.totals["amount"] == 2_740_700
 
@@ -194,7 +197,7 @@ def test_the_status_of_the_physician_on_the_day_sets_the_factor(tariff):
         physician=physician, status=PhysicianStatus.FULL_TIME, valid=(dt.date(2024, 1, 1), None)
     )
     draft, content = begun(tariff, [{"code": "100010", "physician": "۱۲۳۴۵"}])
-    shown = desk.price(draft=draft, document=content).lines[0]
+    shown = desk.price(draft=draft, document=content, on=world.DAY).lines[0]
     assert shown["professional_factor"] == 1_011_000
     assert shown["physician"] == "پزشک نمونه"
 
@@ -378,4 +381,43 @@ def test_people_without_a_national_id_are_entered_and_corrected_with_what_they_h
     assert InvoiceDetail.objects.get().identity_kind == kind
     draft = desk.begin_correction(invoice=invoice, by=tariff.officer, at=LATER)
     assert draft.document["id_kind"] == kind.value
-    assert desk.price(draft=draft, document=draft.document | {"reason": "x"}).problems == []
+    assert desk.price(draft=draft, document=draft.document | {"reason": "x"}, on=world.DAY).problems == []
+
+
+# ---------------------------------------------------------------- findings
+
+
+@pytest.fixture
+def rules(tariff):
+    load_finding_rules()
+    return tariff
+
+
+def test_findings_are_shown_as_it_is_typed_at_the_line_they_are_about(rules):
+    draft, content = begun(rules, [{"quantity": ""}, {"code": "999999"}, {"code": "100005"}])
+    found = desk.price(draft=draft, document=content, on=world.DAY).findings
+    assert {(f.rule, f.severity, f.line) for f in found} >= {
+        ("tariff_missing", Severity.BLOCK, 1), ("physician_missing", Severity.WARN, 2),
+    }  # fmt: skip
+    incomplete = content | {"patient_id": ""}
+    assert desk.price(draft=draft, document=incomplete, on=world.DAY).findings == []
+
+
+def test_a_finding_that_blocks_is_refused_at_its_line(rules):
+    with pytest.raises(desk.NotReady) as refusal:
+        registered(rules, [{"quantity": ""}, {"code": "999999"}])
+    assert {p["line"] for p in refusal.value.extra["problems"]} == {1}
+
+
+def test_a_warning_is_passed_with_a_reason_that_is_kept_or_left_for_the_work_list(rules):
+    draft, content = begun(rules)
+    asked = {"draft": draft, "document": content, "version": draft.version, "by": rules.officer, "at": LATER}
+    with pytest.raises(desk.NeedsReason):
+        desk.register(**asked)
+    invoice = desk.register(**asked, warnings_reason="پزشک مهمان بود")
+    kept = FindingPass.objects.get(rule__code="physician_missing")
+    assert (kept.invoice_id, kept.reason, kept.by) == (invoice.pk, "پزشک مهمان بود", rules.officer)
+    draft, content = begun(rules, patient_id="0013542419")
+    again = asked | {"draft": draft, "document": content, "version": draft.version}
+    desk.register(**again, warnings=desk.LEAVE)
+    assert FindingPass.objects.count() == 1
