@@ -27,6 +27,8 @@ from billing.models import (
     RepricingCentre,
 )
 from billing.services import deliveries, ledger, repricing
+from billing.services.repricing import booking
+from billing.services.repricing.source import Source
 from billing.tasks import load_delivery, reprice
 from core import jobs
 from core.models import Job, JobState
@@ -219,8 +221,8 @@ def _book_first(row, one):
     with transaction.atomic():
         locked = Repricing.objects.select_related("circular", "reverses", "approved_by").get(pk=row.pk)
         first = RepricingCentre.objects.select_related("centre__region__organisation").get(pk=one.pk)
-        repricing._confirm(locked, first, repricing._Source(locked))
-        repricing._append(locked, first, timezone.now())
+        booking.confirm(locked, first, Source(locked))
+        booking.append(locked, first, timezone.now())
 
 
 def _waits_for_centre(centre_id):
