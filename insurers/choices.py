@@ -30,3 +30,84 @@ class RestPayer(models.IntegerChoices):
 
     PATIENT = 1, "بیمار"
     EMPLOYER = 2, "سازمان یا کارفرما"
+
+
+class ContractKind(models.IntegerChoices):
+    BASIC = 1, "پایه"
+    SUPPLEMENTARY = 2, "تکمیلی"
+
+
+class Term(models.IntegerChoices):
+    """What is agreed about claims in one number; codes are those of the reference file."""
+
+    ON_ACCOUNT_BP = 1, "علی‌الحساب (صدم درصد مطالبه)"
+    ON_ACCOUNT_DAYS = 2, "مهلت علی‌الحساب (روز پس از ارسال)"
+    REST_MONTHS = 3, "مهلت مانده (ماه پس از ارسال)"
+    SUBMISSION_DAYS = 4, "مهلت ارسال اسناد (روز پس از پایان ماه)"
+    OBJECTION_DAYS = 5, "مهلت اعتراض (روز)"
+    OBJECTION_WORKING_DAYS = 6, "مهلت اعتراض (روز کاری)"
+    LATE_PENALTY_BP = 7, "خسارت دیرکرد (صدم درصد در سال)"
+    WITHHOLDING_BP = 8, "مالیات تکلیفی (صدم درصد)"
+
+
+class ContractState(models.TextChoices):
+    """Where a contract stands; which step leads where: `CONTRACT_STEPS`."""
+
+    DRAFT = "draft", "پیش‌نویس"
+    SENT = "sent", "ارسال‌شده برای امضا"
+    SIGNED = "signed", "امضاشده"
+    NOTIFIED = "notified", "ابلاغ‌شده به مرکزها"
+    ACTIVE = "active", "در حال اجرا"
+    SUSPENDED = "suspended", "معلق"
+    RENEWED = "renewed", "تمدیدشده"
+    EXPIRED = "expired", "پایان‌یافته"
+    ENDED = "ended", "خاتمه‌یافته پیش از موعد"
+
+
+#: Which states may follow a state; a trigger holds the table to it.
+CONTRACT_STEPS: dict[ContractState, tuple[ContractState, ...]] = {
+    ContractState.DRAFT: (ContractState.SENT, ContractState.ENDED),
+    ContractState.SENT: (ContractState.SIGNED, ContractState.DRAFT, ContractState.ENDED),
+    ContractState.SIGNED: (ContractState.NOTIFIED, ContractState.ENDED),
+    ContractState.NOTIFIED: (ContractState.ACTIVE, ContractState.ENDED),
+    ContractState.ACTIVE: (
+        ContractState.SUSPENDED,
+        ContractState.RENEWED,
+        ContractState.EXPIRED,
+        ContractState.ENDED,
+    ),
+    ContractState.SUSPENDED: (ContractState.ACTIVE, ContractState.EXPIRED, ContractState.ENDED),
+    ContractState.RENEWED: (ContractState.EXPIRED, ContractState.ENDED),
+    ContractState.EXPIRED: (),
+    ContractState.ENDED: (),
+}
+#: States in which nothing of the head may change any more but what a step itself writes.
+EDITABLE = (ContractState.DRAFT,)
+
+CONTRACT_TONES = {
+    ContractState.DRAFT: "mute",
+    ContractState.SENT: "info",
+    ContractState.SIGNED: "info",
+    ContractState.NOTIFIED: "info",
+    ContractState.ACTIVE: "good",
+    ContractState.SUSPENDED: "warn",
+    ContractState.RENEWED: "good",
+    ContractState.EXPIRED: "mute",
+    ContractState.ENDED: "mute",
+}
+
+
+class Awaited(models.IntegerChoices):
+    """Who has to do the next thing."""
+
+    NOBODY = 0, "هیچ‌کس"
+    HEADQUARTERS = 1, "ستاد"
+    INSURER = 2, "بیمه‌گر"
+    CENTRES = 3, "مرکزها"
+
+
+class FileKind(models.IntegerChoices):
+    CONTRACT = 1, "متن قرارداد"
+    LETTER = 2, "نامه"
+    AMENDMENT = 3, "الحاقیه"
+    OTHER = 4, "سایر"

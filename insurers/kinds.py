@@ -8,12 +8,12 @@ from django import forms
 
 from core import display
 from core.forms import NumberField, PercentBpField, RialField
-from insurers.choices import Condition, RestPayer
-from insurers.models import CoverageRule, Fund, SupplementaryCover
+from insurers.choices import Condition, ContractKind, RestPayer, Term
+from insurers.models import CoverageRule, Fund, LegalTerm, SupplementaryCover
 from organisations.choices import Sector
 from tariffs.choices import ServiceGroup
 from tariffs.fields import choice
-from tariffs.kinds import SETTINGS, RateKind, labels, register
+from tariffs.kinds import ALL, SETTINGS, RateKind, labels, register
 
 KEY = ("fund", "setting", "group", "condition")
 DIMENSIONS = {
@@ -96,6 +96,22 @@ SUPPLEMENT = register(
         subject=subject,
         figures=figures_of_supplement,
         related=("fund__insurer",),
+        is_coverage=True,
+    )
+)
+LEGAL = register(
+    RateKind(
+        slug="legal-terms",
+        title="شرط قانونی پرداخت",
+        model=LegalTerm,
+        key=("term", "kind"),
+        fields={
+            "term": choice("شرط", Term.choices),
+            "kind": choice("نوع بیمه", [ALL, *ContractKind.choices]),
+            "value": lambda _: NumberField(label="مقدار", help_text="درصدها به صدم درصد: ۶۰٪ یعنی ۶۰۰۰."),
+        },
+        subject=lambda term: labels(term.get_term_display(), term.get_kind_display()),
+        figures=lambda term: display.fixed(term.value, 0),
         is_coverage=True,
     )
 )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.db import models
+
+from insurers.choices import ContractState
 
 
 class InsurerQuerySet(models.QuerySet[Any]):
@@ -23,3 +26,57 @@ class FundQuerySet(models.QuerySet[Any]):
         """For a member of an insurer only its own funds; for others all."""
         member = user.scope.membership
         return self.filter(insurer_id=member.insurer_id) if member and member.insurer_id else self
+
+
+class ContractQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> ContractQuerySet:
+        """Whole organisation: all; an insurer its own once sent; region and hospital those of their centres.
+
+        Hospitals and regions see a contract once it was notified to them.
+        """
+        member = user.scope.membership
+        if member is None:
+            return self.none()
+        own = self.filter(organisation_id=member.organisation_id)
+        if member.insurer_id:
+            return own.filter(insurer_id=member.insurer_id).exclude(state=ContractState.DRAFT)
+        if member.region_id or member.centre_id:
+            told = own.filter(
+                steps__state=ContractState.NOTIFIED, covered__centre__in=user.scope.centre_ids()
+            )
+            return own.filter(pk__in=told.values("pk"))
+        return own
+
+    def in_force(self, *, insurer_id: int, centre_id: int, on: dt.date) -> ContractQuerySet:
+        """Activated contracts of an insurer that hold at a centre on a day; one a kind by constraint."""
+        return (
+            self.filter(
+                insurer_id=insurer_id,
+                covered__centre_id=centre_id,
+                activated_at__isnull=False,
+                valid__contains=on,
+            )
+            .exclude(suspensions__days__contains=on)
+            .order_by("kind")
+        )
+
+    def with_names(self) -> ContractQuerySet:
+        return self.select_related("insurer", "organisation", "renews")
+
+
+class TermsQuerySet(models.QuerySet[Any]):
+    def approved(self) -> TermsQuerySet:
+        return self.filter(approved_at__isnull=False)
+
+    def open(self) -> TermsQuerySet:
+        return self.filter(approved_at=None)
+
+    def holding_on(self, day: dt.date) -> TermsQuerySet:
+        """Approved versions that had begun by the day, the newest first."""
+        return self.approved().filter(from_on__lte=day).order_by("-from_on", "-number")
+
+
+class ContractFileQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> ContractFileQuerySet:
+        contracts = self.model._meta.get_field("contract").related_model
+        return self.filter(contract__in=contracts._default_manager.visible_to(user))

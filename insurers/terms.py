@@ -1,11 +1,22 @@
-"""When an insurer must pay a claim. Terms are arguments: an act, a budget law and a contract may say different ones."""
+"""What is agreed with an insurer about claims: the contract in force, and where it is silent, the law of the day.
+
+Terms are arguments of the rules: an act, a budget law and a contract may say different ones. Prose:
+docs/rules/contracts.md and docs/rules/claims.md.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from core import jalali
+from insurers.choices import ContractKind, InsurerKind, Term
+from insurers.models import Contract, ContractTerms, Fund, LegalTerm
+from organisations.models import Centre
+
+FRIDAY = 4
 
 
 @dataclass(frozen=True)
@@ -35,3 +46,217 @@ def due_dates(*, sent_on: dt.date, terms: PaymentTerms) -> DueDates:
         on_account_on=sent_on + dt.timedelta(days=terms.on_account_days),
         rest_on=jalali.add_months(sent_on, terms.rest_months),
     )
+
+
+@dataclass(frozen=True)
+class Cover:
+    """A row of what the insurer pays; 0 or None in the first five stands for any. Meaning: `ContractCover`."""
+
+    fund_id: int | None
+    setting: int
+    group: int
+    condition: int
+    service_id: int | None
+    is_covered: bool
+    base_sector: int
+    share_bp: int
+    discount_bp: int
+    ceiling: int | None
+
+    def holds_for(self, *, fund_id: int, setting: int, group: int, condition: int, service_id: int) -> bool:
+        """Whether the row speaks of such a line."""
+        asked = ((self.fund_id, fund_id), (self.setting, setting), (self.group, group))
+        asked += ((self.condition, condition), (self.service_id, service_id))
+        return all(not own or own == said for own, said in asked)
+
+    @property
+    def rank(self) -> tuple[bool, int]:
+        """A row that names the service wins, then the one that names most."""
+        named = (self.fund_id, self.setting, self.group, self.condition)
+        return self.service_id is not None, sum(bool(one) for one in named)
+
+
+@dataclass(frozen=True)
+class Ceiling:
+    """Rials that the insurer pays of a cover for one person in a contract year at most; 0 stands for any."""
+
+    cover: str
+    setting: int
+    group: int
+    condition: int
+    amount: int
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document that goes with each file of a claim; `setting` 0 stands for any."""
+
+    name: str
+    setting: int
+    is_original: bool
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What holds for claims of a fund at a centre on a day. None: neither contract nor law says it.
+
+    Days count on the calendar, `late_penalty_bp` is of a year. `sources` says of each number whether the contract
+    or which law it comes from, in Persian. Without a contract in force `contract_id` is None.
+    """
+
+    contract_id: int | None
+    contract_number: str
+    version_id: int | None
+    kind: int
+    on_account_bp: int | None
+    on_account_days: int | None
+    rest_months: int | None
+    submission_days: int | None
+    objection_days: int | None
+    objection_working_days: int | None
+    late_penalty_bp: int | None
+    withholding_bp: int | None
+    covers: tuple[Cover, ...] = ()
+    ceilings: tuple[Ceiling, ...] = ()
+    documents: tuple[Document, ...] = ()
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def payment(self) -> PaymentTerms | None:
+        """The terms of payment; None for days of which neither contract nor law says them."""
+        if self.on_account_bp is None or self.on_account_days is None or self.rest_months is None:
+            return None
+        return PaymentTerms(self.on_account_bp, self.on_account_days, self.rest_months)
+
+    def cover(
+        self, *, fund_id: int, setting: int, group: int, condition: int = 0, service_id: int = 0
+    ) -> Cover | None:
+        """The row that decides about such a line; None where the contract says nothing of it."""
+        asked = {
+            "fund_id": fund_id,
+            "setting": setting,
+            "group": group,
+            "condition": condition,
+            "service_id": service_id,
+        }
+        return max(
+            (c for c in self.covers if c.holds_for(**asked)), key=lambda cover: cover.rank, default=None
+        )
+
+    def submission_due(self, *, month_end: dt.date) -> dt.date | None:
+        """The last day to send the claim of a month that ended on `month_end`; None where nobody says one."""
+        return None if self.submission_days is None else month_end + dt.timedelta(days=self.submission_days)
+
+    def objection_due(self, *, told_on: dt.date) -> dt.date | None:
+        """The last day to object to an answer that came on `told_on`; None where nobody says one.
+
+        Working days leave out Fridays only: official holidays are not kept, so the day is never too late.
+        """
+        if self.objection_days is not None:
+            return told_on + dt.timedelta(days=self.objection_days)
+        if self.objection_working_days is None:
+            return None
+        day, left = told_on, self.objection_working_days
+        while left:
+            day += dt.timedelta(days=1)
+            left -= day.weekday() != FRIDAY
+        return day
+
+
+#: Numbers that a contract may agree, by the term of the law that stands in for them.
+_FIELDS = {
+    "on_account_bp": Term.ON_ACCOUNT_BP,
+    "on_account_days": Term.ON_ACCOUNT_DAYS,
+    "rest_months": Term.REST_MONTHS,
+    "submission_days": Term.SUBMISSION_DAYS,
+    "objection_days": Term.OBJECTION_DAYS,
+    "objection_working_days": Term.OBJECTION_WORKING_DAYS,
+    "late_penalty_bp": Term.LATE_PENALTY_BP,
+    "withholding_bp": Term.WITHHOLDING_BP,
+}
+
+
+def terms_for(*, fund: Fund, centre: Centre, on: dt.date) -> Terms:
+    """What holds for claims of the fund at the centre on the day; at most seven queries.
+
+    The contract in force of the fund's insurer comes first, number by number; then the law's parameters of that
+    day (`LegalTerm`); what neither says is None.
+    """
+    kind = kind_of_insurer(fund.insurer.kind)
+    contract = (
+        Contract.objects.in_force(insurer_id=fund.insurer_id, centre_id=centre.pk, on=on)
+        .filter(kind=kind)
+        .first()
+    )
+    version = contract and contract.versions.holding_on(on).first()
+    return terms_of(version, kind=kind, organisation_id=fund.insurer.organisation_id, on=on)
+
+
+def terms_of(version: ContractTerms | None, *, kind: int, organisation_id: int, on: dt.date) -> Terms:
+    """What one version of a contract says, completed by the law of the day; without a version the law alone."""
+    law = _law(kind, organisation_id, on)
+    numbers: dict[str, int | None] = {}
+    sources: dict[str, str] = {}
+    for name, term in _FIELDS.items():
+        agreed = getattr(version, name, None)
+        if agreed is not None and version:
+            numbers[name], sources[name] = agreed, _clause(version)
+        elif term in law:
+            numbers[name], sources[name] = law[term].value, str(law[term].circular)
+        else:
+            numbers[name] = None
+    # An agreed deadline in days takes the place of the law's in working days.
+    if "objection_days" in sources and version and version.objection_days is not None:
+        numbers["objection_working_days"] = None
+        sources.pop("objection_working_days", None)
+    return Terms(
+        contract_id=version.contract_id if version else None,
+        contract_number=version.contract.number if version else "",
+        version_id=version.pk if version else None,
+        kind=kind,
+        covers=tuple(_covers(version)),
+        ceilings=tuple(_ceilings(version)),
+        documents=tuple(_documents(version)),
+        sources=sources,
+        **numbers,
+    )
+
+
+def kind_of_insurer(kind: int) -> int:
+    """Which kind of contract an insurer's claims come under: only supplementary insurers have that kind."""
+    return ContractKind.SUPPLEMENTARY if kind == InsurerKind.SUPPLEMENTARY else ContractKind.BASIC
+
+
+def _law(kind: int, organisation_id: int, on: dt.date) -> dict[int, LegalTerm]:
+    """The legal terms of a day by term; an own row and one that names the kind come before the others."""
+    rows = (
+        LegalTerm.objects.of_organisation(organisation_id)
+        .standing()
+        .effective_on(on)
+        .filter(kind__in=(0, kind))
+        .select_related("circular")
+    )
+    ordered = sorted(rows, key=lambda row: (row.organisation_id is not None, row.kind != 0, row.pk))
+    return {row.term: row for row in ordered}
+
+
+def _clause(version: ContractTerms) -> str:
+    place = f"، {version.clause}" if version.clause else ""
+    return f"قرارداد {version.contract.number}{place}"
+
+
+def _covers(version: ContractTerms | None) -> Iterable[Cover]:
+    names = tuple(Cover.__dataclass_fields__)
+    return (Cover(*row) for row in _rows(version, "covers", names))
+
+
+def _ceilings(version: ContractTerms | None) -> Iterable[Ceiling]:
+    return (Ceiling(*row) for row in _rows(version, "ceilings", tuple(Ceiling.__dataclass_fields__)))
+
+
+def _documents(version: ContractTerms | None) -> Iterable[Document]:
+    return (Document(*row) for row in _rows(version, "documents", tuple(Document.__dataclass_fields__)))
+
+
+def _rows(version: ContractTerms | None, related: str, names: tuple[str, ...]) -> Iterable[Any]:
+    return getattr(version, related).order_by("pk").values_list(*names) if version else ()

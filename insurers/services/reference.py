@@ -8,8 +8,8 @@ from pathlib import Path
 
 from django.db import transaction
 
-from insurers.choices import Condition, InsurerKind, RestPayer
-from insurers.models import CoverageRule, Fund, Insurer, SupplementaryCover
+from insurers.choices import Condition, ContractKind, InsurerKind, RestPayer, Term
+from insurers.models import CoverageRule, Fund, Insurer, LegalTerm, SupplementaryCover
 from organisations.choices import PatientCategory, Sector, Setting
 from organisations.models import Organisation
 from tariffs.choices import ServiceGroup
@@ -36,6 +36,7 @@ def load_coverage(*, organisation: Organisation, at: dt.datetime, folder: Path =
         counts["پوشش‌های تکمیلی"] = load_rates(
             SupplementaryCover, _covers(organisation, circulars, folder), at=at
         )
+        counts["شرط‌های قانونی پرداخت"] = load_rates(LegalTerm, _legal_terms(circulars, folder), at=at)
     return counts
 
 
@@ -135,4 +136,16 @@ def _covers(organisation: Organisation, circulars: Mapping[str, int], folder: Pa
             },
             circular_id=circular_of(row, circulars),
             organisation_id=organisation.pk,
+        )
+
+
+def _legal_terms(circulars: Mapping[str, int], folder: Path) -> Iterator[NewRate]:
+    """National rows: each organisation's load finds those of the first unchanged."""
+    for row in rows_of(*both("legal_terms", folder)):
+        yield NewRate(
+            row,
+            key={"term": row.member("term", Term), "kind": row.member("kind", ContractKind)},
+            valid=row.validity(),
+            values={"value": row.whole("value")},
+            circular_id=circular_of(row, circulars),
         )

@@ -19,6 +19,9 @@ class Coverage(Rates):
     is_coverage = True
 
     def narrow(self, rows: Any) -> Any:
+        """Rows of the fund chosen, and for a member of an insurer of its own funds; legal terms have no fund."""
+        if "fund" not in self.kind.key:
+            return rows
         fund = self.request.GET.get("fund", "")
         scope = self.request.user.scope
         rows = rows.filter(fund_id=int(fund)) if fund.isdecimal() else rows

@@ -6,7 +6,7 @@ from django.db import models
 
 from core.history import tracked
 from core.reference import renews_version
-from insurers.choices import Condition, InsurerKind, RestPayer
+from insurers.choices import Condition, ContractKind, InsurerKind, RestPayer, Term
 from insurers.querysets import FundQuerySet, InsurerQuerySet
 from organisations.choices import PatientCategory, Sector, Setting
 from organisations.models import Organisation
@@ -116,3 +116,24 @@ class SupplementaryCover(Rate):
 
     def __str__(self) -> str:
         return f"پوشش تکمیلی {self.fund_id}"
+
+
+@tracked()
+class LegalTerm(Rate):
+    """What an act or a regulation says of claims where no contract says otherwise: a day count or basis points."""
+
+    term = models.SmallIntegerField("شرط", choices=Term)
+    kind = models.SmallIntegerField("نوع بیمه", choices=[(0, "همه"), *ContractKind.choices], default=0)
+    value = models.BigIntegerField("مقدار")
+
+    class Meta:
+        verbose_name = "شرط قانونی پرداخت"
+        constraints = [
+            one_truth("insurers_legal_one_truth", "term", "kind"),
+            published_is_known("insurers_legal_published_is_known"),
+            models.CheckConstraint(name="insurers_legal_not_negative", condition=models.Q(value__gte=0)),
+        ]
+        triggers = frozen_when_published()
+
+    def __str__(self) -> str:
+        return self.get_term_display()

@@ -1,0 +1,31 @@
+"""Who pays: insurers and funds, what each fund covers on which day, and the contracts that say so."""
+
+from insurers.models.contracts import (
+    Contract,
+    ContractCeiling,
+    ContractCentre,
+    ContractCover,
+    ContractDocument,
+    ContractFile,
+    ContractStep,
+    ContractTerms,
+    Suspension,
+)
+from insurers.models.coverage import CoverageRule, Fund, Insurer, LegalTerm, SupplementaryCover
+
+__all__ = [
+    "Contract",
+    "ContractCeiling",
+    "ContractCentre",
+    "ContractCover",
+    "ContractDocument",
+    "ContractFile",
+    "ContractStep",
+    "ContractTerms",
+    "CoverageRule",
+    "Fund",
+    "Insurer",
+    "LegalTerm",
+    "SupplementaryCover",
+    "Suspension",
+]

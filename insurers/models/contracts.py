@@ -1,0 +1,508 @@
+"""Contracts with insurers: head and centres, dated versions of what is agreed, the steps of their life, and files.
+
+What is agreed stands in versions (`ContractTerms`, with covers, ceilings and documents of its own). A version holds
+from its day until the next approved one; an amendment is the next version. Prose: docs/rules/contracts.md.
+"""
+
+from __future__ import annotations
+
+import pgtrigger
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.db import models
+from django.urls import reverse
+
+from core.history import tracked
+from insurers.choices import (
+    CONTRACT_STEPS,
+    EDITABLE,
+    Awaited,
+    Condition,
+    ContractKind,
+    ContractState,
+    FileKind,
+)
+from insurers.models.coverage import Fund, Insurer
+from insurers.querysets import ContractFileQuerySet, ContractQuerySet, TermsQuerySet
+from organisations.choices import Sector, Setting
+from organisations.models import Centre, Organisation
+from tariffs.choices import ServiceGroup
+from tariffs.models import Circular, Service
+
+_ALLOWED = ", ".join(f"'{old}>{new}'" for old, following in CONTRACT_STEPS.items() for new in following)
+_EDITABLE = ", ".join(f"'{state}'" for state in EDITABLE)
+#: Fields that the steps of a contract write after it has left its draft.
+_BY_STEPS = (
+    "state",
+    "awaits",
+    "awaits_since",
+    "signed_on",
+    "signed_by_id",
+    "activated_at",
+    "activated_by_id",
+    "circular_id",
+    "number",
+    "valid",
+)
+_HEAD_CHANGED = f"""
+    OLD.state NOT IN ({_EDITABLE}) AND (
+        (to_jsonb(OLD) - '{{{",".join(_BY_STEPS)}}}'::text[])
+            IS DISTINCT FROM (to_jsonb(NEW) - '{{{",".join(_BY_STEPS)}}}'::text[])
+        OR (OLD.state <> 'sent' AND OLD.number <> NEW.number)
+        OR (OLD.signed_by_id IS NOT NULL AND OLD.signed_by_id IS DISTINCT FROM NEW.signed_by_id
+            OR OLD.activated_at IS NOT NULL AND OLD.activated_at IS DISTINCT FROM NEW.activated_at)
+        OR lower(OLD.valid) <> lower(NEW.valid)
+        OR (OLD.valid <> NEW.valid AND NOT (NEW.state = 'ended' AND upper(NEW.valid) < upper(OLD.valid))))"""
+#: The days of a contract stand on its centres too, for the exclusion constraint; the database keeps them equal.
+_SPREAD = """
+    UPDATE insurers_contractcentre SET insurer_id = NEW.insurer_id, kind = NEW.kind, valid = NEW.valid,
+        is_in_force = NEW.activated_at IS NOT NULL WHERE contract_id = NEW.id;
+    RETURN NULL;"""
+_FILL = """
+    SELECT c.insurer_id, c.kind, c.valid, c.activated_at IS NOT NULL
+        INTO NEW.insurer_id, NEW.kind, NEW.valid, NEW.is_in_force FROM insurers_contract c WHERE c.id = NEW.contract_id;
+    RETURN NEW;"""
+_OF_DRAFT = f"""
+    IF EXISTS (SELECT 1 FROM insurers_contract WHERE id = coalesce(NEW.contract_id, OLD.contract_id)
+               AND state NOT IN ({_EDITABLE})) THEN
+        RAISE EXCEPTION 'The centres of a contract stay once it is sent.';
+    END IF;
+    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+    RETURN NEW;"""
+_OF_OPEN_VERSION = """
+    IF EXISTS (SELECT 1 FROM insurers_contractterms WHERE approved_at IS NOT NULL
+               AND id IN (coalesce(NEW.terms_id, OLD.terms_id), coalesce(OLD.terms_id, NEW.terms_id))) THEN
+        RAISE EXCEPTION 'An approved version of a contract stays.';
+    END IF;
+    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+    RETURN NEW;"""
+
+
+def _person(label: str) -> models.ForeignKey:
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=label
+    )
+
+
+def _stays_with_version() -> list[pgtrigger.Trigger]:
+    """Rows of an approved version are written once and stay."""
+    return [
+        pgtrigger.Trigger(
+            name="of_open_version",
+            when=pgtrigger.Before,
+            operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+            func=_OF_OPEN_VERSION,
+        )
+    ]
+
+
+@tracked()
+class Contract(models.Model):
+    """An agreement with an insurer for some centres and days. It counts from the moment it is activated.
+
+    `awaits` and `awaits_since` say who has to do the next thing and since when; `circular` is what its published
+    coverage cites, so that the trace of a line names the contract.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="contracts")
+    insurer = models.ForeignKey(
+        Insurer, models.PROTECT, related_name="contracts", verbose_name=Insurer._meta.verbose_name
+    )
+    number = models.CharField("شماره", max_length=60)
+    title = models.CharField("عنوان", max_length=200)
+    kind = models.SmallIntegerField("نوع", choices=ContractKind)
+    valid = DateRangeField("مدت")
+    state = models.CharField(
+        "وضعیت", max_length=10, choices=ContractState.choices, default=ContractState.DRAFT
+    )
+    awaits = models.SmallIntegerField("در انتظار", choices=Awaited, default=Awaited.HEADQUARTERS)
+    awaits_since = models.DateTimeField("از")
+    renews = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="renewals", verbose_name="تمدیدِ"
+    )
+    circular = models.ForeignKey(
+        Circular, models.PROTECT, null=True, related_name="contracts", verbose_name="سند نرخ‌ها"
+    )
+    is_synthetic = models.BooleanField("نمایشی", default=False)
+    entered_by = _person("ثبت‌کننده")
+    entered_at = models.DateTimeField("ثبت")
+    signed_on = models.DateField("امضا", null=True)
+    signed_by = _person("ثبت‌کنندهٔ امضا")
+    activated_at = models.DateTimeField("آغاز اجرا", null=True)
+    activated_by = _person("آغازکننده")
+
+    objects = ContractQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "قرارداد"
+        indexes = [
+            models.Index(fields=["organisation", "state"], name="insurers_contract_state"),
+            models.Index(fields=["insurer"], name="insurers_contract_insurer"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "insurer", "number"], name="insurers_contract_number"
+            ),
+            models.CheckConstraint(
+                name="insurers_contract_bounded",
+                condition=models.Q(valid__startswith__isnull=False, valid__endswith__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="insurers_contract_signed_by_another",
+                condition=models.Q(signed_by=None) | ~models.Q(signed_by=models.F("entered_by")),
+            ),
+            models.CheckConstraint(
+                name="insurers_contract_activated_by_another",
+                condition=models.Q(activated_by=None) | ~models.Q(activated_by=models.F("entered_by")),
+            ),
+            models.CheckConstraint(
+                name="insurers_contract_active_was_activated",
+                condition=~models.Q(
+                    state__in=[
+                        ContractState.ACTIVE,
+                        ContractState.SUSPENDED,
+                        ContractState.RENEWED,
+                        ContractState.EXPIRED,
+                    ]
+                )
+                | models.Q(activated_at__isnull=False, signed_on__isnull=False),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="steps_guarded",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    f"OLD.state <> NEW.state AND (OLD.state || '>' || NEW.state) NOT IN ({_ALLOWED})"
+                ),
+            ),
+            pgtrigger.Protect(
+                name="head_stays",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(_HEAD_CHANGED),
+            ),
+            pgtrigger.Protect(name="is_kept", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="spread",
+                when=pgtrigger.After,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition("OLD.* IS DISTINCT FROM NEW.*"),
+                func=_SPREAD,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    #: What `core.trail` reads along to name the row.
+    audit_related = ("insurer",)
+
+    def audit_name(self) -> str:
+        return f"{self.title}، {self.insurer.name}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("contract", args=[self.pk])
+
+    @property
+    def is_editable(self) -> bool:
+        return self.state in EDITABLE
+
+
+class ContractCentre(models.Model):
+    """A centre that the contract covers, with the days that the exclusion constraint needs (filled by triggers)."""
+
+    contract = models.ForeignKey(Contract, models.CASCADE, related_name="covered")
+    centre = models.ForeignKey(Centre, models.PROTECT, related_name="contracts")
+    insurer = models.ForeignKey(Insurer, models.PROTECT, null=True, editable=False, related_name="+")
+    kind = models.SmallIntegerField(null=True, editable=False)
+    valid = DateRangeField(null=True, editable=False)
+    is_in_force = models.BooleanField(default=False, editable=False)
+
+    class Meta:
+        verbose_name = "مرکز قرارداد"
+        constraints = [
+            models.UniqueConstraint(fields=["contract", "centre"], name="insurers_contract_centre_once"),
+            ExclusionConstraint(
+                name="insurers_contract_one_in_force",
+                expressions=[
+                    ("insurer", RangeOperators.EQUAL),
+                    ("centre", RangeOperators.EQUAL),
+                    ("kind", RangeOperators.EQUAL),
+                    ("valid", RangeOperators.OVERLAPS),
+                ],
+                condition=models.Q(is_in_force=True),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="a_of_draft",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert
+                | pgtrigger.UpdateOf("contract_id", "centre_id")
+                | pgtrigger.Delete,
+                func=_OF_DRAFT,
+            ),
+            pgtrigger.Trigger(
+                name="b_fill",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func=_FILL,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.contract_id} {self.centre_id}"
+
+
+@tracked()
+class ContractTerms(models.Model):
+    """One version of what is agreed, from a day on. Empty numbers are those of the law (`LegalTerm`).
+
+    The first version is approved with the signature, later ones (amendments) by a second person.
+    """
+
+    contract = models.ForeignKey(Contract, models.CASCADE, related_name="versions")
+    number = models.SmallIntegerField("نسخه")
+    from_on = models.DateField("از روز")
+    letter = models.CharField("شمارهٔ نامه یا الحاقیه", max_length=80, blank=True)
+    clause = models.CharField("بند قرارداد", max_length=200, blank=True)
+    submission_days = models.IntegerField("مهلت ارسال اسناد (روز پس از پایان ماه)", null=True, blank=True)
+    objection_days = models.IntegerField("مهلت اعتراض (روز)", null=True, blank=True)
+    on_account_bp = models.IntegerField("علی‌الحساب (درصد)", null=True, blank=True)
+    on_account_days = models.IntegerField("مهلت علی‌الحساب (روز)", null=True, blank=True)
+    rest_months = models.IntegerField("مهلت مانده (ماه)", null=True, blank=True)
+    late_penalty_bp = models.IntegerField("خسارت دیرکرد (درصد در سال)", null=True, blank=True)
+    withholding_bp = models.IntegerField("مالیات تکلیفی (درصد)", null=True, blank=True)
+    entered_by = _person("ثبت‌کننده")
+    entered_at = models.DateTimeField("ثبت")
+    approved_by = _person("تأییدکننده")
+    approved_at = models.DateTimeField("تأیید", null=True)
+
+    objects = TermsQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "نسخهٔ شرایط قرارداد"
+        constraints = [
+            models.UniqueConstraint(fields=["contract", "number"], name="insurers_terms_number"),
+            models.UniqueConstraint(
+                fields=["contract"],
+                condition=models.Q(approved_at=None),
+                name="insurers_terms_one_open",
+            ),
+            models.UniqueConstraint(
+                fields=["contract", "from_on"],
+                condition=models.Q(approved_at__isnull=False),
+                name="insurers_terms_one_a_day",
+            ),
+            models.CheckConstraint(
+                name="insurers_terms_two_persons",
+                condition=models.Q(approved_at=None, approved_by=None)
+                | models.Q(approved_at__isnull=False)
+                & (models.Q(approved_by=None) | ~models.Q(approved_by=models.F("entered_by"))),
+            ),
+            models.CheckConstraint(
+                name="insurers_terms_bounds",
+                condition=models.Q(
+                    models.Q(submission_days=None) | models.Q(submission_days__gte=0),
+                    models.Q(objection_days=None) | models.Q(objection_days__gte=0),
+                    models.Q(on_account_bp=None) | models.Q(on_account_bp__gte=0, on_account_bp__lte=10_000),
+                    models.Q(on_account_days=None) | models.Q(on_account_days__gte=0),
+                    models.Q(rest_months=None) | models.Q(rest_months__gte=0),
+                    models.Q(late_penalty_bp=None) | models.Q(late_penalty_bp__gte=0),
+                    models.Q(withholding_bp=None)
+                    | models.Q(withholding_bp__gte=0, withholding_bp__lte=10_000),
+                ),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="approved_stays",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Condition("OLD.approved_at IS NOT NULL"),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.contract_id} {self.number}"
+
+    #: What `core.trail` reads along to name the row.
+    audit_related = ("contract__insurer",)
+
+    def audit_name(self) -> str:
+        return self.contract.audit_name()
+
+    def get_absolute_url(self) -> str:
+        return self.contract.get_absolute_url()
+
+
+class ContractCover(models.Model):
+    """What the insurer pays of a kind of service: zero or empty means any, the most specific row wins.
+
+    A basic contract: `share_bp` of the tariff of `base_sector`; a supplementary one: of what the basic insurer
+    leaves. `is_covered` false is an exclusion. `discount_bp` is taken off the insurer's amount in the claim.
+    """
+
+    terms = models.ForeignKey(ContractTerms, models.CASCADE, related_name="covers")
+    fund = models.ForeignKey(
+        Fund, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="صندوق"
+    )
+    setting = models.SmallIntegerField("نوع مراجعه", choices=[(0, "همه"), *Setting.choices], default=0)
+    group = models.SmallIntegerField("گروه خدمت", choices=ServiceGroup, default=ServiceGroup.ANY)
+    condition = models.SmallIntegerField("شرط", choices=Condition, default=Condition.ANY)
+    service = models.ForeignKey(
+        Service, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="خدمت"
+    )
+    is_covered = models.BooleanField("در تعهد", default=True)
+    base_sector = models.SmallIntegerField("تعرفهٔ مبنا", choices=Sector, default=Sector.PUBLIC)
+    share_bp = models.IntegerField("سهم بیمه (درصد)", default=0)
+    discount_bp = models.IntegerField("تخفیف (درصد)", default=0)
+    ceiling = models.BigIntegerField("سقف هر صورتحساب", null=True, blank=True)
+    note = models.CharField("توضیح", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "تعهد قرارداد"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["terms", "fund", "setting", "group", "condition", "service"],
+                name="insurers_contract_cover_key",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                name="insurers_contract_cover_bounds",
+                condition=models.Q(share_bp__gte=0, share_bp__lte=10_000)
+                & models.Q(discount_bp__gte=0, discount_bp__lte=10_000)
+                & (models.Q(ceiling=None) | models.Q(ceiling__gte=0))
+                & (models.Q(is_covered=True) | models.Q(share_bp=0)),
+            ),
+        ]
+        triggers = _stays_with_version()
+
+    def __str__(self) -> str:
+        return f"{self.get_group_display()}"
+
+
+class ContractCeiling(models.Model):
+    """What the insurer pays of a cover for one person in a contract year at most, in rials."""
+
+    terms = models.ForeignKey(ContractTerms, models.CASCADE, related_name="ceilings")
+    cover = models.CharField("پوشش", max_length=80)
+    setting = models.SmallIntegerField("نوع مراجعه", choices=[(0, "همه"), *Setting.choices], default=0)
+    group = models.SmallIntegerField("گروه خدمت", choices=ServiceGroup, default=ServiceGroup.ANY)
+    condition = models.SmallIntegerField("شرط", choices=Condition, default=Condition.ANY)
+    amount = models.BigIntegerField("سقف هر نفر در سال")
+
+    class Meta:
+        verbose_name = "سقف سالانهٔ قرارداد"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["terms", "setting", "group", "condition"], name="insurers_contract_ceiling_key"
+            ),
+            models.CheckConstraint(
+                name="insurers_contract_ceiling_positive", condition=models.Q(amount__gt=0)
+            ),
+        ]
+        triggers = _stays_with_version()
+
+    def __str__(self) -> str:
+        return self.cover
+
+
+class ContractDocument(models.Model):
+    """A document that goes with each claim file."""
+
+    terms = models.ForeignKey(ContractTerms, models.CASCADE, related_name="documents")
+    setting = models.SmallIntegerField("نوع مراجعه", choices=[(0, "همه"), *Setting.choices], default=0)
+    name = models.CharField("مدرک", max_length=120)
+    is_original = models.BooleanField("اصل مدرک", default=False)
+
+    class Meta:
+        verbose_name = "مدرک لازم"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["terms", "setting", "name"], name="insurers_contract_document_key"
+            )
+        ]
+        triggers = _stays_with_version()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Suspension(models.Model):
+    """Days on which an activated contract did not count; open while it is suspended."""
+
+    contract = models.ForeignKey(Contract, models.PROTECT, related_name="suspensions")
+    days = DateRangeField("روزها")
+
+    class Meta:
+        verbose_name = "تعلیق قرارداد"
+        constraints = [
+            ExclusionConstraint(
+                name="insurers_suspension_no_overlap",
+                expressions=[("contract", RangeOperators.EQUAL), ("days", RangeOperators.OVERLAPS)],
+            )
+        ]
+        triggers = [
+            pgtrigger.Protect(name="is_kept", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="ends_once",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "NOT upper_inf(OLD.days) OR lower(OLD.days) <> lower(NEW.days)"
+                    " OR OLD.contract_id <> NEW.contract_id"
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.contract_id} {self.days}"
+
+
+class ContractStep(models.Model):
+    """One step of a contract: from where, to where, who, when, by which letter, who is awaited. Append-only."""
+
+    contract = models.ForeignKey(Contract, models.PROTECT, related_name="steps")
+    source = models.CharField("از", max_length=10, choices=ContractState.choices)
+    state = models.CharField("به", max_length=10, choices=ContractState.choices)
+    at = models.DateTimeField("زمان")
+    by = _person("کاربر")
+    effective_on = models.DateField("از روز", null=True)
+    letter_number = models.CharField("شمارهٔ نامه", max_length=80, blank=True)
+    letter_on = models.DateField("تاریخ نامه", null=True)
+    note = models.CharField("توضیح", max_length=500, blank=True)
+    awaits = models.SmallIntegerField("در انتظار", choices=Awaited)
+
+    class Meta:
+        verbose_name = "گام قرارداد"
+        indexes = [models.Index(fields=["contract", "-at"], name="insurers_step_contract")]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.contract_id}: {self.get_source_display()} ← {self.get_state_display()}"
+
+
+class ContractFile(models.Model):
+    """A letter or the text of a contract, as it was uploaded. Append-only."""
+
+    contract = models.ForeignKey(Contract, models.PROTECT, related_name="files")
+    kind = models.SmallIntegerField("نوع", choices=FileKind)
+    name = models.CharField("نام فایل", max_length=200)
+    media_type = models.CharField("قالب", max_length=60)
+    size = models.BigIntegerField("اندازه")
+    sha256 = models.CharField("اثر انگشت", max_length=64)
+    file = models.FileField("فایل", upload_to="contracts/%Y/%m")
+    at = models.DateTimeField("زمان")
+    by = _person("کاربر")
+
+    objects = ContractFileQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "فایل قرارداد"
+        constraints = [
+            models.UniqueConstraint(fields=["contract", "sha256"], name="insurers_contract_file_once")
+        ]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return self.name
