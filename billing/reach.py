@@ -133,7 +133,8 @@ def reach_of(circular: Circular, *, organisation_id: int) -> Reach:
     conditions: list[_Condition] = []
     causes: set[Cause] = set()
     moments: list[dt.datetime] = []
-    for kind in KINDS.values():
+    # Terms of payment (`LegalTerm`) price no line.
+    for kind in (one for one in KINDS.values() if one.model in _CONDITIONS):
         rows = (
             kind.model._default_manager.of_organisation(organisation_id)  # type: ignore[attr-defined]
             .standing()
