@@ -35,6 +35,7 @@ DAYS = {Stage.COMPLETED: 3, Stage.REVIEWED: 8, Stage.SENT: 12}
 SLOW_EVERY, SLOW = 5, 3
 #: Of ten invoices of a centre's newest delivery, those that have come this far and no further.
 HELD_BACK = {Stage.COMPLETED: 9, Stage.REVIEWED: 8, Stage.SENT: 7}
+LAST_NIGHT = dt.timedelta(days=2)
 RETURNED_EVERY = 97
 REASONS = ("نبود شرح عمل", "نسخهٔ فاقد مهر پزشک")
 #: Days from now until the deadline of an objection, by the place of the reason.
@@ -78,7 +79,7 @@ def _stages_of(centre_id: int, people: Sequence[User], at: dt.datetime) -> int:
     first, second = (*people, None, None)[:2]
     taken = 0
     habit = 2 + centre_id * 7 % 5  # each hospital has its own pace
-    for batch, slow in product(_batches(centre_id), (False, True)):
+    for batch, slow in product(_batches(centre_id, before=at - LAST_NIGHT), (False, True)):
         for stage, days in DAYS.items():
             by = second if stage == Stage.REVIEWED else first
             hours = days * 24 * habit * (SLOW if slow else 1) // 4
@@ -94,13 +95,17 @@ def _stages_of(centre_id: int, people: Sequence[User], at: dt.datetime) -> int:
     return taken
 
 
-def _batches(centre_id: int) -> list[_Batch]:
+def _batches(centre_id: int, *, before: dt.datetime) -> list[_Batch]:
+    """Deliveries that came before a moment: those of last night nobody has looked at."""
     found = read(
         "SELECT i.id, d.id, d.received_at FROM billing_invoice i JOIN billing_change c ON c.id = i.change_id"
-        " JOIN billing_delivery d ON d.id = c.delivery_id WHERE i.centre_id = %s ORDER BY i.id",
-        [centre_id],
+        " JOIN billing_delivery d ON d.id = c.delivery_id WHERE i.centre_id = %s"
+        " AND d.received_at < %s ORDER BY i.id",
+        [centre_id, before],
         {"id": _I64, "delivery": _I64, "at": pl.Datetime(time_zone="UTC")},
     )
+    if found.is_empty():
+        return []
     parts = found.partition_by("delivery", maintain_order=False)
     parts.sort(key=lambda part: part["at"][0])
     return [_Batch(part["id"], part["at"][0], part is parts[-1]) for part in parts]

@@ -44,6 +44,8 @@ _OF_FILES = ", ".join(
         "count(*) FILTER (WHERE i.patient_paid IS NULL)::bigint AS paid_unknown",
     ]
 )
+#: Tables whose sizes the plans of the proofs depend on.
+_PROVED = ("billing_invoice", "billing_invoiceline", "billing_linedelta", "billing_pastline")
 _CHANGED_KEY = ("change_id", "centre_id", "element")
 _INVOICE_TOTALS = ("lines_count", "unpriced_lines", "asked", *_SHARES[:-1], "patient_share")
 
@@ -412,9 +414,13 @@ def _first_difference(
 def _allow_time() -> None:
     """Proofs read the whole ledger: the time limit of a page's query does not fit them.
 
-    Right after a large load PostgreSQL still takes the tables for empty, and would compare each invoice with each
-    line; a look at a sample of the rows tells it better.
+    Right after the first large load PostgreSQL takes the tables for empty, and would compare each invoice with each
+    line; a look at a sample of the rows tells it better. Later its own housekeeping does.
     """
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
-        cursor.execute("ANALYZE billing_invoice, billing_invoiceline, billing_linedelta, billing_pastline")
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE oid = ANY(%s::regclass[]) AND reltuples <= 0", [list(_PROVED)]
+        )
+        if unknown := [name for (name,) in cursor.fetchall()]:
+            cursor.execute(f"ANALYZE {', '.join(unknown)}")

@@ -27,7 +27,7 @@ PREPARATION = [
         "collecting static files",
     ),
     (
-        ["load_demo", "--verbosity", "2", "--side-by-side", LOADERS],
+        ["load_demo", "--verbosity", "2", "--side-by-side", LOADERS, "--rest-later"],
         "loading reference data and the demonstration",
     ),
     (["nightly"], "running the nightly computations"),

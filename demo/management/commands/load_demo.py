@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import time
+from functools import partial
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from billing.services import finding_runs
 from billing.services.reference import load_bundled_items, load_finding_rules, load_mappings
 from core.errors import DomainError
-from demo.accounts import load_accounts
+from demo import rest
 from demo.budget import load_inputs
 from demo.loading import DEFAULT_LINES, YEAR, load_deliveries
+from demo.night import run_night
 from demo.organisations import load_organisations
-from demo.protocol import load_counts, load_stages
-from reports.services import nightly
+from demo.tasks import load_rest
 from reports.services.reference import load as load_published
 from tariffs.services.reference import load_reference
-
-
-def _evening(at: dt.datetime) -> None:
-    """The evening before the last delivery: the night's run, then stages and counts of the year."""
-    nightly.run(at=at)
-    finding_runs.check_due(at=at)
-    load_stages(at=at)
-    load_counts(at=at)
 
 
 class Command(BaseCommand):
@@ -49,6 +40,11 @@ class Command(BaseCommand):
             type=int,
             default=1,
             help="how many centres to load at a time (default %(default)s)",
+        )
+        parser.add_argument(
+            "--rest-later",
+            action="store_true",
+            help="leave accounts, findings, stages and counts to the worker, so that the site is up sooner",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -73,16 +69,14 @@ class Command(BaseCommand):
                     lines=options["lines"],
                     now=now,
                     tell=tell,
-                    before_last=_evening,
+                    before_last=partial(run_night, side_by_side=options["side_by_side"]),
                     side_by_side=options["side_by_side"],
                 )
-                load_accounts(YEAR, now=now)
-                finding_runs.check_due(at=now)
-                # Of a demonstration that is older than they are.
-                load_stages(at=now)
-                load_counts(at=now)
-            checked = finding_runs.check_due(at=now)
-            tell(f"{checked.invoices:,} invoices checked, {checked.findings:,} findings")
+            if options["rest_later"]:
+                tell("accounts, findings, stages and counts follow in the worker")
+                rest.queue(at=now, work=load_rest.delay)
+            else:
+                rest.load(at=now)
         except DomainError as error:
             raise CommandError(error.sentence) from error
         seconds = time.monotonic() - started
