@@ -3,9 +3,10 @@ import django.db.models.deletion
 import django.db.models.expressions
 import django.db.models.functions.comparison
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
+
+from core.triggers import AddTrigger
 
 
 class Migration(migrations.Migration):
@@ -51,6 +52,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "بیمار",
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "key"), name="billing_patient_key"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -83,6 +87,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "نگاشت ستون\u200cها",
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.comparison.Coalesce("organisation", 0),
+                        models.F("vendor"),
+                        models.F("version"),
+                        name="billing_mapping_vendor_version",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -171,6 +183,33 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "محموله",
+                "indexes": [
+                    models.Index(fields=["centre", "-received_at"], name="billing_delivery_centre_at"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "rows_in",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("rows_stored"), "+", models.F("rows_refused")
+                                ),
+                            )
+                        ),
+                        name="billing_delivery_rows_add_up",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "asked_in",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("asked_stored"), "+", models.F("asked_refused")
+                                ),
+                            )
+                        ),
+                        name="billing_delivery_asked_adds_up",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -201,6 +240,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "سطر ردشده",
+                "indexes": [
+                    models.Index(fields=["delivery", "row_no"], name="billing_refused_delivery_row"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -261,6 +303,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "تغییر",
+                "indexes": [
+                    models.Index(fields=["centre", "-at"], name="billing_change_centre_at"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -393,6 +438,40 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "صورتحساب",
+                "indexes": [
+                    models.Index(fields=["centre", "month", "setting"], name="billing_invoice_centre_month"),
+                    models.Index(fields=["patient"], name="billing_invoice_patient"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("centre", "number"), name="billing_invoice_number"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "amount",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        django.db.models.expressions.CombinedExpression(
+                                            django.db.models.expressions.CombinedExpression(
+                                                models.F("basic"), "+", models.F("supplementary")
+                                            ),
+                                            "+",
+                                            models.F("subsidy"),
+                                        ),
+                                        "+",
+                                        models.F("employer"),
+                                    ),
+                                    "+",
+                                    models.F("patient_share"),
+                                ),
+                            )
+                        ),
+                        name="billing_invoice_shares_add_up",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("discharged_on__gte", models.F("admitted_on"))),
+                        name="billing_invoice_dates",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -667,6 +746,54 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "سطر",
+                "indexes": [
+                    django.contrib.postgres.indexes.BrinIndex(
+                        fields=["change"], name="billing_line_change", pages_per_range=16
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                (
+                                    "amount",
+                                    django.db.models.expressions.CombinedExpression(
+                                        django.db.models.expressions.CombinedExpression(
+                                            django.db.models.expressions.CombinedExpression(
+                                                django.db.models.expressions.CombinedExpression(
+                                                    models.F("basic"), "+", models.F("supplementary")
+                                                ),
+                                                "+",
+                                                models.F("subsidy"),
+                                            ),
+                                            "+",
+                                            models.F("employer"),
+                                        ),
+                                        "+",
+                                        models.F("patient"),
+                                    ),
+                                ),
+                                ("basic__gte", 0),
+                                ("employer__gte", 0),
+                                ("patient__gte", 0),
+                                ("status__in", (0, 1)),
+                                ("subsidy__gte", 0),
+                                ("supplementary__gte", 0),
+                            ),
+                            models.Q(
+                                models.Q(("status__in", (0, 1)), _negated=True),
+                                ("amount", None),
+                                ("basic__isnull", True),
+                                ("employer__isnull", True),
+                                ("patient__isnull", True),
+                                ("subsidy__isnull", True),
+                                ("supplementary__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="billing_line_shares_add_up",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -873,6 +1000,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "سطر پیشین",
+                "indexes": [
+                    models.Index(fields=["invoice", "line_no"], name="billing_past_invoice_line"),
+                    models.Index(fields=["change"], name="billing_past_change"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -986,6 +1117,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "حرکت",
+                "indexes": [
+                    models.Index(
+                        fields=["centre", "month", "recorded_at"], name="billing_movement_centre_month"
+                    ),
+                    models.Index(fields=["recorded_at"], name="billing_movement_recorded"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1073,71 +1210,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "مانده",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("centre", "month", "setting", "category", "element", "fund"),
+                        name="billing_balance_key",
+                    ),
+                ],
             },
         ),
-        migrations.AddConstraint(
-            model_name="balance",
-            constraint=models.UniqueConstraint(
-                fields=("centre", "month", "setting", "category", "element", "fund"),
-                name="billing_balance_key",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="columnmapping",
-            constraint=models.UniqueConstraint(
-                django.db.models.functions.comparison.Coalesce("organisation", 0),
-                models.F("vendor"),
-                models.F("version"),
-                name="billing_mapping_vendor_version",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="delivery",
-            index=models.Index(fields=["centre", "-received_at"], name="billing_delivery_centre_at"),
-        ),
-        migrations.AddConstraint(
-            model_name="delivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "rows_in",
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("rows_stored"), "+", models.F("rows_refused")
-                        ),
-                    )
-                ),
-                name="billing_delivery_rows_add_up",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="delivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "asked_in",
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("asked_stored"), "+", models.F("asked_refused")
-                        ),
-                    )
-                ),
-                name="billing_delivery_asked_adds_up",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="change",
-            index=models.Index(fields=["centre", "-at"], name="billing_change_centre_at"),
-        ),
-        migrations.AddIndex(
-            model_name="movement",
-            index=models.Index(
-                fields=["centre", "month", "recorded_at"], name="billing_movement_centre_month"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="movement",
-            index=models.Index(fields=["recorded_at"], name="billing_movement_recorded"),
-        ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="movement",
             trigger=pgtrigger.compiler.Trigger(
                 name="append_only",
@@ -1151,64 +1232,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="patient",
-            constraint=models.UniqueConstraint(fields=("organisation", "key"), name="billing_patient_key"),
-        ),
-        migrations.AddIndex(
-            model_name="invoice",
-            index=models.Index(fields=["centre", "month", "setting"], name="billing_invoice_centre_month"),
-        ),
-        migrations.AddIndex(
-            model_name="invoice",
-            index=models.Index(fields=["patient"], name="billing_invoice_patient"),
-        ),
-        migrations.AddConstraint(
-            model_name="invoice",
-            constraint=models.UniqueConstraint(fields=("centre", "number"), name="billing_invoice_number"),
-        ),
-        migrations.AddConstraint(
-            model_name="invoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "amount",
-                        django.db.models.expressions.CombinedExpression(
-                            django.db.models.expressions.CombinedExpression(
-                                django.db.models.expressions.CombinedExpression(
-                                    django.db.models.expressions.CombinedExpression(
-                                        models.F("basic"), "+", models.F("supplementary")
-                                    ),
-                                    "+",
-                                    models.F("subsidy"),
-                                ),
-                                "+",
-                                models.F("employer"),
-                            ),
-                            "+",
-                            models.F("patient_share"),
-                        ),
-                    )
-                ),
-                name="billing_invoice_shares_add_up",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("discharged_on__gte", models.F("admitted_on"))),
-                name="billing_invoice_dates",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="pastline",
-            index=models.Index(fields=["invoice", "line_no"], name="billing_past_invoice_line"),
-        ),
-        migrations.AddIndex(
-            model_name="pastline",
-            index=models.Index(fields=["change"], name="billing_past_change"),
-        ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="pastline",
             trigger=pgtrigger.compiler.Trigger(
                 name="append_only",
@@ -1221,59 +1245,5 @@ class Migration(migrations.Migration):
                     when="BEFORE",
                 ),
             ),
-        ),
-        migrations.AddIndex(
-            model_name="invoiceline",
-            index=django.contrib.postgres.indexes.BrinIndex(
-                fields=["change"], name="billing_line_change", pages_per_range=16
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoiceline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        (
-                            "amount",
-                            django.db.models.expressions.CombinedExpression(
-                                django.db.models.expressions.CombinedExpression(
-                                    django.db.models.expressions.CombinedExpression(
-                                        django.db.models.expressions.CombinedExpression(
-                                            models.F("basic"), "+", models.F("supplementary")
-                                        ),
-                                        "+",
-                                        models.F("subsidy"),
-                                    ),
-                                    "+",
-                                    models.F("employer"),
-                                ),
-                                "+",
-                                models.F("patient"),
-                            ),
-                        ),
-                        ("basic__gte", 0),
-                        ("employer__gte", 0),
-                        ("patient__gte", 0),
-                        ("status__in", (0, 1)),
-                        ("subsidy__gte", 0),
-                        ("supplementary__gte", 0),
-                    ),
-                    models.Q(
-                        models.Q(("status__in", (0, 1)), _negated=True),
-                        ("amount", None),
-                        ("basic__isnull", True),
-                        ("employer__isnull", True),
-                        ("patient__isnull", True),
-                        ("subsidy__isnull", True),
-                        ("supplementary__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="billing_line_shares_add_up",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="refusedrow",
-            index=models.Index(fields=["delivery", "row_no"], name="billing_refused_delivery_row"),
         ),
     ]

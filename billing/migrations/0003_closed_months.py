@@ -1,8 +1,9 @@
 import django.db.models.deletion
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
+
+from core.triggers import AddTrigger
 
 
 class Migration(migrations.Migration):
@@ -37,9 +38,119 @@ class Migration(migrations.Migration):
                     models.DateTimeField(blank=True, null=True, verbose_name="درخواست بازگشایی"),
                 ),
                 ("reopened_at", models.DateTimeField(blank=True, null=True, verbose_name="باز شد")),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "centre",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.centre",
+                    ),
+                ),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "reopen_asked_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "reopened_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "withdrawn_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "ماه بسته",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("reopened_at", None), ("withdrawn_at", None)),
+                        fields=("centre", "month"),
+                        name="billing_closed_month_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("month__gte", 137001), ("month__lte", 143012)),
+                        name="billing_closed_month_is_a_month",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("closed_by", None),
+                                models.Q(("closed_by", models.F("asked_by")), _negated=True),
+                                _connector="OR",
+                            ),
+                            models.Q(
+                                ("reopened_by", None),
+                                models.Q(("reopened_by", models.F("reopen_asked_by")), _negated=True),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="billing_closed_month_two_persons",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                models.Q(
+                                    ("closed_at", None),
+                                    ("closed_by", None),
+                                    ("reopen_asked_at", None),
+                                    ("reopened_at", None),
+                                ),
+                                models.Q(
+                                    ("closed_at__isnull", False),
+                                    ("closed_by__isnull", False),
+                                    ("withdrawn_at", None),
+                                ),
+                                _connector="OR",
+                            ),
+                            models.Q(
+                                models.Q(("reopened_at", None), ("reopened_by", None)),
+                                models.Q(
+                                    ("reopen_asked_at__isnull", False),
+                                    ("reopened_at__isnull", False),
+                                    ("reopened_by__isnull", False),
+                                ),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="billing_closed_month_steps",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -55,9 +166,53 @@ class Migration(migrations.Migration):
                 ("given_at", models.DateTimeField(verbose_name="از")),
                 ("until", models.DateTimeField(verbose_name="تا")),
                 ("revoked_at", models.DateTimeField(blank=True, null=True, verbose_name="پس گرفته شد")),
+                (
+                    "closed",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="exceptions",
+                        to="billing.closedmonth",
+                    ),
+                ),
+                (
+                    "given_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "revoked_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "اجازهٔ موقت ثبت در ماه بسته",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("until__gt", models.F("given_at"))),
+                        name="billing_lock_exception_ends",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("user", models.F("given_by")), _negated=True),
+                        name="billing_lock_exception_two_persons",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -79,7 +234,7 @@ class Migration(migrations.Migration):
             model_name="movement",
             index=models.Index(fields=["centre", "origin_month"], name="billing_movement_centre_origin"),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="movement",
             trigger=pgtrigger.compiler.Trigger(
                 name="only_open_months",
@@ -102,161 +257,7 @@ class Migration(migrations.Migration):
                 name="billing_movement_not_before_origin",
             ),
         ),
-        migrations.AddField(
-            model_name="closedmonth",
-            name="asked_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="closedmonth",
-            name="centre",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.centre"
-            ),
-        ),
-        migrations.AddField(
-            model_name="closedmonth",
-            name="closed_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="closedmonth",
-            name="reopen_asked_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="closedmonth",
-            name="reopened_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="closedmonth",
-            name="withdrawn_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="lockexception",
-            name="closed",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="exceptions",
-                to="billing.closedmonth",
-            ),
-        ),
-        migrations.AddField(
-            model_name="lockexception",
-            name="given_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="lockexception",
-            name="revoked_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="lockexception",
-            name="user",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="closedmonth",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("reopened_at", None), ("withdrawn_at", None)),
-                fields=("centre", "month"),
-                name="billing_closed_month_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="closedmonth",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("month__gte", 137001), ("month__lte", 143012)),
-                name="billing_closed_month_is_a_month",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="closedmonth",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("closed_by", None),
-                        models.Q(("closed_by", models.F("asked_by")), _negated=True),
-                        _connector="OR",
-                    ),
-                    models.Q(
-                        ("reopened_by", None),
-                        models.Q(("reopened_by", models.F("reopen_asked_by")), _negated=True),
-                        _connector="OR",
-                    ),
-                ),
-                name="billing_closed_month_two_persons",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="closedmonth",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        models.Q(
-                            ("closed_at", None),
-                            ("closed_by", None),
-                            ("reopen_asked_at", None),
-                            ("reopened_at", None),
-                        ),
-                        models.Q(
-                            ("closed_at__isnull", False), ("closed_by__isnull", False), ("withdrawn_at", None)
-                        ),
-                        _connector="OR",
-                    ),
-                    models.Q(
-                        models.Q(("reopened_at", None), ("reopened_by", None)),
-                        models.Q(
-                            ("reopen_asked_at__isnull", False),
-                            ("reopened_at__isnull", False),
-                            ("reopened_by__isnull", False),
-                        ),
-                        _connector="OR",
-                    ),
-                ),
-                name="billing_closed_month_steps",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="closedmonth",
             trigger=pgtrigger.compiler.Trigger(
                 name="kept",
@@ -270,7 +271,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="closedmonth",
             trigger=pgtrigger.compiler.Trigger(
                 name="facts_stay",
@@ -285,20 +286,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="lockexception",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until__gt", models.F("given_at"))), name="billing_lock_exception_ends"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lockexception",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("user", models.F("given_by")), _negated=True),
-                name="billing_lock_exception_two_persons",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="lockexception",
             trigger=pgtrigger.compiler.Trigger(
                 name="kept",
@@ -312,7 +300,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="lockexception",
             trigger=pgtrigger.compiler.Trigger(
                 name="facts_stay",

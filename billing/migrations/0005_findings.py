@@ -4,9 +4,10 @@ import django.contrib.postgres.constraints
 import django.contrib.postgres.fields.ranges
 import django.db.models.deletion
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
+
+from core.triggers import AddTrigger
 
 
 class Migration(migrations.Migration):
@@ -44,9 +45,30 @@ class Migration(migrations.Migration):
                 ("is_on", models.BooleanField(verbose_name="روشن")),
                 ("reason", models.CharField(max_length=250, verbose_name="علت")),
                 ("at", models.DateTimeField(verbose_name="زمان")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "centre",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="finding_switches",
+                        to="organisations.centre",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "کلید قاعده",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("centre", "code"), name="billing_finding_switch_centre_code"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -186,6 +208,26 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "هشدار ردشده",
+                "indexes": [
+                    models.Index(fields=["invoice"], name="billing_pass_invoice"),
+                    models.Index(fields=["centre", "-at"], name="billing_pass_centre_at"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("severity", "warn")), name="billing_pass_only_warnings"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="billing_pass_has_reason"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("withdrawn_at", None), ("withdrawn_by", None)),
+                            models.Q(("withdrawn_at__isnull", False), ("withdrawn_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="billing_pass_withdrawn",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -246,9 +288,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "یافته",
+                "indexes": [
+                    models.Index(fields=["invoice"], name="billing_finding_invoice"),
+                    models.Index(fields=["centre", "rule"], name="billing_finding_centre_rule"),
+                ],
             },
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="findingrule",
             trigger=pgtrigger.compiler.Trigger(
                 name="renews_version",
@@ -263,68 +309,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddField(
-            model_name="findingswitch",
-            name="by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="findingswitch",
-            name="centre",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="finding_switches",
-                to="organisations.centre",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="findingpass",
-            index=models.Index(fields=["invoice"], name="billing_pass_invoice"),
-        ),
-        migrations.AddIndex(
-            model_name="findingpass",
-            index=models.Index(fields=["centre", "-at"], name="billing_pass_centre_at"),
-        ),
-        migrations.AddConstraint(
-            model_name="findingpass",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("severity", "warn")), name="billing_pass_only_warnings"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="findingpass",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="billing_pass_has_reason"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="findingpass",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("withdrawn_at", None), ("withdrawn_by", None)),
-                    models.Q(("withdrawn_at__isnull", False), ("withdrawn_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="billing_pass_withdrawn",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="finding",
-            index=models.Index(fields=["invoice"], name="billing_finding_invoice"),
-        ),
-        migrations.AddIndex(
-            model_name="finding",
-            index=models.Index(fields=["centre", "rule"], name="billing_finding_centre_rule"),
-        ),
-        migrations.AddConstraint(
-            model_name="findingswitch",
-            constraint=models.UniqueConstraint(
-                fields=("centre", "code"), name="billing_finding_switch_centre_code"
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="findingswitch",
             trigger=pgtrigger.compiler.Trigger(
                 name="renews_version",

@@ -2,9 +2,10 @@
 
 import django.db.models.deletion
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
+
+from core.triggers import AddTrigger
 
 
 class Migration(migrations.Migration):
@@ -173,6 +174,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "صورتحساب پیشین",
+                "indexes": [
+                    models.Index(fields=["invoice", "version"], name="billing_past_header_invoice"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -244,7 +248,7 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="cancellation",
             trigger=pgtrigger.compiler.Trigger(
                 name="kept",
@@ -258,7 +262,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="cancellation",
             trigger=pgtrigger.compiler.Trigger(
                 name="facts_stay",
@@ -273,11 +277,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddIndex(
-            model_name="pastinvoice",
-            index=models.Index(fields=["invoice", "version"], name="billing_past_header_invoice"),
-        ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="pastinvoice",
             trigger=pgtrigger.compiler.Trigger(
                 name="append_only",

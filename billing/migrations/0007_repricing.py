@@ -4,9 +4,10 @@ import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.db.models.expressions
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
+
+from core.triggers import AddTrigger
 
 #: Lines as they are true now: as they were written, with the differences appended to that version.
 CURRENT_LINE = """
@@ -278,6 +279,25 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "بازقیمت\u200cگذاری",
+                "indexes": [
+                    models.Index(fields=["organisation", "-asked_at"], name="billing_repricing_asked"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("approved_by", None),
+                            ("asked_by", None),
+                            models.Q(("approved_by", models.F("asked_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="billing_repricing_two_persons",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["discarded", "stopped"]), _negated=True),
+                        fields=("reverses",),
+                        name="billing_repricing_one_reversal",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -335,6 +355,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "بازقیمت\u200cگذاری مرکز",
+                "constraints": [
+                    models.UniqueConstraint(fields=("repricing", "centre"), name="billing_repricing_centre"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -397,6 +420,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "بخش بازقیمت\u200cگذاری",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("repricing", "centre", "month", "fund", "standing"),
+                        name="billing_repricing_part",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -449,6 +478,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "قلم متمم",
+                "indexes": [
+                    models.Index(fields=["invoice"], name="billing_item_invoice"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("change", "invoice"), name="billing_item_of_change"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -657,7 +692,7 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="linedelta",
             trigger=pgtrigger.compiler.Trigger(
                 name="append_only",
@@ -671,51 +706,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddIndex(
-            model_name="repricing",
-            index=models.Index(fields=["organisation", "-asked_at"], name="billing_repricing_asked"),
-        ),
-        migrations.AddConstraint(
-            model_name="repricing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("approved_by", None),
-                    ("asked_by", None),
-                    models.Q(("approved_by", models.F("asked_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="billing_repricing_two_persons",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="repricing",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["discarded", "stopped"]), _negated=True),
-                fields=("reverses",),
-                name="billing_repricing_one_reversal",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="repricingcentre",
-            constraint=models.UniqueConstraint(
-                fields=("repricing", "centre"), name="billing_repricing_centre"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="repricingpart",
-            constraint=models.UniqueConstraint(
-                fields=("repricing", "centre", "month", "fund", "standing"), name="billing_repricing_part"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="supplementaryitem",
-            index=models.Index(fields=["invoice"], name="billing_item_invoice"),
-        ),
-        migrations.AddConstraint(
-            model_name="supplementaryitem",
-            constraint=models.UniqueConstraint(fields=("change", "invoice"), name="billing_item_of_change"),
-        ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="supplementaryitem",
             trigger=pgtrigger.compiler.Trigger(
                 name="append_only",

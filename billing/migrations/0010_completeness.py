@@ -57,6 +57,22 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "گزارش شمارش",
+                "indexes": [
+                    models.Index(fields=["centre", "-at"], name="billing_count_report_centre"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "rows_in",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("rows_stored"), "+", models.F("rows_refused")
+                                ),
+                            )
+                        ),
+                        name="billing_count_report_adds_up",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -125,6 +141,23 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "شمارش ارائه\u200cشده",
+                "indexes": [
+                    models.Index(fields=["centre", "month"], name="billing_delivered_centre_month"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("centre"),
+                        models.F("day"),
+                        models.F("kind"),
+                        models.F("setting"),
+                        models.F("category"),
+                        django.db.models.functions.comparison.Coalesce("unit", 0),
+                        name="billing_delivered_count_key",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("count__gte", 0)), name="billing_delivered_count_not_negative"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -167,6 +200,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "انتظار در گام",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("centre", "period", "gate"), name="billing_stage_wait_key"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -297,51 +335,5 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="countreport",
-            index=models.Index(fields=["centre", "-at"], name="billing_count_report_centre"),
-        ),
-        migrations.AddConstraint(
-            model_name="countreport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "rows_in",
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("rows_stored"), "+", models.F("rows_refused")
-                        ),
-                    )
-                ),
-                name="billing_count_report_adds_up",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="deliveredcount",
-            index=models.Index(fields=["centre", "month"], name="billing_delivered_centre_month"),
-        ),
-        migrations.AddConstraint(
-            model_name="deliveredcount",
-            constraint=models.UniqueConstraint(
-                models.F("centre"),
-                models.F("day"),
-                models.F("kind"),
-                models.F("setting"),
-                models.F("category"),
-                django.db.models.functions.comparison.Coalesce("unit", 0),
-                name="billing_delivered_count_key",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deliveredcount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("count__gte", 0)), name="billing_delivered_count_not_negative"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stagewait",
-            constraint=models.UniqueConstraint(
-                fields=("centre", "period", "gate"), name="billing_stage_wait_key"
-            ),
         ),
     ]

@@ -1,9 +1,10 @@
 import django.db.models.deletion
 import django.db.models.functions.comparison
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
+
+from core.triggers import AddTrigger
 
 
 class Migration(migrations.Migration):
@@ -89,6 +90,37 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "صورتحساب شرکت",
+                "indexes": [
+                    models.Index(fields=["region", "month"], name="budgets_company_region_month"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("reverses", None)),
+                        fields=("region", "company", "document_no", "version"),
+                        name="budgets_company_invoice_document",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("approved_at", None), ("approved_by", None), ("status", "draft")),
+                            models.Q(
+                                ("approved_at__isnull", False),
+                                ("approved_by__isnull", False),
+                                ("status", "approved"),
+                                models.Q(("approved_by", models.F("entered_by")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="budgets_company_invoice_two_persons",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("amount__gt", 0), ("reverses", None)),
+                            models.Q(("amount__lt", 0), ("reverses__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="budgets_company_invoice_sign",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -158,6 +190,34 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "برآورد سرباری",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("reverses", None)),
+                        fields=("centre", "month", "version"),
+                        name="budgets_overhead_one_a_month",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("approved_at", None), ("approved_by", None), ("status", "draft")),
+                            models.Q(
+                                ("approved_at__isnull", False),
+                                ("approved_by__isnull", False),
+                                ("status", "approved"),
+                                models.Q(("approved_by", models.F("entered_by")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="budgets_overhead_two_persons",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("amount__gt", 0), ("reverses", None)),
+                            models.Q(("amount__lt", 0), ("reverses__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="budgets_overhead_sign",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -224,6 +284,32 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "سرانه",
+                "indexes": [
+                    models.Index(
+                        models.F("organisation"),
+                        models.F("fiscal_year"),
+                        django.db.models.functions.comparison.Coalesce("region", 0),
+                        name="budgets_capitation_region_year",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("approved_at", None), ("approved_by", None), ("status", "draft")),
+                            models.Q(
+                                ("approved_at__isnull", False),
+                                ("approved_by__isnull", False),
+                                ("status", "approved"),
+                                models.Q(("approved_by", models.F("entered_by")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="budgets_capitation_two_persons",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("per_person__gt", 0)), name="budgets_capitation_positive"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -273,6 +359,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "اجرای بودجه",
+                "indexes": [
+                    models.Index(
+                        fields=["organisation", "fiscal_year", "-created_at"], name="budgets_run_year_created"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -318,15 +409,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "رقم بودجه",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("run", "region", "month", "component"), name="budgets_figure_key"
+                    ),
+                ],
             },
         ),
-        migrations.AddIndex(
-            model_name="budgetrun",
-            index=models.Index(
-                fields=["organisation", "fiscal_year", "-created_at"], name="budgets_run_year_created"
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="budgetrun",
             trigger=pgtrigger.compiler.Trigger(
                 name="append_only",
@@ -340,13 +430,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="budgetfigure",
-            constraint=models.UniqueConstraint(
-                fields=("run", "region", "month", "component"), name="budgets_figure_key"
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="budgetfigure",
             trigger=pgtrigger.compiler.Trigger(
                 name="append_only",
@@ -360,38 +444,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddIndex(
-            model_name="capitationrate",
-            index=models.Index(
-                models.F("organisation"),
-                models.F("fiscal_year"),
-                django.db.models.functions.comparison.Coalesce("region", 0),
-                name="budgets_capitation_region_year",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="capitationrate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("approved_at", None), ("approved_by", None), ("status", "draft")),
-                    models.Q(
-                        ("approved_at__isnull", False),
-                        ("approved_by__isnull", False),
-                        ("status", "approved"),
-                        models.Q(("approved_by", models.F("entered_by")), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="budgets_capitation_two_persons",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="capitationrate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("per_person__gt", 0)), name="budgets_capitation_positive"
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="capitationrate",
             trigger=pgtrigger.compiler.Trigger(
                 name="approved_stays",
@@ -406,46 +459,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddIndex(
-            model_name="companyinvoice",
-            index=models.Index(fields=["region", "month"], name="budgets_company_region_month"),
-        ),
-        migrations.AddConstraint(
-            model_name="companyinvoice",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("reverses", None)),
-                fields=("region", "company", "document_no", "version"),
-                name="budgets_company_invoice_document",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="companyinvoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("approved_at", None), ("approved_by", None), ("status", "draft")),
-                    models.Q(
-                        ("approved_at__isnull", False),
-                        ("approved_by__isnull", False),
-                        ("status", "approved"),
-                        models.Q(("approved_by", models.F("entered_by")), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="budgets_company_invoice_two_persons",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="companyinvoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("amount__gt", 0), ("reverses", None)),
-                    models.Q(("amount__lt", 0), ("reverses__isnull", False)),
-                    _connector="OR",
-                ),
-                name="budgets_company_invoice_sign",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="companyinvoice",
             trigger=pgtrigger.compiler.Trigger(
                 name="approved_stays",
@@ -460,42 +474,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="overheadestimate",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("reverses", None)),
-                fields=("centre", "month", "version"),
-                name="budgets_overhead_one_a_month",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="overheadestimate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("approved_at", None), ("approved_by", None), ("status", "draft")),
-                    models.Q(
-                        ("approved_at__isnull", False),
-                        ("approved_by__isnull", False),
-                        ("status", "approved"),
-                        models.Q(("approved_by", models.F("entered_by")), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="budgets_overhead_two_persons",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="overheadestimate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("amount__gt", 0), ("reverses", None)),
-                    models.Q(("amount__lt", 0), ("reverses__isnull", False)),
-                    _connector="OR",
-                ),
-                name="budgets_overhead_sign",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="overheadestimate",
             trigger=pgtrigger.compiler.Trigger(
                 name="approved_stays",

@@ -6,9 +6,10 @@ import django.db.models.deletion
 import django.db.models.expressions
 import django.db.models.functions.comparison
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
+
+from core.triggers import AddTrigger
 
 
 class Migration(migrations.Migration):
@@ -64,6 +65,66 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "اجرای حساب متقابل",
+                "indexes": [
+                    models.Index(
+                        fields=["organisation", "month", "-created_at"], name="budgets_account_run_month"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("issued_at", None), ("issued_by", None)),
+                            models.Q(
+                                ("issued_at__isnull", False),
+                                ("issued_by__isnull", False),
+                                models.Q(
+                                    ("by", None),
+                                    models.Q(("by", models.F("issued_by")), _negated=True),
+                                    _connector="OR",
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="budgets_account_run_two_persons",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Party",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=20, verbose_name="کد")),
+                ("name", models.CharField(max_length=160, verbose_name="نام")),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="parties",
+                        to="organisations.organisation",
+                    ),
+                ),
+                (
+                    "region",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="party",
+                        to="organisations.region",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "طرف حساب",
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "code"), name="budgets_party_code"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -115,43 +176,49 @@ class Migration(migrations.Migration):
                         verbose_name="اجرا",
                     ),
                 ),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="budgets.party",
+                        verbose_name="ارائه\u200cدهنده",
+                    ),
+                ),
+                (
+                    "recipient",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="budgets.party",
+                        verbose_name="گیرنده",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "صورتحساب حساب",
-            },
-        ),
-        migrations.CreateModel(
-            name="Party",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                "indexes": [
+                    models.Index(
+                        fields=["run", "provider", "recipient", "standing"], name="budgets_account_item"
                     ),
-                ),
-                ("code", models.CharField(max_length=20, verbose_name="کد")),
-                ("name", models.CharField(max_length=160, verbose_name="نام")),
-                (
-                    "organisation",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="parties",
-                        to="organisations.organisation",
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "due",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("amount"), "-", models.F("patient")
+                                ),
+                            )
+                        ),
+                        name="budgets_account_item_due",
                     ),
-                ),
-                (
-                    "region",
-                    models.OneToOneField(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="party",
-                        to="organisations.region",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "طرف حساب",
+                ],
             },
         ),
         migrations.CreateModel(
@@ -232,6 +299,35 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "اختلاف حساب",
+                "indexes": [
+                    models.Index(fields=["run", "provider", "recipient"], name="budgets_dispute_direction"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "open")),
+                        fields=("item",),
+                        name="budgets_dispute_one_open",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("accepted__gte", 0), ("accepted__lte", models.F("amount")), ("amount__gt", 0)
+                        ),
+                        name="budgets_dispute_amounts",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("accepted", 0), ("answered_by", None), ("state", "open")),
+                            models.Q(("accepted", 0), ("answered_by__isnull", False), ("state", "withdrawn")),
+                            models.Q(
+                                ("state__in", ["accepted", "rejected"]),
+                                ("answered_by__isnull", False),
+                                models.Q(("answered_by", models.F("raised_by")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="budgets_dispute_answered_by_another",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -280,6 +376,20 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "عضویت بیمه\u200cشده",
+                "indexes": [
+                    models.Index(fields=["organisation", "personnel_no"], name="budgets_beneficiary_person"),
+                ],
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            ("organisation", "="),
+                            ("personnel_no", "="),
+                            (django.db.models.functions.comparison.Coalesce("relation_no", -1), "="),
+                            ("valid", "&&"),
+                        ],
+                        name="budgets_beneficiary_one_home",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -359,31 +469,35 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "توافق",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("approved_at", None), ("approved_by", None), ("status", "draft")),
+                            models.Q(
+                                ("approved_at__isnull", False),
+                                ("approved_by__isnull", False),
+                                ("status", "approved"),
+                                models.Q(("approved_by", models.F("entered_by")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="budgets_agreement_two_persons",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("provider", models.F("recipient")), _negated=True),
+                        name="budgets_agreement_two_parties",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("status", "approved")),
+                        expressions=[
+                            (django.db.models.functions.comparison.Least("provider", "recipient"), "="),
+                            (django.db.models.functions.comparison.Greatest("provider", "recipient"), "="),
+                            ("valid", "&&"),
+                        ],
+                        name="budgets_agreement_one_a_pair",
+                    ),
+                ],
             },
-        ),
-        migrations.AddField(
-            model_name="accountitem",
-            name="provider",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="budgets.party",
-                verbose_name="ارائه\u200cدهنده",
-            ),
-        ),
-        migrations.AddField(
-            model_name="accountitem",
-            name="recipient",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="budgets.party",
-                verbose_name="گیرنده",
-            ),
         ),
         migrations.CreateModel(
             name="AccountFigure",
@@ -439,6 +553,24 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "رقم حساب",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("run", "provider", "recipient", "standing", "kind"),
+                        name="budgets_account_figure_key",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "due",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("amount"), "-", models.F("patient")
+                                ),
+                            )
+                        ),
+                        name="budgets_account_figure_due",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -489,6 +621,33 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "فایل حساب بازنشسته",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("region", "month", "kind", "version"), name="budgets_retiree_file_version"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "invoices_in",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("records"), "+", models.F("refused")
+                                ),
+                            )
+                        ),
+                        name="budgets_retiree_file_counts",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "amount_in",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("amount"), "+", models.F("amount_refused")
+                                ),
+                            )
+                        ),
+                        name="budgets_retiree_file_amounts",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -524,6 +683,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "صورتحساب ردشده",
+                "indexes": [
+                    models.Index(fields=["file", "invoice"], name="budgets_retiree_refusal"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -611,34 +773,44 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "تسویه",
-            },
-        ),
-        migrations.AddIndex(
-            model_name="accountrun",
-            index=models.Index(
-                fields=["organisation", "month", "-created_at"], name="budgets_account_run_month"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="accountrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("issued_at", None), ("issued_by", None)),
-                    models.Q(
-                        ("issued_at__isnull", False),
-                        ("issued_by__isnull", False),
-                        models.Q(
-                            ("by", None),
-                            models.Q(("by", models.F("issued_by")), _negated=True),
+                "indexes": [
+                    models.Index(fields=["organisation", "month"], name="budgets_settlement_month"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("reverses", None)),
+                        fields=("payer", "payee", "letter_no", "version"),
+                        name="budgets_settlement_letter",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("approved_at", None), ("approved_by", None), ("status", "draft")),
+                            models.Q(
+                                ("approved_at__isnull", False),
+                                ("approved_by__isnull", False),
+                                ("status", "approved"),
+                                models.Q(("approved_by", models.F("entered_by")), _negated=True),
+                            ),
                             _connector="OR",
                         ),
+                        name="budgets_settlement_two_persons",
                     ),
-                    _connector="OR",
-                ),
-                name="budgets_account_run_two_persons",
-            ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("amount__gt", 0), ("reverses", None)),
+                            models.Q(("amount__lt", 0), ("reverses__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="budgets_settlement_sign",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("payer", models.F("payee")), _negated=True),
+                        name="budgets_settlement_two_parties",
+                    ),
+                ],
+            },
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="accountrun",
             trigger=pgtrigger.compiler.Trigger(
                 name="stays",
@@ -653,7 +825,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="accountrun",
             trigger=pgtrigger.compiler.Trigger(
                 name="is_kept",
@@ -667,46 +839,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="party",
-            constraint=models.UniqueConstraint(fields=("organisation", "code"), name="budgets_party_code"),
-        ),
-        migrations.AddIndex(
-            model_name="dispute",
-            index=models.Index(fields=["run", "provider", "recipient"], name="budgets_dispute_direction"),
-        ),
-        migrations.AddConstraint(
-            model_name="dispute",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "open")), fields=("item",), name="budgets_dispute_one_open"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dispute",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("accepted__gte", 0), ("accepted__lte", models.F("amount")), ("amount__gt", 0)
-                ),
-                name="budgets_dispute_amounts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dispute",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("accepted", 0), ("answered_by", None), ("state", "open")),
-                    models.Q(("accepted", 0), ("answered_by__isnull", False), ("state", "withdrawn")),
-                    models.Q(
-                        ("state__in", ["accepted", "rejected"]),
-                        ("answered_by__isnull", False),
-                        models.Q(("answered_by", models.F("raised_by")), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="budgets_dispute_answered_by_another",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="dispute",
             trigger=pgtrigger.compiler.Trigger(
                 name="answered_stays",
@@ -721,7 +854,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="dispute",
             trigger=pgtrigger.compiler.Trigger(
                 name="is_kept",
@@ -735,58 +868,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddIndex(
-            model_name="beneficiary",
-            index=models.Index(fields=["organisation", "personnel_no"], name="budgets_beneficiary_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="beneficiary",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[
-                    ("organisation", "="),
-                    ("personnel_no", "="),
-                    (django.db.models.functions.comparison.Coalesce("relation_no", -1), "="),
-                    ("valid", "&&"),
-                ],
-                name="budgets_beneficiary_one_home",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("approved_at", None), ("approved_by", None), ("status", "draft")),
-                    models.Q(
-                        ("approved_at__isnull", False),
-                        ("approved_by__isnull", False),
-                        ("status", "approved"),
-                        models.Q(("approved_by", models.F("entered_by")), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="budgets_agreement_two_persons",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("provider", models.F("recipient")), _negated=True),
-                name="budgets_agreement_two_parties",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreement",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(("status", "approved")),
-                expressions=[
-                    (django.db.models.functions.comparison.Least("provider", "recipient"), "="),
-                    (django.db.models.functions.comparison.Greatest("provider", "recipient"), "="),
-                    ("valid", "&&"),
-                ],
-                name="budgets_agreement_one_a_pair",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="agreement",
             trigger=pgtrigger.compiler.Trigger(
                 name="approved_stays",
@@ -801,7 +883,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="agreement",
             trigger=pgtrigger.compiler.Trigger(
                 name="approved_is_kept",
@@ -816,27 +898,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddIndex(
-            model_name="accountitem",
-            index=models.Index(
-                fields=["run", "provider", "recipient", "standing"], name="budgets_account_item"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="accountitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "due",
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("amount"), "-", models.F("patient")
-                        ),
-                    )
-                ),
-                name="budgets_account_item_due",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="accountitem",
             trigger=pgtrigger.compiler.Trigger(
                 name="append_only",
@@ -850,29 +912,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="accountfigure",
-            constraint=models.UniqueConstraint(
-                fields=("run", "provider", "recipient", "standing", "kind"),
-                name="budgets_account_figure_key",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="accountfigure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "due",
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("amount"), "-", models.F("patient")
-                        ),
-                    )
-                ),
-                name="budgets_account_figure_due",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="accountfigure",
             trigger=pgtrigger.compiler.Trigger(
                 name="append_only",
@@ -886,41 +926,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="retireefile",
-            constraint=models.UniqueConstraint(
-                fields=("region", "month", "kind", "version"), name="budgets_retiree_file_version"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="retireefile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "invoices_in",
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("records"), "+", models.F("refused")
-                        ),
-                    )
-                ),
-                name="budgets_retiree_file_counts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="retireefile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "amount_in",
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("amount"), "+", models.F("amount_refused")
-                        ),
-                    )
-                ),
-                name="budgets_retiree_file_amounts",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="retireefile",
             trigger=pgtrigger.compiler.Trigger(
                 name="append_only",
@@ -934,11 +940,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddIndex(
-            model_name="retireerefusal",
-            index=models.Index(fields=["file", "invoice"], name="budgets_retiree_refusal"),
-        ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="retireerefusal",
             trigger=pgtrigger.compiler.Trigger(
                 name="append_only",
@@ -952,53 +954,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddIndex(
-            model_name="settlement",
-            index=models.Index(fields=["organisation", "month"], name="budgets_settlement_month"),
-        ),
-        migrations.AddConstraint(
-            model_name="settlement",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("reverses", None)),
-                fields=("payer", "payee", "letter_no", "version"),
-                name="budgets_settlement_letter",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="settlement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("approved_at", None), ("approved_by", None), ("status", "draft")),
-                    models.Q(
-                        ("approved_at__isnull", False),
-                        ("approved_by__isnull", False),
-                        ("status", "approved"),
-                        models.Q(("approved_by", models.F("entered_by")), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="budgets_settlement_two_persons",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="settlement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("amount__gt", 0), ("reverses", None)),
-                    models.Q(("amount__lt", 0), ("reverses__isnull", False)),
-                    _connector="OR",
-                ),
-                name="budgets_settlement_sign",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="settlement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("payer", models.F("payee")), _negated=True),
-                name="budgets_settlement_two_parties",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="settlement",
             trigger=pgtrigger.compiler.Trigger(
                 name="approved_stays",

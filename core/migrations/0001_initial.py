@@ -59,6 +59,17 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "کار",
+                "indexes": [
+                    models.Index(fields=["kind", "-queued_at"], name="core_job_kind_queued"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("finished_at__isnull", True), ("started_at__isnull", False), _connector="OR"
+                        ),
+                        name="core_job_finished_has_start",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -69,6 +80,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "نسخهٔ داده\u200cهای مرجع",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("id", 1)), name="core_reference_version_single"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -97,24 +113,5 @@ class Migration(migrations.Migration):
                     models.Index(fields=["organisation_id", "-at"], name="core_audit_organisation_at"),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="referenceversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("id", 1)), name="core_reference_version_single"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="job",
-            index=models.Index(fields=["kind", "-queued_at"], name="core_job_kind_queued"),
-        ),
-        migrations.AddConstraint(
-            model_name="job",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("finished_at__isnull", True), ("started_at__isnull", False), _connector="OR"
-                ),
-                name="core_job_finished_has_start",
-            ),
         ),
     ]

@@ -3,9 +3,10 @@ import django.contrib.postgres.fields.ranges
 import django.db.models.deletion
 import django.db.models.functions.comparison
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
+
+from core.triggers import AddTrigger
 
 
 class Migration(migrations.Migration):
@@ -46,6 +47,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "بیمه\u200cگر",
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "code"), name="insurers_insurer_code"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -77,6 +81,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "صندوق",
+                "constraints": [
+                    models.UniqueConstraint(fields=("insurer", "code"), name="insurers_fund_code"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -231,6 +238,36 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "قاعدهٔ پوشش",
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("status", "published")),
+                        expressions=[
+                            (django.db.models.functions.comparison.Coalesce("organisation", 0), "="),
+                            ("fund", "="),
+                            ("setting", "="),
+                            ("group", "="),
+                            ("condition", "="),
+                            ("valid", "&&"),
+                            ("known", "&&"),
+                        ],
+                        name="insurers_coverage_one_truth",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status", "draft"), ("known__isnull", False), _connector="OR"),
+                        name="insurers_coverage_published_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("gap_bp__gte", 0),
+                            ("gap_bp__lte", 10000),
+                            ("patient_bp__gte", 0),
+                            ("patient_bp__lte", 10000),
+                            ("share__gte", 0),
+                            ("share__lte", models.F("share_of")),
+                        ),
+                        name="insurers_coverage_shares",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -366,46 +403,32 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "پوشش تکمیلی",
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("status", "published")),
+                        expressions=[
+                            (django.db.models.functions.comparison.Coalesce("organisation", 0), "="),
+                            ("fund", "="),
+                            ("setting", "="),
+                            ("group", "="),
+                            ("condition", "="),
+                            ("valid", "&&"),
+                            ("known", "&&"),
+                        ],
+                        name="insurers_supplementary_one_truth",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status", "draft"), ("known__isnull", False), _connector="OR"),
+                        name="insurers_supplementary_published_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("share_bp__gte", 0), ("share_bp__lte", 10000)),
+                        name="insurers_supplementary_share",
+                    ),
+                ],
             },
         ),
-        migrations.AddConstraint(
-            model_name="coveragerule",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(("status", "published")),
-                expressions=[
-                    (django.db.models.functions.comparison.Coalesce("organisation", 0), "="),
-                    ("fund", "="),
-                    ("setting", "="),
-                    ("group", "="),
-                    ("condition", "="),
-                    ("valid", "&&"),
-                    ("known", "&&"),
-                ],
-                name="insurers_coverage_one_truth",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="coveragerule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status", "draft"), ("known__isnull", False), _connector="OR"),
-                name="insurers_coverage_published_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="coveragerule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("gap_bp__gte", 0),
-                    ("gap_bp__lte", 10000),
-                    ("patient_bp__gte", 0),
-                    ("patient_bp__lte", 10000),
-                    ("share__gte", 0),
-                    ("share__lte", models.F("share_of")),
-                ),
-                name="insurers_coverage_shares",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="coveragerule",
             trigger=pgtrigger.compiler.Trigger(
                 name="renews_version",
@@ -420,7 +443,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="coveragerule",
             trigger=pgtrigger.compiler.Trigger(
                 name="published_stays",
@@ -435,7 +458,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="coveragerule",
             trigger=pgtrigger.compiler.Trigger(
                 name="published_frozen",
@@ -450,15 +473,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="insurer",
-            constraint=models.UniqueConstraint(fields=("organisation", "code"), name="insurers_insurer_code"),
-        ),
-        migrations.AddConstraint(
-            model_name="fund",
-            constraint=models.UniqueConstraint(fields=("insurer", "code"), name="insurers_fund_code"),
-        ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="fund",
             trigger=pgtrigger.compiler.Trigger(
                 name="renews_version",
@@ -473,37 +488,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="supplementarycover",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(("status", "published")),
-                expressions=[
-                    (django.db.models.functions.comparison.Coalesce("organisation", 0), "="),
-                    ("fund", "="),
-                    ("setting", "="),
-                    ("group", "="),
-                    ("condition", "="),
-                    ("valid", "&&"),
-                    ("known", "&&"),
-                ],
-                name="insurers_supplementary_one_truth",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="supplementarycover",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status", "draft"), ("known__isnull", False), _connector="OR"),
-                name="insurers_supplementary_published_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="supplementarycover",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("share_bp__gte", 0), ("share_bp__lte", 10000)),
-                name="insurers_supplementary_share",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="supplementarycover",
             trigger=pgtrigger.compiler.Trigger(
                 name="renews_version",
@@ -518,7 +503,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="supplementarycover",
             trigger=pgtrigger.compiler.Trigger(
                 name="published_stays",
@@ -533,7 +518,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="supplementarycover",
             trigger=pgtrigger.compiler.Trigger(
                 name="published_frozen",

@@ -5,9 +5,10 @@ import django.contrib.postgres.fields.ranges
 import django.db.models.deletion
 import django.utils.timezone
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
+
+from core.triggers import AddTrigger
 
 
 class Migration(migrations.Migration):
@@ -69,6 +70,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "منطقه",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "code"), name="organisations_region_code"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -127,6 +133,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "مرکز",
+                "constraints": [
+                    models.UniqueConstraint(fields=("region", "code"), name="organisations_centre_code"),
+                    models.CheckConstraint(
+                        condition=models.Q(("grade__gte", 1), ("grade__lte", 4)),
+                        name="organisations_centre_grade",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -183,6 +196,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "بخش",
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "code"), name="organisations_ward_code"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -213,6 +229,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "مرکز هزینه",
+                "constraints": [
+                    models.UniqueConstraint(fields=("centre", "ward"), name="organisations_unit_centre_ward"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -237,6 +256,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "تخصص",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "name"), name="organisations_specialty_name"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -270,6 +294,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "پزشک",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "council_no"), name="organisations_physician_council_no"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -455,9 +484,36 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "عضویت",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("centre", None),
+                                ("insurer_id", None),
+                                ("region__isnull", False),
+                                ("role", "region"),
+                            ),
+                            models.Q(
+                                ("centre__isnull", False),
+                                ("insurer_id", None),
+                                ("region", None),
+                                ("role", "hospital"),
+                            ),
+                            models.Q(
+                                ("centre", None),
+                                ("insurer_id__isnull", False),
+                                ("region", None),
+                                ("role", "insurer"),
+                            ),
+                            models.Q(("insurer_id", None), ("role__in", ["headquarters", "auditor"])),
+                            _connector="OR",
+                        ),
+                        name="organisations_membership_scope_of_role",
+                    ),
+                ],
             },
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="physiciantenure",
             trigger=pgtrigger.compiler.Trigger(
                 name="renews_version",
@@ -472,45 +528,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="region",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "code"), name="organisations_region_code"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("centre", None), ("insurer_id", None), ("region__isnull", False), ("role", "region")
-                    ),
-                    models.Q(
-                        ("centre__isnull", False),
-                        ("insurer_id", None),
-                        ("region", None),
-                        ("role", "hospital"),
-                    ),
-                    models.Q(
-                        ("centre", None), ("insurer_id__isnull", False), ("region", None), ("role", "insurer")
-                    ),
-                    models.Q(("insurer_id", None), ("role__in", ["headquarters", "auditor"])),
-                    _connector="OR",
-                ),
-                name="organisations_membership_scope_of_role",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="centre",
-            constraint=models.UniqueConstraint(fields=("region", "code"), name="organisations_centre_code"),
-        ),
-        migrations.AddConstraint(
-            model_name="centre",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("grade__gte", 1), ("grade__lte", 4)), name="organisations_centre_grade"
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="centre",
             trigger=pgtrigger.compiler.Trigger(
                 name="renews_version",
@@ -525,19 +543,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="specialty",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "name"), name="organisations_specialty_name"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="physician",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "council_no"), name="organisations_physician_council_no"
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="physician",
             trigger=pgtrigger.compiler.Trigger(
                 name="renews_version",
@@ -552,13 +558,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="ward",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "code"), name="organisations_ward_code"
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="ward",
             trigger=pgtrigger.compiler.Trigger(
                 name="renews_version",
@@ -573,13 +573,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="unit",
-            constraint=models.UniqueConstraint(
-                fields=("centre", "ward"), name="organisations_unit_centre_ward"
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="unit",
             trigger=pgtrigger.compiler.Trigger(
                 name="renews_version",

@@ -1,8 +1,9 @@
 import django.db.models.deletion
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
+
+from core.triggers import AddTrigger
 
 
 class Migration(migrations.Migration):
@@ -67,6 +68,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "اجرای شاخص",
+                "indexes": [
+                    models.Index(
+                        fields=["organisation", "indicator", "fiscal_year", "-created_at"],
+                        name="reports_run_year_created",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -107,6 +114,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "رقم شاخص",
+                "constraints": [
+                    models.UniqueConstraint(fields=("run", "centre", "month"), name="reports_figure_key"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -137,6 +147,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "هدف شاخص",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "indicator", "fiscal_year"), name="reports_target_of_year"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("target_bp__gte", 0), ("target_bp__lte", 10000)),
+                        name="reports_target_percent",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -177,16 +196,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "شاخص منتشرشده",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "indicator", "fiscal_year"), name="reports_published_of_year"
+                    ),
+                ],
             },
         ),
-        migrations.AddIndex(
-            model_name="indicatorrun",
-            index=models.Index(
-                fields=["organisation", "indicator", "fiscal_year", "-created_at"],
-                name="reports_run_year_created",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="indicatorrun",
             trigger=pgtrigger.compiler.Trigger(
                 name="append_only",
@@ -200,11 +217,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="indicatorfigure",
-            constraint=models.UniqueConstraint(fields=("run", "centre", "month"), name="reports_figure_key"),
-        ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="indicatorfigure",
             trigger=pgtrigger.compiler.Trigger(
                 name="append_only",
@@ -216,25 +229,6 @@ class Migration(migrations.Migration):
                     table="reports_indicatorfigure",
                     when="BEFORE",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="indicatortarget",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "indicator", "fiscal_year"), name="reports_target_of_year"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="indicatortarget",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("target_bp__gte", 0), ("target_bp__lte", 10000)),
-                name="reports_target_percent",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="publishedindicator",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "indicator", "fiscal_year"), name="reports_published_of_year"
             ),
         ),
     ]

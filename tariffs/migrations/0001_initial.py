@@ -3,9 +3,10 @@ import django.contrib.postgres.fields.ranges
 import django.db.models.deletion
 import django.db.models.functions.comparison
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
+
+from core.triggers import AddTrigger
 
 
 class Migration(migrations.Migration):
@@ -44,6 +45,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "بخشنامه",
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("number"),
+                        django.db.models.functions.comparison.Coalesce("organisation", 0),
+                        name="tariffs_circular_number_of_organisation",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -119,6 +127,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "خدمت",
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.comparison.Coalesce("organisation", 0),
+                        models.F("book"),
+                        models.F("code"),
+                        name="tariffs_service_code_in_book",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -145,6 +161,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "درصد عمل هم\u200cزمان",
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "number"), name="tariffs_surgery_number"),
+                    models.CheckConstraint(
+                        condition=models.Q(("percent_bp__gte", 0), ("percent_bp__lte", 10000)),
+                        name="tariffs_surgery_percent",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -234,6 +257,30 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "ارزش نسبی",
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("status", "published")),
+                        expressions=[
+                            (django.db.models.functions.comparison.Coalesce("organisation", 0), "="),
+                            ("service", "="),
+                            ("valid", "&&"),
+                            ("known", "&&"),
+                        ],
+                        name="tariffs_value_one_truth",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status", "draft"), ("known__isnull", False), _connector="OR"),
+                        name="tariffs_value_published_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("anaesthesia_milli__gte", 0),
+                            ("professional_milli__gte", 0),
+                            ("technical_milli__gte", 0),
+                        ),
+                        name="tariffs_value_units",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -351,6 +398,30 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "ضریب ریالی",
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("status", "published")),
+                        expressions=[
+                            (django.db.models.functions.comparison.Coalesce("organisation", 0), "="),
+                            ("sector", "="),
+                            ("component", "="),
+                            ("code_class", "="),
+                            ("code_group", "="),
+                            ("setting", "="),
+                            ("physician_status", "="),
+                            ("valid", "&&"),
+                            ("known", "&&"),
+                        ],
+                        name="tariffs_factor_one_truth",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status", "draft"), ("known__isnull", False), _connector="OR"),
+                        name="tariffs_factor_published_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)), name="tariffs_factor_positive"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -459,6 +530,30 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "قیمت",
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("status", "published")),
+                        expressions=[
+                            (django.db.models.functions.comparison.Coalesce("organisation", 0), "="),
+                            ("service", "="),
+                            ("sector", "="),
+                            ("grade", "="),
+                            ("setting", "="),
+                            ("physician_status", "="),
+                            ("valid", "&&"),
+                            ("known", "&&"),
+                        ],
+                        name="tariffs_price_one_truth",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status", "draft"), ("known__isnull", False), _connector="OR"),
+                        name="tariffs_price_published_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gte", 0), ("rounding_step__gt", 0)),
+                        name="tariffs_price_not_negative",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -557,48 +652,29 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "پارامتر قیمت",
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("status", "published")),
+                        expressions=[
+                            (django.db.models.functions.comparison.Coalesce("organisation", 0), "="),
+                            ("parameter", "="),
+                            ("category", "="),
+                            ("valid", "&&"),
+                            ("known", "&&"),
+                        ],
+                        name="tariffs_parameter_one_truth",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status", "draft"), ("known__isnull", False), _connector="OR"),
+                        name="tariffs_parameter_published_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("value__gte", 0)), name="tariffs_parameter_not_negative"
+                    ),
+                ],
             },
         ),
-        migrations.AddConstraint(
-            model_name="circular",
-            constraint=models.UniqueConstraint(
-                models.F("number"),
-                django.db.models.functions.comparison.Coalesce("organisation", 0),
-                name="tariffs_circular_number_of_organisation",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="conversionfactor",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(("status", "published")),
-                expressions=[
-                    (django.db.models.functions.comparison.Coalesce("organisation", 0), "="),
-                    ("sector", "="),
-                    ("component", "="),
-                    ("code_class", "="),
-                    ("code_group", "="),
-                    ("setting", "="),
-                    ("physician_status", "="),
-                    ("valid", "&&"),
-                    ("known", "&&"),
-                ],
-                name="tariffs_factor_one_truth",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="conversionfactor",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status", "draft"), ("known__isnull", False), _connector="OR"),
-                name="tariffs_factor_published_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="conversionfactor",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0)), name="tariffs_factor_positive"
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="conversionfactor",
             trigger=pgtrigger.compiler.Trigger(
                 name="renews_version",
@@ -613,7 +689,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="conversionfactor",
             trigger=pgtrigger.compiler.Trigger(
                 name="published_stays",
@@ -628,7 +704,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="conversionfactor",
             trigger=pgtrigger.compiler.Trigger(
                 name="published_frozen",
@@ -643,20 +719,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="multiplesurgery",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "number"), name="tariffs_surgery_number"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="multiplesurgery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("percent_bp__gte", 0), ("percent_bp__lte", 10000)),
-                name="tariffs_surgery_percent",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="multiplesurgery",
             trigger=pgtrigger.compiler.Trigger(
                 name="renews_version",
@@ -671,34 +734,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="pricingparameter",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(("status", "published")),
-                expressions=[
-                    (django.db.models.functions.comparison.Coalesce("organisation", 0), "="),
-                    ("parameter", "="),
-                    ("category", "="),
-                    ("valid", "&&"),
-                    ("known", "&&"),
-                ],
-                name="tariffs_parameter_one_truth",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pricingparameter",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status", "draft"), ("known__isnull", False), _connector="OR"),
-                name="tariffs_parameter_published_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pricingparameter",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("value__gte", 0)), name="tariffs_parameter_not_negative"
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="pricingparameter",
             trigger=pgtrigger.compiler.Trigger(
                 name="renews_version",
@@ -713,7 +749,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="pricingparameter",
             trigger=pgtrigger.compiler.Trigger(
                 name="published_stays",
@@ -728,7 +764,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="pricingparameter",
             trigger=pgtrigger.compiler.Trigger(
                 name="published_frozen",
@@ -743,16 +779,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="service",
-            constraint=models.UniqueConstraint(
-                django.db.models.functions.comparison.Coalesce("organisation", 0),
-                models.F("book"),
-                models.F("code"),
-                name="tariffs_service_code_in_book",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="service",
             trigger=pgtrigger.compiler.Trigger(
                 name="renews_version",
@@ -767,38 +794,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="fixedprice",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(("status", "published")),
-                expressions=[
-                    (django.db.models.functions.comparison.Coalesce("organisation", 0), "="),
-                    ("service", "="),
-                    ("sector", "="),
-                    ("grade", "="),
-                    ("setting", "="),
-                    ("physician_status", "="),
-                    ("valid", "&&"),
-                    ("known", "&&"),
-                ],
-                name="tariffs_price_one_truth",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="fixedprice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status", "draft"), ("known__isnull", False), _connector="OR"),
-                name="tariffs_price_published_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="fixedprice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gte", 0), ("rounding_step__gt", 0)),
-                name="tariffs_price_not_negative",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="fixedprice",
             trigger=pgtrigger.compiler.Trigger(
                 name="renews_version",
@@ -813,7 +809,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="fixedprice",
             trigger=pgtrigger.compiler.Trigger(
                 name="published_stays",
@@ -828,7 +824,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="fixedprice",
             trigger=pgtrigger.compiler.Trigger(
                 name="published_frozen",
@@ -843,36 +839,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="servicevalue",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(("status", "published")),
-                expressions=[
-                    (django.db.models.functions.comparison.Coalesce("organisation", 0), "="),
-                    ("service", "="),
-                    ("valid", "&&"),
-                    ("known", "&&"),
-                ],
-                name="tariffs_value_one_truth",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="servicevalue",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status", "draft"), ("known__isnull", False), _connector="OR"),
-                name="tariffs_value_published_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="servicevalue",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("anaesthesia_milli__gte", 0), ("professional_milli__gte", 0), ("technical_milli__gte", 0)
-                ),
-                name="tariffs_value_units",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="servicevalue",
             trigger=pgtrigger.compiler.Trigger(
                 name="renews_version",
@@ -887,7 +854,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="servicevalue",
             trigger=pgtrigger.compiler.Trigger(
                 name="published_stays",
@@ -902,7 +869,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="servicevalue",
             trigger=pgtrigger.compiler.Trigger(
                 name="published_frozen",
