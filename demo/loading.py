@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -82,11 +82,13 @@ def load_deliveries(
     lines: int,
     now: dt.datetime,
     tell: Tell,
+    beside: Sequence[Callable[[], object]] = (),
     before_last: Callable[[dt.datetime], object] = lambda at: None,
     side_by_side: int = 1,
 ) -> int:
     """Generate and load what is not there yet; how many deliveries were loaded.
 
+    `beside` is work that needs no invoices, done while the first are drawn.
     `before_last` is called with the moment of the evening before the last delivery, when all others are in.
     Deliveries are recognised by centre and file name, so another number of lines changes nothing that is there.
     `side_by_side` centres are loaded at a time, each with a connection of its own; the deliveries of one centre
@@ -98,6 +100,7 @@ def load_deliveries(
     loaded = 0
     held: list[Deliver] = []
     with _loaders(side_by_side) as load:
+        load(beside)
         for batch in batches(wanted):
             drawn = [(plan, *generate(plan, YEAR)) for plan in batch]
             organisation = centres[batch[0].organisation, batch[0].code].region.organisation
@@ -144,14 +147,14 @@ def _sent_by(
 
 
 @contextmanager
-def _loaders(threads: int) -> Iterator[Callable[[list[Deliver]], None]]:
+def _loaders(threads: int) -> Iterator[Callable[[Sequence[Deliver]], None]]:
     """A function that loads the deliveries of one centre in their order, several centres at a time."""
     if threads == 1:
         yield _in_order
         return
     running: list[Future[None]] = []
 
-    def load(of_centre: list[Deliver]) -> None:
+    def load(of_centre: Sequence[Deliver]) -> None:
         # No more waits than is being loaded: a year of files would not fit in memory.
         while len(running) >= 2 * threads:
             running.pop(0).result()
@@ -163,12 +166,12 @@ def _loaders(threads: int) -> Iterator[Callable[[list[Deliver]], None]]:
             one.result()
 
 
-def _in_order(of_centre: list[Deliver]) -> None:
+def _in_order(of_centre: Sequence[Deliver]) -> None:
     for deliver in of_centre:
         deliver()
 
 
-def _in_thread(of_centre: list[Deliver]) -> None:
+def _in_thread(of_centre: Sequence[Deliver]) -> None:
     try:
         _in_order(of_centre)
     finally:

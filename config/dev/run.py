@@ -18,19 +18,21 @@ CELERY = [sys.executable, "-m", "celery", "--app", "config", "--quiet"]
 WORKER = [*CELERY, "worker", "--pool", "threads", "--concurrency", "2", "--loglevel", "warning"]
 # Centres of the demonstration loaded at a time: as many as there are cores, and not more than four.
 LOADERS = str(min(4, os.cpu_count() or 1))
-# Each is safe to run again and quick when there is nothing to do.
+# Steps in their order, each with the commands that run at the same time; safe to run again, and quick when there is
+# nothing to do. The API answers JSON only: nobody asks for the pages of the REST framework.
 PREPARATION = [
-    (["migrate", "--verbosity", "0"], "preparing the database"),
-    # The API answers JSON only: nobody asks for the pages of the REST framework.
     (
-        ["collectstatic", "--no-input", "--ignore", "rest_framework", "--verbosity", "0"],
-        "collecting static files",
+        "preparing the database and static files",
+        [
+            ["migrate", "--verbosity", "0"],
+            ["collectstatic", "--no-input", "--ignore", "rest_framework", "--verbosity", "0"],
+        ],
     ),
     (
-        ["load_demo", "--verbosity", "2", "--side-by-side", LOADERS, "--rest-later"],
         "loading reference data and the demonstration",
+        [["load_demo", "--verbosity", "2", "--side-by-side", LOADERS, "--rest-later"]],
     ),
-    (["nightly"], "running the nightly computations"),
+    ("running the nightly computations", [["nightly"]]),
 ]
 
 
@@ -82,9 +84,10 @@ def _end_with_parent() -> None:
 
 
 def _serve(host: str, port: str, environment: dict[str, str]) -> int:
-    for command, what in PREPARATION:
+    for what, commands in PREPARATION:
         print(f"taraz: {what} …", flush=True)
-        failed = subprocess.run(django_command(*command), env=environment).returncode
+        started = [subprocess.Popen(django_command(*c), env=environment) for c in commands]
+        failed = next(filter(None, [step.wait() for step in started]), 0)
         if failed:
             print(f"taraz: {what}: failed. The lines above say why.", file=sys.stderr)
             return failed

@@ -61,7 +61,6 @@ class Command(BaseCommand):
             load_bundled_items()
             load_organisations(at=now)
             load_published()
-            entered = load_inputs(YEAR)
             loaded = 0
             if options["lines"]:
                 # The night before the last delivery is computed too, so that the last one has something to move.
@@ -69,9 +68,12 @@ class Command(BaseCommand):
                     lines=options["lines"],
                     now=now,
                     tell=tell,
+                    beside=[partial(load_inputs, YEAR)],
                     before_last=partial(run_night, side_by_side=options["side_by_side"]),
                     side_by_side=options["side_by_side"],
                 )
+            else:
+                load_inputs(YEAR)
             if options["rest_later"]:
                 tell("accounts, findings, stages and counts follow in the worker")
                 rest.queue(at=now, work=load_rest.delay)
@@ -80,4 +82,4 @@ class Command(BaseCommand):
         except DomainError as error:
             raise CommandError(error.sentence) from error
         seconds = time.monotonic() - started
-        self.stdout.write(f"{loaded} deliveries and {entered} budget inputs loaded in {seconds:.0f} s")
+        self.stdout.write(f"{loaded} deliveries loaded in {seconds:.0f} s")
