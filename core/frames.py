@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
 from types import TracebackType
 from typing import Any, Self
 
 import polars as pl
+from django.apps import apps
 from django.db import connection
+
+from core import binary
 
 Schema = dict[str, Any]
 
@@ -77,11 +81,28 @@ class Copying:
 
 
 def _copy(cursor: Any, table: str, frame: pl.DataFrame) -> None:
-    buffer = io.BytesIO()
-    frame.write_csv(buffer, include_header=False, null_value="\\N", quote_style="necessary")
-    buffer.seek(0)
     columns = ", ".join(f'"{c}"' for c in frame.columns)
-    cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN WITH (FORMAT csv, NULL '\\N')", buffer)
+    rows = _Stream(binary.encode(frame, _kinds(table)))
+    cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN WITH (FORMAT binary)", rows)
+
+
+@cache
+def _kinds(table: str) -> dict[str, str]:
+    """The database's type of each column of a model's table."""
+    model = next(m for m in apps.get_models() if m._meta.db_table == table)
+    kinds = {field.column: field.db_type(connection) for field in model._meta.concrete_fields}
+    return {column: kind for column, kind in kinds.items() if kind}
+
+
+class _Stream:
+    """What COPY reads: one piece after the other, each as large as it comes."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces = pieces
+
+    def read(self, _size: int) -> bytes:
+        """The next piece; empty at the end."""
+        return next(self._pieces, b"")
 
 
 def as_records(frame: pl.DataFrame) -> str:

@@ -237,11 +237,12 @@ _OPEN = f"""
     WITH opened AS (
         INSERT INTO {Change._meta.db_table} (cause, at, by_id, centre_id, delivery_id, reason)
         SELECT unnest(%s::text[]), %s, %s, %s, %s, %s RETURNING id, cause
+    -- Materialized: looking up the sequence costs ten times its next value.
+    ), ids AS MATERIALIZED (
+        SELECT pg_get_serial_sequence('{Invoice._meta.db_table}', 'id')::regclass AS sequence
     )
     SELECT array_agg(cause), array_agg(id), (
-        SELECT array_agg(nextval(sequence))
-        FROM (SELECT pg_get_serial_sequence('{Invoice._meta.db_table}', 'id')::regclass) s (sequence),
-             generate_series(1, %s)
+        SELECT array_agg(nextval(sequence)) FROM ids, generate_series(1, %s)
     ) FROM opened
 """
 

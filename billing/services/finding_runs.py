@@ -160,6 +160,6 @@ def _write(
         copy_in(Finding._meta.db_table, rows)
         copy_in(
             CheckedInvoice._meta.db_table,
-            of_invoice.select("invoice_id", "version", pl.lit(at.isoformat()).alias("at")),
+            of_invoice.select("invoice_id", "version", pl.lit(at).alias("at")),
         )
         cursor.execute(_PASSED, [ids])
