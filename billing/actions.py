@@ -11,6 +11,7 @@ ACTIONS = {
     "invoices.assigned": Action("سپردن صورتحساب", "صورتحساب‌ها را به {what} سپرد"),
     "invoice.entered": Action("ورود صورتحساب", "صورتحساب {what} را وارد کرد"),
     "invoice.correction_begun": Action("آغاز اصلاح صورتحساب", "اصلاح صورتحساب {what} را آغاز کرد"),
+    "invoice.reissue_begun": Action("آغاز صدور مجدد", "صدور مجدد به جای {what} را آغاز کرد"),
     "invoice.corrected": Action("اصلاح صورتحساب", "صورتحساب {what} را اصلاح کرد"),
     "invoice.detail": Action("تشخیص و ارجاع صورتحساب", "{what} را نوشت"),
     "invoice.cancelled": Action("ابطال صورتحساب", "صورتحساب {what} را ابطال کرد"),

@@ -9,6 +9,7 @@ from django import forms
 from billing.calculator_forms import CONDITIONS
 from billing.choices import IdentityKind, Referral
 from billing.desk.document import HEADER
+from billing.models import Draft
 from insurers.choices import InsurerKind
 from insurers.models import Fund
 from organisations.choices import Setting
@@ -50,8 +51,9 @@ class HeaderForm(forms.Form):
     referred_from = forms.CharField(label="مرکز ارجاع‌دهنده", required=False)
     reason = forms.CharField(label="علت اصلاح")
 
-    def __init__(self, *, centre: Centre, is_correction: bool) -> None:
+    def __init__(self, *, draft: Draft) -> None:
         super().__init__(auto_id="desk-%s", use_required_attribute=False)
+        centre, self.why = draft.centre, "صدور مجدد" if draft.is_reissue else "اصلاح"
         funds = Fund.objects.of_organisation(centre.region.organisation_id)
         named = list(funds.select_related("insurer").order_by("insurer__name", "name", "pk"))
         extra = [f for f in named if f.insurer.kind == InsurerKind.SUPPLEMENTARY]
@@ -65,11 +67,13 @@ class HeaderForm(forms.Form):
         self.fields["ward"] = forms.ChoiceField(
             label="بخش", choices=[("", "—"), *wards_of(centre)], required=False
         )
-        if not is_correction:
+        if draft.is_reissue:
+            self.fields["reason"].label = "علت ابطال صورتحساب پیشین"
+        if not draft.asks_reason:
             del self.fields["reason"]
         for name, field in self.fields.items():
             field.widget.attrs |= self._attributes(name)
-        if is_correction:
+        if draft.is_correction:
             self.fields["number"].widget.attrs["readonly"] = True
             self.fields["number"].help_text = ""
 
@@ -85,7 +89,7 @@ class HeaderForm(forms.Form):
     def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
         """Bound fields under their headings; a correction begins with its reason."""
         found = [(title, [self[name] for name in names]) for title, names in GROUPS]
-        return [("اصلاح", [self["reason"]]), *found] if "reason" in self.fields else found
+        return [(self.why, [self["reason"]]), *found] if "reason" in self.fields else found
 
 
 def _options(funds: list[Fund], none: str) -> list[tuple[str, str]]:

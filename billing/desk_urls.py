@@ -6,6 +6,7 @@ from billing.views import desk
 
 urlpatterns = [
     path("invoices/<int:pk>/correct/", desk.InvoiceCorrect.as_view(), name="invoice_correct"),
+    path("invoices/<int:pk>/issue-anew/", desk.InvoiceIssueAnew.as_view(), name="invoice_issue_anew"),
     path("desk/", desk.Desk.as_view(), name="desk"),
     path("desk/new/", desk.DeskNew.as_view(), name="desk_new"),
     path("desk/<int:pk>/", desk.DeskDraft.as_view(), name="desk_draft"),

@@ -159,7 +159,7 @@ class DraftQuerySet(models.QuerySet[Any]):
 
     def for_list(self) -> DraftQuerySet:
         """With what a row of the list shows, the last saved first."""
-        return self.select_related("centre", "saved_by", "invoice").order_by("-updated_at", "-pk")
+        return self.select_related("centre", "saved_by", "invoice", "replaces").order_by("-updated_at", "-pk")
 
 
 class ColumnMappingQuerySet(models.QuerySet[Any]):

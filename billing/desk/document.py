@@ -11,7 +11,7 @@ import polars as pl
 
 from billing.choices import IdentityKind, Referral
 from billing.desk.identity import WrongIdentity, parts_of, patient_key
-from billing.models import Invoice, InvoiceDetail, InvoiceLine
+from billing.models import Invoice, InvoiceDetail, InvoiceLine, PastInvoice, PastLine
 from billing.parsing import rows, values
 from billing.parsing.faults import absent
 from billing.parsing.parsed import Parsed
@@ -209,8 +209,10 @@ def _choice_problems(document: Document) -> list[Problem]:
 # ---------------------------------------------------------------- from a stored invoice
 
 
-def of_invoice(invoice: Invoice, lines: Sequence[InvoiceLine], detail: InvoiceDetail | None) -> Document:
-    """A stored invoice as somebody would have typed it, to be corrected."""
+def of_invoice(
+    invoice: Invoice | PastInvoice, lines: Sequence[InvoiceLine | PastLine], detail: InvoiceDetail | None
+) -> Document:
+    """A stored invoice, as it is or as it was, as somebody would have typed it."""
     kind, patient_id, order = parts_of(invoice.patient.key)
     patient = invoice.patient
     header = blank() | {
@@ -243,7 +245,12 @@ def of_invoice(invoice: Invoice, lines: Sequence[InvoiceLine], detail: InvoiceDe
     return header | {"lines": [_of_line(line, invoice) for line in lines]}
 
 
-def _of_line(line: InvoiceLine, invoice: Invoice) -> dict[str, str]:
+def to_reissue(document: Document) -> Document:
+    """The same document for an invoice of its own: without the number, and its lines come from no stored one."""
+    return document | {"number": "", "lines": [line | {"of": ""} for line in document["lines"]]}
+
+
+def _of_line(line: InvoiceLine | PastLine, invoice: Invoice | PastInvoice) -> dict[str, str]:
     ward = line.unit.ward.code if line.unit and line.unit_id != invoice.unit_id else ""
     return dict.fromkeys(LINE, "") | {
         "id": f"s{line.line_no}",

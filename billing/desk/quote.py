@@ -63,14 +63,21 @@ class Quote:
 
 
 def quote(
-    document: Document, *, centre: Centre, number: str, on: dt.date | None, asked: Asked | None = None
+    document: Document,
+    *,
+    centre: Centre,
+    number: str,
+    on: dt.date | None,
+    asked: Asked | None = None,
+    instead_of: str = "",
 ) -> Quote:
     """Read and price a document as the import would; what cannot be read yet is left out of the prices.
 
     `asked` are the amounts of the stored lines of an invoice that is corrected: a line that stays as it was keeps what
     was asked for it, any other asks its price. An unpriced line asks nothing. The findings are those of the day `on`;
     without one they are not looked for, which is quicker. Rules look at an invoice whose head is right, since with a
-    stand-in in it they would speak of somebody else.
+    stand-in in it they would speak of somebody else. `instead_of` is the number of the invoice that goes as this one
+    is stored.
     """
     refs = references(centre.region.organisation_id)
     books = _books(document, refs)
@@ -92,7 +99,7 @@ def quote(
         count=reading.lines,
         unpriced=reading.lines - len(have),
         synthetic=sum(row["confidence"] == Confidence.SYNTHETIC for row in have),
-        findings=[] if on is None or _stood_in(problems) else _findings(usable, rows, centre, on),
+        findings=[] if on is None or _stood_in(problems) else _findings(usable, rows, centre, on, instead_of),
     )
 
 
@@ -101,8 +108,11 @@ def _stood_in(problems: list[Problem]) -> set[str]:
     return {problem.field for problem in problems if problem.line is None} - {"lines", "diagnoses"}
 
 
-def _findings(parsed: Parsed, rows: pl.DataFrame, centre: Centre, on: dt.date) -> list[Finding]:
+def _findings(
+    parsed: Parsed, rows: pl.DataFrame, centre: Centre, on: dt.date, instead_of: str
+) -> list[Finding]:
     places = dict(rows.select("line_no", pl.col("row_no") - 1).iter_rows())
+    found = check(parsed.headers, rows, centre=centre, on=on, instead_of=instead_of)
     return [
         Finding(
             rule=row["rule"],
@@ -112,7 +122,7 @@ def _findings(parsed: Parsed, rows: pl.DataFrame, centre: Centre, on: dt.date) -
             line=places.get(row["line_no"]),
             amount=row["amount"],
         )
-        for row in check(parsed.headers, rows, centre=centre, on=on).iter_rows(named=True)
+        for row in found.iter_rows(named=True)
     ]
 
 

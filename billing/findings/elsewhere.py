@@ -36,14 +36,17 @@ _SQL = f"""
 
 
 def elsewhere_of(
-    headers: pl.DataFrame, lines: pl.DataFrame, *, organisation_id: int, centre_id: int
+    headers: pl.DataFrame, lines: pl.DataFrame, *, organisation_id: int, centre_id: int, instead_of: str = ""
 ) -> pl.DataFrame:
-    """Lines (`ELSEWHERE`) of all stored invoices of these patients, on the days of these lines."""
+    """Lines (`ELSEWHERE`) of all stored invoices of these patients, on the days of these lines.
+
+    The centre's invoice of the number `instead_of` is left out: these are issued in its place.
+    """
     compared = lines.filter(pl.col("group").is_in(ONCE))
     if compared.is_empty():
         return pl.DataFrame(schema=ELSEWHERE)
     first, last = compared["service_on"].min(), compared["service_on"].max()
-    return copy_out(
+    found = copy_out(
         _SQL,
         [
             centre_id, headers["number"].to_list(), organisation_id, headers["patient_key"].unique().to_list(), last,
@@ -51,3 +54,5 @@ def elsewhere_of(
         ],
         ELSEWHERE,
     )  # fmt: skip
+    goes = (pl.col("other_centre_id") == centre_id) & (pl.col("other_number") == instead_of)
+    return found.filter(~goes) if instead_of else found

@@ -17,7 +17,8 @@ class Draft(models.Model):
     """An invoice as it is being typed; no figure of the system counts it before it is registered.
 
     `version` counts savings: who saves says which one they started from. A draft with an `invoice` corrects it, and
-    can only be registered while that still is in `base_version`.
+    can only be registered while that still is in `base_version`. One that `replaces` an invoice is issued in its place:
+    `replaces_version` is the version whose content it was filled from.
     """
 
     centre = models.ForeignKey(Centre, models.PROTECT, related_name="drafts", verbose_name="مرکز")
@@ -33,6 +34,8 @@ class Draft(models.Model):
     invoice = loose(Invoice, "صورتحساب", null=True, blank=True)
     base_version = models.IntegerField("نسخهٔ پایه", null=True, blank=True)
     delivery = models.ForeignKey(Delivery, models.PROTECT, null=True, blank=True, related_name="+")
+    replaces = loose(Invoice, "به جای صورتحساب", null=True, blank=True)
+    replaces_version = models.IntegerField("نسخهٔ جایگزین‌شونده", null=True, blank=True)
 
     objects = DraftQuerySet.as_manager()
 
@@ -55,6 +58,11 @@ class Draft(models.Model):
                 condition=~models.Q(state=DraftState.REGISTERED)
                 | models.Q(invoice__isnull=False, delivery__isnull=False),
             ),
+            models.CheckConstraint(
+                name="billing_draft_replaces_or_corrects",
+                condition=models.Q(replaces=None, replaces_version=None)
+                | models.Q(replaces__isnull=False, replaces_version__isnull=False, base_version=None),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -63,6 +71,15 @@ class Draft(models.Model):
     @property
     def is_correction(self) -> bool:
         return self.base_version is not None
+
+    @property
+    def is_reissue(self) -> bool:
+        return self.replaces_id is not None
+
+    @property
+    def asks_reason(self) -> bool:
+        """Whether registering changes an invoice that stands: corrects it, or cancels it as another takes its place."""
+        return self.is_correction or (self.replaces is not None and not self.replaces.is_cancelled)
 
 
 class InvoiceDetail(models.Model):

@@ -82,6 +82,11 @@ class InvoiceFields(models.Model):
         """A cancelled invoice stays without lines; nothing is registered without any."""
         return self.lines_count == 0
 
+    @property
+    def content_version(self) -> int:
+        """The version in which it had the lines it has, or had before it was cancelled."""
+        return self.version - self.is_cancelled
+
 
 class Invoice(InvoiceFields):
     """One file (inpatient) or prescription (outpatient) as it is true now."""

@@ -60,6 +60,17 @@ def cancel(
     return Cancellation.objects.create(invoice=invoice, change_id=change_id)
 
 
+def refuse_reissue(invoice: Invoice) -> None:
+    """Refuse unless another invoice may be issued in place of this one: cancelled without one yet, or returned."""
+    if invoice.is_cancelled:
+        if Cancellation.objects.filter(invoice=invoice).exclude(replacement=None).exists():
+            raise CorrectionRefused("به جای این صورتحساب پیش‌تر صورتحساب دیگری صادر شده است.")
+    elif invoice.stage != Stage.RETURNED:
+        raise CorrectionRefused(
+            "تنها صورتحساب ابطال‌شده یا برگشتی دوباره صادر می‌شود؛ این یکی را اصلاح کنید یا نخست ابطال کنید."
+        )
+
+
 @transaction.atomic
 def link_reissue(*, invoice: Invoice, number: str, by: Any, at: dt.datetime) -> Cancellation:
     """Say which invoice of the same centre and patient (by its number) was issued in place of a cancelled one."""

@@ -1,4 +1,4 @@
-"""Writes of the desk: starting, saving, discarding and registering drafts; corrections of stored invoices.
+"""Writes of the desk: starting, saving, discarding and registering drafts; corrections and re-issues of invoices.
 
 Registering sends the document through the same pipeline as a file, as a delivery of kind HAND.
 """
@@ -13,14 +13,15 @@ from django.utils import timezone
 
 from billing.choices import DeliveryKind, DraftState, Severity
 from billing.desk import document as documents
-from billing.desk.document import Document, Problem
+from billing.desk.document import Problem
 from billing.desk.quote import Quote, asked_of, quote
-from billing.models import Delivery, Draft, Invoice, InvoiceDetail, InvoiceLine
+from billing.models import Delivery, Draft, Invoice, InvoiceDetail, InvoiceLine, PastInvoice, PastLine
 from billing.pipeline.run import run
-from billing.services import finding_runs, findings
+from billing.services import corrections, finding_runs, findings
 from core import audit, jobs
 from core.display import moment
 from core.errors import DomainError, InvalidInput
+from core.text import clean
 from organisations.models import Centre
 
 
@@ -62,11 +63,22 @@ def number_of(draft: Draft) -> str:
 
 
 @transaction.atomic
-def start(*, centre: Centre, by: Any, at: dt.datetime, document: Document | None = None) -> Draft:
-    """An empty draft of the centre, or one with what another tab had typed."""
+def start(*, centre: Centre, by: Any, at: dt.datetime) -> Draft:
+    """An empty draft of the centre."""
     return Draft.objects.create(
-        centre=centre, by=by, saved_by=by, created_at=at, updated_at=at,
-        document=documents.blank() if document is None else documents.cleaned(document),
+        centre=centre, by=by, saved_by=by, created_at=at, updated_at=at, document=documents.blank()
+    )
+
+
+@transaction.atomic
+def copy(*, draft: Draft, document: Any, by: Any, at: dt.datetime) -> Draft:
+    """What one tab had typed as a draft of its own, where another tab saved something else.
+
+    The copy of a re-issue is one too, and whichever is registered first stands; that of a correction is a new invoice.
+    """
+    return Draft.objects.create(
+        centre=draft.centre, by=by, saved_by=by, created_at=at, updated_at=at, document=documents.cleaned(document),
+        replaces_id=draft.replaces_id, replaces_version=draft.replaces_version,
     )  # fmt: skip
 
 
@@ -114,6 +126,39 @@ def begin_correction(*, invoice: Invoice, by: Any, at: dt.datetime) -> Draft:
     return draft
 
 
+@transaction.atomic
+def begin_reissue(*, invoice: Invoice, by: Any, at: dt.datetime) -> Draft:
+    """A draft of what is issued in place of a cancelled or a returned invoice, filled from it; the one that is open,
+    where there is one.
+
+    The invoice stays as it is: one that was returned is cancelled when the draft is registered.
+    """
+    jobs.lock("billing.centre", invoice.centre_id)
+    stored = Invoice.objects.for_list().select_related("unit__ward").get(pk=invoice.pk)
+    corrections.refuse_reissue(stored)
+    known = Draft.objects.open().filter(replaces=stored, replaces_version=stored.content_version)
+    if found := known.order_by("pk").first():
+        return found
+    detail = InvoiceDetail.objects.filter(invoice=stored).first()
+    draft = Draft.objects.create(
+        centre_id=stored.centre_id, by=by, saved_by=by, created_at=at, updated_at=at, replaces=stored,
+        replaces_version=stored.content_version,
+        document=documents.to_reissue(documents.of_invoice(*_last_content(stored), detail)),
+    )  # fmt: skip
+    _record("invoice.reissue_begun", draft, by=by, at=at, invoice=stored.number, version=stored.version)
+    return draft
+
+
+def _last_content(stored: Invoice) -> tuple[Invoice | PastInvoice, list[InvoiceLine | PastLine]]:
+    """Header and lines of an invoice as they are; of a cancelled one, as they were before."""
+    if not stored.is_cancelled:
+        return stored, list(InvoiceLine.objects.of_invoice(stored.pk).for_page())
+    was = {"superseded_by": stored.change_id, "invoice": stored}
+    around = ("patient", "fund", "supplementary_fund", "unit__ward")
+    lines = PastLine.objects.filter(**was).select_related("service", "unit__ward", "physician")
+    return PastInvoice.objects.select_related(*around).get(**was), list(lines.order_by("line_no"))
+
+
 def price(*, draft: Draft, document: Any, on: dt.date | None) -> Quote:
     """What the document of a draft costs, and every problem of it at once, and the findings of the day `on`.
 
@@ -123,10 +168,25 @@ def price(*, draft: Draft, document: Any, on: dt.date | None) -> Quote:
     if draft.invoice_id:
         cleaned["number"] = draft.invoice.number
     asked = asked_of(InvoiceLine.objects.of_invoice(draft.invoice_id)) if draft.is_correction else None
-    found = quote(cleaned, centre=draft.centre, number=number_of(draft), on=on, asked=asked)
-    if draft.is_correction and not cleaned["reason"].strip():
-        found.problems.append(Problem("reason", "علت اصلاح را بنویسید؛ کنار صورتحساب در تاریخچه می‌ماند."))
+    found = quote(
+        cleaned, centre=draft.centre, number=number_of(draft), on=on, asked=asked,
+        instead_of=draft.replaces.number if draft.is_reissue else "",
+    )  # fmt: skip
+    if draft.asks_reason and not cleaned["reason"].strip():
+        found.problems.append(Problem("reason", "علت را بنویسید؛ کنار صورتحساب در تاریخچه می‌ماند."))
+    if draft.is_reissue:
+        found.problems.extend(_patient_problems(draft.replaces, found))
     return found
+
+
+def _patient_problems(replaced: Invoice, found: Quote) -> list[Problem]:
+    """An invoice is issued in place of another only for the same patient."""
+    if any(problem.field == "patient_id" for problem in found.problems):
+        return []
+    if found.parsed.headers["patient_key"].to_list() == [replaced.patient.key]:
+        return []
+    said = "صدور مجدد برای همان بیمار است؛ برای بیمار دیگر صورتحسابی تازه باز کنید."
+    return [Problem("patient_id", said)]
 
 
 @transaction.atomic
@@ -156,6 +216,7 @@ def register(
         return Invoice.objects.get(pk=locked.invoice_id)
     locked = save(draft=locked, document=document, version=version, by=by, at=at)
     stored = _stored_unmoved(locked)
+    cancels = _replaced_unmoved(locked)
     found = price(draft=locked, document=locked.document, on=timezone.localdate(at))
     problems = [*found.problems, *_number_problems(locked), *_blocks(found)]
     if problems:
@@ -167,12 +228,15 @@ def register(
             findings=[vars(one) for one in warned],
         )
     number = found.parsed.headers["number"].item()
+    reason = clean(locked.document["reason"])[:250]
+    if cancels:
+        corrections.cancel(invoice=cancels, reason=reason, version=cancels.version, by=by, at=at, queue=queue)
     delivery = Delivery.objects.create(
         centre=locked.centre, kind=DeliveryKind.HAND, name=f"ورود دستی {number}", received_at=at, by=by
     )
-    reason = " ".join(locked.document["reason"].split()) if locked.is_correction else ""
     run(
-        found.parsed, delivery=delivery, by=by, at=at, advance=lambda *_: None, reason=reason,
+        found.parsed, delivery=delivery, by=by, at=at, advance=lambda *_: None,
+        reason=reason if locked.is_correction else "",
         expected={number: locked.base_version or 0},
     )  # fmt: skip
     if delivery.rows_refused:
@@ -180,13 +244,15 @@ def register(
         raise not_ready([Problem("lines", reason) for reason in dict.fromkeys(reasons)])
     invoice = Invoice.objects.get(centre_id=locked.centre_id, number=number)
     _keep_detail(invoice, locked, by=by, at=at)
+    if locked.is_reissue:
+        corrections.link_reissue(invoice=locked.replaces, number=number, by=by, at=at)
     if warned and warnings != LEAVE:
         _pass_warnings(invoice, warnings_reason, by=by, at=at)
     locked.state, locked.invoice, locked.delivery = DraftState.REGISTERED, invoice, delivery
     locked.save(update_fields=["state", "invoice", "delivery"])
     _record(
         "invoice.corrected" if stored else "invoice.entered", locked, by=by, at=at,
-        invoice=number, version=invoice.version, reason=reason,
+        invoice=number, version=invoice.version, reason=reason if stored else "",
     )  # fmt: skip
     if queue:
         finding_runs.check_on_commit(locked.centre_id, queue)
@@ -214,7 +280,7 @@ def _pass_warnings(invoice: Invoice, reason: str, *, by: Any, at: dt.datetime) -
 def _locked(draft: Draft) -> Draft:
     return (
         Draft.objects.select_for_update(of=("self",))
-        .select_related("centre__region", "invoice", "saved_by")
+        .select_related("centre__region", "invoice", "saved_by", "replaces__patient")
         .get(pk=draft.pk)
     )
 
@@ -248,6 +314,20 @@ def _stored_unmoved(draft: Draft) -> Invoice | None:
             invoice=draft.invoice_id,
         )
     return stored
+
+
+def _replaced_unmoved(draft: Draft) -> Invoice | None:
+    """The invoice that is cancelled as the draft is registered: a returned one, in the version it was filled from."""
+    if not draft.is_reissue:
+        return None
+    replaced = Invoice.objects.for_list().get(pk=draft.replaces_id)
+    if replaced.content_version != draft.replaces_version:
+        raise InvoiceMoved(
+            "صورتحساب پیشین پس از آغاز این پیش‌نویس تغییر کرده است؛ صدور مجدد را از نسخهٔ تازه آغاز کنید.",
+            invoice=replaced.pk,
+        )
+    corrections.refuse_reissue(replaced)
+    return None if replaced.is_cancelled else replaced
 
 
 def _number_problems(draft: Draft) -> list[Problem]:

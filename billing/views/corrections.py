@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 
+from billing.choices import Stage
 from billing.forms import CancelForm, ReissueForm
 from billing.history import history_of
 from billing.models import Cancellation, ClosedMonth, Invoice
@@ -82,6 +83,7 @@ def correction_panel(invoice: Invoice, user: Any) -> dict[str, Any]:
         "is_cancelled": is_cancelled,
         "cancellation": own if inside else None,
         "replacement": seen.filter(pk=own.replacement_id).first() if own and own.replacement_id else None,
+        "may_reissue": own.replacement_id is None if own else invoice.stage == Stage.RETURNED,
         "replaces": list(seen.filter(pk__in=replaced).order_by("pk")),
         "is_month_closed": user.may(Permission.PERIOD_VIEW)
         and ClosedMonth.objects.closed().filter(centre=invoice.centre_id, month=invoice.month).exists(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -25,7 +26,7 @@ from billing.services import desk
 from billing.tasks import check_findings
 from core import display
 from core.api import ApiView
-from core.errors import InvalidInput
+from core.errors import DomainError, InvalidInput
 from core.text import ascii_digits, fold
 from core.views import ActionView, DetailPage, Gate, ListPage
 from organisations.models import Centre, Physician
@@ -90,7 +91,9 @@ class DeskDraft(DetailPage):
 
     permission = Permission.INVOICE_EDIT
     template_name = "billing/desk_draft.html"
-    queryset = Draft.objects.exclude(state=DraftState.DISCARDED).select_related("centre__region", "invoice")
+    queryset = Draft.objects.exclude(state=DraftState.DISCARDED).select_related(
+        "centre__region", "invoice", "replaces"
+    )
     context_object_name = "draft"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -104,7 +107,7 @@ class DeskDraft(DetailPage):
         ranks = situations_of(draft.centre.region.organisation_id).values()
         return super().get_context_data(
             breadcrumb=[{"label": "میز ورود", "url": reverse("desk")}, {"label": str(draft)}],
-            form=HeaderForm(centre=draft.centre, is_correction=draft.is_correction),
+            form=HeaderForm(draft=draft),
             parts=PARTS,
             wards=wards_of(draft.centre),
             ranks=[(display.percent(r.percent_bp, 2 if r.percent_bp % 100 else 0), r.title) for r in ranks],
@@ -126,7 +129,7 @@ class DeskDraft(DetailPage):
                 "services": reverse("desk_services"),
                 "physicians": reverse("desk_physicians"),
                 "desk": reverse("desk"),
-                "correct": reverse("invoice_correct", args=[draft.invoice_id]) if draft.is_correction else "",
+                "again": self._begun_from(draft),
             },
             "columns": {
                 field: [columns.label(name), name, *columns.BY_NAME[name].also]
@@ -135,6 +138,13 @@ class DeskDraft(DetailPage):
             "parts": {label: str(value) for value, label in PARTS},
             "books": {label: str(value) for value, label in Book.choices},
         }
+
+    @staticmethod
+    def _begun_from(draft: Draft) -> str:
+        """Where the draft is begun anew when the invoice behind it has changed."""
+        if draft.is_correction:
+            return reverse("invoice_correct", args=[draft.invoice_id])
+        return reverse("invoice_issue_anew", args=[draft.replaces_id]) if draft.is_reissue else ""
 
 
 class DeskDiscard(ActionView):
@@ -161,6 +171,22 @@ class InvoiceCorrect(Gate, generic.View):
         return HttpResponseRedirect(reverse("desk_draft", args=[draft.pk]))
 
 
+class InvoiceIssueAnew(Gate, generic.View):
+    """Begin what is issued in place of a cancelled or returned invoice, or go on with what was begun."""
+
+    permission = Permission.INVOICE_EDIT
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        invoice = get_object_or_404(Invoice.objects.visible_to(request.user), pk=pk)
+        try:
+            draft = desk.begin_reissue(invoice=invoice, by=request.user, at=timezone.now())
+        except DomainError as refusal:
+            messages.error(request, refusal.sentence)
+            return HttpResponseRedirect(reverse("invoice", args=[invoice.pk]))
+        return HttpResponseRedirect(reverse("desk_draft", args=[draft.pk]))
+
+
 # ---------------------------------------------------------------- what the page asks for
 
 
@@ -172,7 +198,8 @@ class DeskApi(ApiView):
     authentication_classes = (SessionAuthentication,)
 
     def draft(self) -> Draft:
-        drafts = Draft.objects.visible_to(self.request.user).select_related("centre__region", "invoice")
+        drafts = Draft.objects.visible_to(self.request.user)
+        drafts = drafts.select_related("centre__region", "invoice", "replaces__patient")
         return get_object_or_404(drafts, pk=self.kwargs["pk"])
 
     @property
@@ -208,9 +235,7 @@ class DeskCopy(DeskApi):
     """What one tab holds as a draft of its own, where another tab saved something else."""
 
     def post(self, request: Any, pk: int) -> Response:
-        centre = self.draft().centre
-        document = documents.cleaned(self.document)
-        copy = desk.start(centre=centre, by=request.user, at=timezone.now(), document=document)
+        copy = desk.copy(draft=self.draft(), document=self.document, by=request.user, at=timezone.now())
         return Response({"url": reverse("desk_draft", args=[copy.pk])}, status=201)
 
 

@@ -110,12 +110,13 @@ class InvoicePage(DetailPage):
         lines = list(CurrentLine.objects.of_invoice(invoice.pk).for_page())
         chosen = self.request.GET.get("line", "")
         line_no = int(chosen) if chosen.isascii() and chosen.isdigit() else None
+        correction = correction_panel(invoice, self.request.user)
         return super().get_context_data(
-            actions=self._actions(invoice),
+            actions=self._actions(invoice, correction),
             invoice=_heading(invoice, lines),
             trust=_trust(invoice, lines),
             breadcrumb=_chain(invoice, self.request.user),
-            correction=correction_panel(invoice, self.request.user),
+            correction=correction,
             stage=panel_of(invoice, self.request.user),
             findings=self._findings(),
             may_pass=self.request.user.may(Permission.FINDING_PASS),
@@ -132,12 +133,19 @@ class InvoicePage(DetailPage):
             return []
         return findings.by_rule(findings.of_invoice(self.object, on=timezone.localdate()))
 
-    def _actions(self, invoice: Invoice) -> list[dict[str, str]]:
+    def _actions(self, invoice: Invoice, correction: dict[str, Any]) -> list[dict[str, str]]:
         """A cancelled invoice, which has no lines any more, is not corrected but issued anew."""
-        if not self.request.user.may(Permission.INVOICE_EDIT) or not invoice.lines_count:
+        if not self.request.user.may(Permission.INVOICE_EDIT):
             return []
-        url = reverse("invoice_correct", args=[invoice.pk])
-        return [{"label": "اصلاح", "url": url, "method": "post", "style": "quiet", "icon": "edit"}]
+        usual = {"url": reverse("invoice_issue_anew", args=[invoice.pk]), "method": "post"}
+        found = []
+        if correction["may_reissue"]:
+            style = "" if invoice.is_cancelled else "quiet"
+            found.append(usual | {"label": "صدور مجدد", "style": style, "icon": "refresh"})
+        if not invoice.is_cancelled:
+            url = reverse("invoice_correct", args=[invoice.pk])
+            found.append(usual | {"url": url, "label": "اصلاح", "style": "quiet", "icon": "edit"})
+        return found
 
 
 class LineTrace(PageView):

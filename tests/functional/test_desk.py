@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from billing.choices import DeliveryKind, DraftState
 from billing.models import Delivery, Draft, FindingPass, Invoice, InvoiceLine
-from billing.services import desk
+from billing.services import corrections, desk
 from billing.services.reference import load_finding_rules
 from core.text import fold
 from tariffs.models import Service
@@ -261,6 +261,43 @@ def test_a_stored_invoice_is_corrected_with_a_reason(page: Page, live_server, ca
     page.wait_for_url("**/invoices/*/")
     invoice.refresh_from_db()
     assert (invoice.version, invoice.amount, invoice.change.reason) == (2, 3_502_080, "تعداد اشتباه بود")
+
+
+def test_a_cancelled_invoice_is_issued_anew_from_the_keyboard_and_the_two_lead_to_each_other(
+    page: Page, live_server, cast
+):
+    lines = [line("100005"), line("100010", percent_bp=5_000)]
+    world.load(
+        world.parsed({"A1": lines}, fund="general", patient_key="0499370899"),
+        centre=cast.hospital,
+    )
+    old = Invoice.objects.get()
+    corrections.cancel(invoice=old, reason="بیمهٔ بیمار نادرست بود", version=1, by=cast.officer, at=world.AT)
+    watch, address = Watch(page), f"{live_server.url}{reverse('invoice', args=[old.pk])}"
+    sign_in(page, live_server, cast.officer)
+    page.goto(address)
+    press_through_to(page, f"form[action='{reverse('invoice_issue_anew', args=[old.pk])}'] button")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/desk/*/")
+    expect(page.locator("#desk")).to_have_attribute("data-ready", "true")
+    expect(page.locator("h1")).to_contain_text("صدور مجدد به جای")
+    expect(page.locator("[data-field=patient_id]")).to_have_value("0499370899")
+    assert codes(page) == ["100005", "100010", ""]
+
+    press_through_to(page, "#desk-grid tr:nth-child(2) [data-cell=quantity]", limit=80)
+    page.keyboard.press("Control+a")
+    page.keyboard.type("2")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/invoices/*/")
+    new = Invoice.objects.exclude(pk=old.pk).get()
+    assert (new.amount, new.version) == (1_751_040 + 2_740_700, 1)
+    press_through_to(page, f"main a[href='{reverse('invoice', args=[old.pk])}']")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{reverse('invoice', args=[old.pk])}")
+    expect(page.get_by_role("button", name="صدور مجدد")).to_have_count(0)
+    page.locator(f"main a[href='{reverse('invoice', args=[new.pk])}']").press("Enter")
+    page.wait_for_url(f"**{reverse('invoice', args=[new.pk])}")
+    assert watch.said == []
 
 
 MODULES = r'''async base => {

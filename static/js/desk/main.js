@@ -348,7 +348,7 @@ const isOver = (fault) => {
 
 const hasMoved = (fault) => {
   state.over = true;
-  notice(fault.message, { text: "اصلاح نسخهٔ تازه", post: config.urls.correct });
+  notice(fault.message, { text: "آغاز از نسخهٔ تازه", post: config.urls.again });
 };
 
 const notice = (text, link = null) => {
