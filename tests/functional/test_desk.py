@@ -281,8 +281,8 @@ def test_a_cancelled_invoice_is_issued_anew_from_the_keyboard_and_the_two_lead_t
     page.wait_for_url("**/desk/*/")
     expect(page.locator("#desk")).to_have_attribute("data-ready", "true")
     expect(page.locator("h1")).to_contain_text("صدور مجدد به جای")
-    expect(page.locator("[data-field=patient_id]")).to_have_value("0499370899")
-    assert codes(page) == ["100005", "100010", ""]
+    expect(page.locator("[data-field=patient_id]")).to_have_value("۰۴۹۹۳۷۰۸۹۹")
+    assert codes(page) == ["۱۰۰۰۰۵", "۱۰۰۰۱۰", ""]
 
     press_through_to(page, "#desk-grid tr:nth-child(2) [data-cell=quantity]", limit=80)
     page.keyboard.press("Control+a")
