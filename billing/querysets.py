@@ -58,6 +58,13 @@ class LineDeltaQuerySet(models.QuerySet[Any]):
         return own.select_related("change__repricing__circular").order_by("change_id", "lines")
 
 
+class ProposedDeltaQuerySet(models.QuerySet[Any]):
+    def by_cause(self) -> dict[str, int]:
+        """How many differences there are by cause."""
+        counted = self.order_by("cause").values_list("cause").annotate(count=models.Count("invoice_id"))
+        return dict(counted)
+
+
 class RepricingQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> RepricingQuerySet:
         """Re-pricings of the user's organisation, for members who see the whole of it."""

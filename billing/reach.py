@@ -117,8 +117,8 @@ class Reach:
         """`number` (the invoice's key) and `lines` of the centre's invoices with a line within reach, by key."""
         condition, params = self._either()
         return read(
-            f"SELECT i.id, i.lines_count {_FROM} WHERE i.centre_id = %s AND ch.at < %s AND EXISTS ("
-            f"SELECT FROM {_LINES} WHERE l.invoice_id = i.id AND ({condition})) ORDER BY 1",
+            f"SELECT i.id, i.lines_count {_FROM} JOIN {_LINES} ON l.invoice_id = i.id"
+            f" WHERE i.centre_id = %s AND ch.at < %s AND ({condition}) GROUP BY 1 ORDER BY 1",
             [centre_id, self.known + MARGIN, *params],
             {"number": pl.Int64, "lines": pl.Int64},
         )

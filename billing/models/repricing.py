@@ -17,6 +17,7 @@ from billing.querysets import (
     CurrentLineQuerySet,
     LineDeltaQuerySet,
     OfCentreQuerySet,
+    ProposedDeltaQuerySet,
     RepricingQuerySet,
 )
 from insurers.models import Fund
@@ -99,13 +100,14 @@ class RepricingCentre(CountedFields):
     """What a re-pricing does in one centre: as previewed, and whether it is booked.
 
     While `last_change` is the centre's last change and `token` that of the reference data, its `deltas` proposed rows
-    are what would be found again.
+    are what would be found again. `digest` is that of all differences, `standings` that of how far their invoices were.
     """
 
     repricing = models.ForeignKey(Repricing, models.CASCADE, related_name="centres")
     centre = models.ForeignKey(Centre, models.PROTECT, related_name="+")
     seen = models.IntegerField("سطر بررسی‌شده", default=0)
     digest = models.CharField("اثر انگشت تفاوت‌ها", max_length=32)
+    standings = models.CharField("اثر انگشت وضعیت صورتحساب‌ها", max_length=32, blank=True)
     largest = models.JSONField("بزرگ‌ترین تفاوت‌ها", default=list)
     movements = models.JSONField("حرکت‌ها", default=list)
     deltas = models.IntegerField("تفاوت‌ها", default=0)
@@ -176,14 +178,33 @@ class ProposedDelta(DeltaFields):
     pk = models.CompositePrimaryKey("repricing_id", "centre_id", "invoice_id", "line_no", "element")
     repricing = loose(Repricing, "بازقیمت‌گذاری")
     centre = loose(Centre, "مرکز")
-    month = models.IntegerField("ماه")
+    standing = models.SmallIntegerField("وضعیت صورتحساب", choices=Standing)
     cause = models.CharField("علت", max_length=20, choices=Cause.choices)
+
+    objects = ProposedDeltaQuerySet.as_manager()
 
     class Meta:
         verbose_name = "تفاوت پیشنهادی"
 
     def __str__(self) -> str:
         return f"{self.invoice_id}/{self.line_no} {self.amount:+}"
+
+
+class ProposedInvoice(PricedFields):
+    """What a preview adds to the totals of an invoice, and how far the invoice was then. Not logged, as its lines."""
+
+    pk = models.CompositePrimaryKey("repricing_id", "centre_id", "invoice_id")
+    repricing = loose(Repricing, "بازقیمت‌گذاری")
+    centre = loose(Centre, "مرکز")
+    invoice = loose(Invoice, "صورتحساب")
+    unpriced_lines = models.IntegerField("سطر بدون تعرفه", default=0)
+    standing = models.SmallIntegerField("وضعیت صورتحساب", choices=Standing)
+
+    class Meta:
+        verbose_name = "صورتحساب در پیش‌نمایش"
+
+    def __str__(self) -> str:
+        return f"{self.invoice_id} {self.amount:+}"
 
 
 class LineDelta(DeltaFields):

@@ -6,6 +6,7 @@ Lines of an invoice stay together, because nursing, packages and ceilings look a
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -45,7 +46,8 @@ _CAUSE_OF_STATUS = {
     LineStatus.NO_FACTOR.value: Cause.UNIT_VALUE.value,
     LineStatus.NO_COVERAGE.value: Cause.COVERAGE.value,
 }
-_BOOKED = (
+#: What of a difference the fingerprint of a preview covers.
+BOOKED = (
     "number", "line_no", "line_change_id", "element", "lines", "unpriced_lines", "status", "asked", *PRICED,
 )  # fmt: skip
 
@@ -175,14 +177,14 @@ def movements(found: Differences, *, centre_id: int) -> pl.DataFrame:
 
 
 class Fingerprint:
-    """A digest of differences in the order of invoices: equal for a preview and what is booked."""
+    """A digest of rows of numbers in the order of invoices: equal for a preview and what is booked."""
 
     def __init__(self) -> None:
         self._hash = hashlib.blake2b(digest_size=16)
 
-    def add(self, rows: pl.DataFrame) -> None:
+    def add(self, rows: pl.DataFrame, columns: Sequence[str]) -> None:
         if len(rows):
-            numbers = rows.select(pl.col(c).cast(_I64) for c in _BOOKED).to_numpy(order="c")
+            numbers = rows.select(pl.col(c).cast(_I64) for c in columns).to_numpy(order="c")
             self._hash.update(numbers.tobytes())
 
     @property

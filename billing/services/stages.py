@@ -129,12 +129,17 @@ _STANDING = f"""
 """
 
 
+def hold(centre_ids: Iterable[int]) -> None:
+    """Keep the stages of these centres' invoices as they are until this transaction ends."""
+    for centre_id in sorted(centre_ids):
+        jobs.lock("billing.stages", centre_id)
+
+
 def _standing(invoices: Iterable[int]) -> pl.DataFrame:
     """Where the invoices stand, held for this transaction: two people never move one invoice at the same time."""
     ids = list(invoices)
     centres = Invoice.objects.filter(pk__in=ids).order_by("centre_id").values_list("centre_id", flat=True)
-    for centre_id in centres.distinct():
-        jobs.lock("billing.stages", centre_id)
+    hold(centres.distinct())
     schema = {
         "id": _I64, "number": pl.String, "centre_id": _I64, "version": _I64, "unpriced_lines": _I64, "stage": _I64,
         "stage_version": _I64, "completed_by_id": _I64, "is_checked": pl.Boolean, "blocks": _I64, "warnings": _I64,

@@ -94,6 +94,7 @@ class RepricingPage(DetailPage):
             "may_discard": previewed and edits,
             "may_reverse": is_booked and edits and row.reverses_id is None and not open_reversal,
             "may_ask": row.state == RepricingState.STOPPED and edits and row.reverses_id is None,
+            "may_ask_reversal": row.state == RepricingState.STOPPED and edits and row.reverses_id is not None,
         }
 
 

@@ -221,8 +221,8 @@ def _book_first(row, one):
     with transaction.atomic():
         locked = Repricing.objects.select_related("circular", "reverses", "approved_by").get(pk=row.pk)
         first = RepricingCentre.objects.select_related("centre__region__organisation").get(pk=one.pk)
-        booking.confirm(locked, first, Source(locked))
-        booking.append(locked, first, timezone.now())
+        causes = booking.confirm(locked, first, Source(locked))
+        booking.append(locked, first, timezone.now(), causes=causes)
 
 
 def _waits_for_centre(centre_id):

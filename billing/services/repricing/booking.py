@@ -8,21 +8,20 @@ import polars as pl
 import structlog
 from django.db import connection, transaction
 
-from billing.choices import WERE_SENT, RepricingState, Stage, Standing
+from billing.choices import WERE_SENT, RepricingState
 from billing.measures import PRICED
 from billing.models import (
     Change,
-    ClosedMonth,
     Invoice,
-    InvoiceStage,
     LineDelta,
     ProposedDelta,
+    ProposedInvoice,
     Repricing,
     RepricingCentre,
     SupplementaryItem,
 )
 from billing.pipeline.store import write_movements
-from billing.services import finding_runs
+from billing.services import finding_runs, stages
 from billing.services.repricing.common import (
     CENTRE,
     Advance,
@@ -34,7 +33,10 @@ from billing.services.repricing.common import (
 )
 from billing.services.repricing.preview import DELTA_COLUMNS, propose
 from billing.services.repricing.source import Source
+from billing.standing import MovedOn, moved_on
 from core import jobs
+from core.text import persian_digits
+from organisations.models import Centre
 
 log = structlog.get_logger(__name__)
 _TOTALS = ("amount", "basic", "supplementary", "subsidy", "employer", "patient_share")
@@ -44,7 +46,7 @@ def book(row: Repricing, at: dt.datetime, advance: Advance) -> None:
     source = Source(row)
     todo = list(row.centres.filter(lines__gt=0).select_related("centre__region__organisation").order_by("pk"))
     total = sum(one.lines for one in todo)
-    if not any(one.done_at for one in todo):
+    if len(todo) > 1 and not any(one.done_at for one in todo):
         # Before anything is booked: what has changed since the preview must not concern these lines.
         for number, one in enumerate(todo, start=1):
             advance(0, total, f"مقایسه با پیش‌نمایش: {one.centre.name} ({number} از {len(todo)})")
@@ -54,8 +56,7 @@ def book(row: Repricing, at: dt.datetime, advance: Advance) -> None:
     for one in todo:
         if one.done_at is None:
             with transaction.atomic():
-                confirm(row, one, source)
-                append(row, one, at)
+                append(row, one, at, causes=confirm(row, one, source))
         done += one.lines
         advance(done, total, one.centre.name)
     with transaction.atomic():
@@ -66,47 +67,65 @@ def book(row: Repricing, at: dt.datetime, advance: Advance) -> None:
         record("repricing.booked", row, by=row.approved_by, at=at, after=sums(row))
 
 
-def confirm(row: Repricing, one: RepricingCentre, source: Source) -> None:
-    """Lock the centre, and make sure that its proposed differences are those that would be found now.
+def confirm(row: Repricing, one: RepricingCentre, source: Source) -> list[str]:
+    """Lock the centre, and make sure that its proposed differences are those that would be found now, and that its
+    invoices are as far as they were. Gives the causes of the differences.
 
     Where anything has changed they are found again and must be the same, or it is another preview's work.
     """
     jobs.lock(CENTRE, one.centre_id)
+    stages.hold([one.centre_id])
+    if moved := moved_on(repricing_id=row.pk, centre_id=one.centre_id):
+        raise Outdated(_who_moved(one.centre, moved))
     token, last = token_now(), last_change_of(one.centre_id)
     proposed = ProposedDelta.objects.filter(repricing=row, centre_id=one.centre_id)
-    if (one.token, one.last_change, one.deltas) == (token, last, proposed.count()):
-        return
+    found = proposed.by_cause()
+    if (one.token, one.last_change, one.deltas) == (token, last, sum(found.values())):
+        return list(found)
     proposed.delete()
+    ProposedInvoice.objects.filter(repricing=row, centre_id=one.centre_id).delete()
     tally = propose(row, one.centre, source)
     if tally.fingerprint.text != one.digest:
         raise Outdated(
             f"نرخ‌ها یا سطرهای {one.centre.name} پس از پیش‌نمایش عوض شده‌اند و نتیجه دیگر همان نیست که تأیید شد؛ "
             "دوباره پیش‌نمایش بگیرید."
         )
+    if (
+        tally.standings.text != one.standings
+    ):  # what the preview had written down was lost, so that none is named
+        raise Outdated(_who_moved(one.centre, []))
     one.token, one.last_change = token, last
     one.save(update_fields=["token", "last_change"])
+    return list(proposed.by_cause())
+
+
+def _who_moved(centre: Centre, moved: list[MovedOn]) -> str:
+    said = "، ".join(
+        f"{persian_digits(one.invoices)} صورتحسابِ «{one.was_label}» اکنون «{one.now_label}» است"
+        for one in moved
+    )
+    what = f": {said}" if said else ""
+    return (
+        f"وضعیت صورتحساب‌های {centre.name} پس از پیش‌نمایش عوض شده است{what}. تفاوت آن‌ها جای دیگری می‌رود؛ "
+        "دوباره پیش‌نمایش بگیرید."
+    )
 
 
 _NAMES = ", ".join(f'"{c}"' for c in DELTA_COLUMNS)
-_OF_CENTRE = f"FROM {ProposedDelta._meta.db_table} p WHERE p.repricing_id = %s AND p.centre_id = %s"
-#: Standings are numbered so that «sent» and «month closed» add up.
+_OF_CENTRE = "p.repricing_id = %s AND p.centre_id = %s"
+#: In the order of invoices, since so they were written down; a sort would cost a third of the statement.
 _APPEND = f"""
     INSERT INTO {LineDelta._meta.db_table} (change_id, standing, {_NAMES})
-    SELECT c.id, (s.invoice_id IS NOT NULL)::int * {Standing.SENT} + (p.month = ANY(%s))::int * {Standing.LOCKED},
-           {", ".join(f'p."{c}"' for c in DELTA_COLUMNS)}
-    FROM (SELECT * {_OF_CENTRE}) p
-    JOIN unnest(%s::text[], %s::bigint[]) AS c (cause, id) ON c.cause = p.cause
-    LEFT JOIN {InvoiceStage._meta.db_table} s ON s.invoice_id = p.invoice_id AND s.stage = {Stage.SENT}
-    ORDER BY p.invoice_id, p.line_no
+    SELECT %s, p.standing, {", ".join(f'p."{c}"' for c in DELTA_COLUMNS)}
+    FROM {ProposedDelta._meta.db_table} p WHERE {_OF_CENTRE} AND p.cause = %s
 """
-_SUMS = ", ".join(f"sum(p.{c})::bigint AS {c}" for c in PRICED)
 _ADD = f"""
     UPDATE {Invoice._meta.db_table} i
-    SET unpriced_lines = i.unpriced_lines + d.unpriced_lines,
-        {", ".join(f"{header} = i.{header} + d.{c}" for header, c in zip(_TOTALS, PRICED, strict=True))}
-    FROM (SELECT p.invoice_id, sum(p.unpriced_lines)::int AS unpriced_lines, {_SUMS} {_OF_CENTRE}
-          GROUP BY p.invoice_id) d
-    WHERE i.id = d.invoice_id AND ({" OR ".join(f"d.{c} <> 0" for c in ("unpriced_lines", *PRICED))})
+    SET unpriced_lines = i.unpriced_lines + p.unpriced_lines,
+        {", ".join(f"{header} = i.{header} + p.{c}" for header, c in zip(_TOTALS, PRICED, strict=True))}
+    FROM {ProposedInvoice._meta.db_table} p
+    WHERE {_OF_CENTRE} AND i.id = p.invoice_id
+      AND ({" OR ".join(f"p.{c} <> 0" for c in ("unpriced_lines", *PRICED))})
 """
 _CLAIM = f"""
     INSERT INTO {SupplementaryItem._meta.db_table}
@@ -119,14 +138,12 @@ _CLAIM = f"""
 """
 
 
-def append(row: Repricing, one: RepricingCentre, at: dt.datetime) -> None:
+def append(row: Repricing, one: RepricingCentre, at: dt.datetime, *, causes: list[str]) -> None:
     """Append the centre's proposed differences to their lines, and book what follows from them."""
-    changes = _open_changes(row, one, at)
-    closed = ClosedMonth.objects.closed().filter(centre_id=one.centre_id).values_list("month", flat=True)
-    of_centre = [row.pk, one.centre_id]
+    changes = _open_changes(row, one, at, causes)
+    append_lines(row, one, changes)
     with connection.cursor() as cursor:
-        cursor.execute(_APPEND, [list(closed), *of_centre, list(changes), list(changes.values())])
-        cursor.execute(_ADD, of_centre)
+        cursor.execute(_ADD, [row.pk, one.centre_id])
         cursor.execute(_CLAIM, [row.pk, list(changes.values())])
     if one.movements:
         moved = pl.DataFrame(one.movements, infer_schema_length=None)
@@ -138,10 +155,15 @@ def append(row: Repricing, one: RepricingCentre, at: dt.datetime) -> None:
     log.info("centre_repriced", repricing=row.pk, centre=one.centre_id, lines=one.lines, amount=one.amount)
 
 
-def _open_changes(row: Repricing, one: RepricingCentre, at: dt.datetime) -> dict[str, int]:
+def append_lines(row: Repricing, one: RepricingCentre, changes: dict[str, int]) -> None:
+    """The centre's proposed differences, to their lines; `changes` are the ids of the changes by cause."""
+    with connection.cursor() as cursor:
+        for cause, change_id in changes.items():
+            cursor.execute(_APPEND, [change_id, row.pk, one.centre_id, cause])
+
+
+def _open_changes(row: Repricing, one: RepricingCentre, at: dt.datetime, causes: list[str]) -> dict[str, int]:
     """One change for each cause among the centre's differences."""
-    proposed = ProposedDelta.objects.filter(repricing=row, centre_id=one.centre_id)
-    causes = proposed.order_by("cause").values_list("cause", flat=True).distinct()
     made = [
         Change(cause=cause, at=at, by=row.approved_by, centre=one.centre, repricing=row, reason=_reason(row))
         for cause in causes

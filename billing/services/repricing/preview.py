@@ -11,9 +11,9 @@ from django.db import transaction
 
 from billing.choices import RepricingState
 from billing.measures import PRICED, REPRICED
-from billing.models import ProposedDelta, Repricing, RepricingCentre, RepricingPart
+from billing.models import ProposedDelta, ProposedInvoice, Repricing, RepricingCentre, RepricingPart
 from billing.pipeline import ledger, reprice
-from billing.pipeline.reprice import Differences, Fingerprint
+from billing.pipeline.reprice import BOOKED, Differences, Fingerprint
 from billing.pipeline.store import basis_of_cases
 from billing.services.repricing.common import CENTRE, Advance, last_change_of, token_now
 from billing.services.repricing.source import Source
@@ -40,11 +40,14 @@ class Tally:
     moved: list[pl.DataFrame] = field(default_factory=list)
     deltas: int = 0
     fingerprint: Fingerprint = field(default_factory=Fingerprint)
+    standings: Fingerprint = field(default_factory=Fingerprint)
 
     def add(self, found: Differences, headers: pl.DataFrame, *, centre_id: int) -> None:
         self.seen += found.seen
         self.deltas += len(found.rows)
-        self.fingerprint.add(found.rows)
+        self.fingerprint.add(found.rows, BOOKED)
+        touched = headers.join(found.rows.select("number").unique(), on="number", how="semi").sort("number")
+        self.standings.add(touched, ("number", "standing"))
         if len(found.rows):
             self.moved.append(reprice.movements(found, centre_id=centre_id))
         lines = found.rows.filter(pl.col("moved"))
@@ -80,7 +83,10 @@ def compute(row: Repricing, at: dt.datetime, advance: Advance) -> None:
         row.centres.all().delete()
         row.parts.all().delete()
         # Those of finished re-pricings are thrown away too, never those of one that goes on beside this.
-        ProposedDelta.objects.exclude(repricing__in=Repricing.objects.alive().exclude(pk=row.pk)).delete()
+        for model in (ProposedDelta, ProposedInvoice):
+            model._default_manager.exclude(
+                repricing__in=Repricing.objects.alive().exclude(pk=row.pk)
+            ).delete()
     token = token_now()
     source = Source(row)
     todo = source.lines_by_centre()
@@ -108,30 +114,38 @@ def propose(row: Repricing, centre: Centre, source: Source) -> Tally:
         headers = with_standing(found.headers, centre_id=centre.pk)
         tally.add(found, headers, centre_id=centre.pk)
         if len(found.rows):
-            copy_in(ProposedDelta._meta.db_table, _proposed(row, centre, found))
+            lines = _proposed(row, centre, found, headers)
+            copy_in(ProposedDelta._meta.db_table, lines)
+            copy_in(ProposedInvoice._meta.db_table, _by_invoice(lines))
     return tally
 
 
-def _proposed(row: Repricing, centre: Centre, found: Differences) -> pl.DataFrame:
+def _proposed(row: Repricing, centre: Centre, found: Differences, headers: pl.DataFrame) -> pl.DataFrame:
     rows = found.rows
     if found.bases is not None:
         used = found.bases.join(rows.select("case").unique(), on="case", how="semi")
         of_case = basis_of_cases(used)
         rows = rows.drop("basis_id").join(of_case, on="case", how="left", maintain_order="left")
-    placed = rows.join(
-        found.headers.select("number", "month"), on="number", how="left", maintain_order="left"
-    )
+    placed = rows.join(headers.select("number", "standing"), on="number", how="left", maintain_order="left")
     return placed.select(
         pl.lit(row.pk, pl.Int64).alias("repricing_id"), pl.lit(centre.pk, pl.Int64).alias("centre_id"),
-        pl.col("number").alias("invoice_id"), "month", "cause", *DELTA_COLUMNS[1:],
+        pl.col("number").alias("invoice_id"), "standing", "cause", *DELTA_COLUMNS[1:],
     )  # fmt: skip
+
+
+def _by_invoice(proposed: pl.DataFrame) -> pl.DataFrame:
+    """What differences of lines add to the totals of their invoices."""
+    keys = ("repricing_id", "centre_id", "invoice_id", "standing")
+    sums = [pl.col(c).cast(pl.Int64).sum() for c in ("unpriced_lines", *PRICED)]
+    return proposed.group_by(keys, maintain_order=True).agg(sums)
 
 
 def _keep(row: Repricing, centre: Centre, tally: Tally, token: Any) -> None:
     parts = tally.by_part() if tally.parts else pl.DataFrame()
     sums = {name: int(parts[name].sum()) for name in REPRICED} if len(parts) else {}
     RepricingCentre.objects.create(
-        repricing=row, centre=centre, seen=tally.seen, digest=tally.fingerprint.text, largest=tally.largest,
+        repricing=row, centre=centre, seen=tally.seen, digest=tally.fingerprint.text,
+        standings=tally.standings.text, largest=tally.largest,
         movements=tally.movements(), deltas=tally.deltas, last_change=last_change_of(centre.pk), token=token, **sums,
     )  # fmt: skip
     RepricingPart.objects.bulk_create(

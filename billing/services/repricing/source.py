@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 from billing.models import Repricing, RepricingCentre
 from billing.pipeline import reprice, stored, take_back
@@ -18,11 +19,16 @@ class Source:
 
     def __init__(self, row: Repricing) -> None:
         self.row = row
-        self.refs: References | None = None
-        self.reach: Reach | None = None
-        if row.reverses is None:
-            self.refs = references(row.organisation_id)
-            self.reach = reach_of(row.circular, organisation_id=row.organisation_id)
+
+    @cached_property
+    def reach(self) -> Reach | None:
+        if self.row.reverses is not None:
+            return None
+        return reach_of(self.row.circular, organisation_id=self.row.organisation_id)
+
+    @cached_property
+    def refs(self) -> References:
+        return references(self.row.organisation_id)
 
     def lines_by_centre(self) -> dict[int, int]:
         """Lines to look at, by centre."""
@@ -39,7 +45,7 @@ class Source:
 
     def of(self, centre: Centre) -> Iterator[Differences]:
         """Differences of a centre's lines, in portions by invoice. The centre must be locked."""
-        if self.reach and self.refs:
+        if self.reach:
             for ids in stored.portions(self.reach.invoices(centre.pk)):
                 yield reprice.differences(ids, self.refs, centre=centre, cause=self.reach.cause)
             return

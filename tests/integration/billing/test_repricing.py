@@ -5,11 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from django.db.backends.postgresql.psycopg_any import DateRange
 
 from billing.choices import Cause, LineStatus, RepricingState
 from billing.models import (
-    Balance,
     Change,
     CurrentLine,
     Invoice,
@@ -22,45 +20,28 @@ from billing.services import ledger, repricing
 from core.errors import DomainError
 from insurers.models import CoverageRule
 from organisations.choices import PatientCategory, Sector
-from tariffs.choices import Component, Confidence, ServiceGroup
+from tariffs.choices import Component, ServiceGroup
 from tariffs.models import (
     Circular,
-    ConversionFactor,
     FixedPrice,
 )
-from tariffs.services import publishing
 from tests import factories
 from tests import tariff_world as world
+from tests.repricing import (
+    FILE,
+    LATE,
+    LATER,
+    balances,
+    book,
+    factor,
+    facts,
+    preview,
+    publish_late,
+    totals,
+)
 from tests.tariff_world import line
 
 pytestmark = pytest.mark.django_db
-
-LATE = dt.datetime(2024, 12, 1, 8, 0, tzinfo=dt.UTC)
-LATER = LATE + dt.timedelta(days=1)
-FROM_MEHR = DateRange(dt.date(2024, 9, 22), dt.date(2025, 3, 21))
-FACTS = (
-    "line_no",
-    "amount",
-    "basic",
-    "supplementary",
-    "subsidy",
-    "employer",
-    "patient",
-    "status",
-    "element",
-    "service_id",
-)
-TOTALS = (
-    "lines_count",
-    "unpriced_lines",
-    "asked",
-    "amount",
-    "basic",
-    "supplementary",
-    "subsidy",
-    "employer",
-    "patient_share",
-)
 
 
 @pytest.fixture
@@ -94,57 +75,6 @@ def fund(organisation):
 @pytest.fixture
 def late(organisation):
     return Circular.objects.create(number="L", title="بخشنامهٔ دیررس", organisation=organisation)
-
-
-def publish_late(model, circular, organisation, maker, checker, *, at=LATE, valid=FROM_MEHR, **fields):
-    """As two persons would on the pages: a draft, then published in place of what holds on the same days."""
-    draft = model.objects.create(
-        circular=circular, valid=valid, confidence=Confidence.OFFICIAL, organisation=organisation,
-        entered_by=maker, **fields,
-    )  # fmt: skip
-    publishing.publish(drafts=[draft], by=checker, at=at, replace=True)
-    return draft
-
-
-def factor(circular, organisation, maker, checker, amount=350_000, **more):
-    dims = {"sector": Sector.PUBLIC, "component": Component.PROFESSIONAL} | more
-    return publish_late(ConversionFactor, circular, organisation, maker, checker, amount=amount, **dims)
-
-
-def preview(circular, maker, at=LATE):
-    found = repricing.ask(circular=circular, by=maker, at=at)
-    return repricing.work(repricing=found, at=at)
-
-
-def book(found, checker, at=LATER):
-    repricing.approve(repricing=found, by=checker, at=at)
-    return repricing.work(repricing=found, at=at)
-
-
-def facts(model=CurrentLine, centre=None):
-    rows = model.objects.filter(invoice__centre=centre) if centre else model.objects.all()
-    return sorted(rows.values_list("invoice__number", *FACTS))
-
-
-def totals():
-    return sorted(Invoice.objects.values_list("number", *TOTALS))
-
-
-BALANCED = ("month", "category", "element", "asked", "amount", "basic", "patient", "lines", "unpriced_lines")
-
-
-def balances():
-    return sorted(row for row in Balance.objects.values_list(*BALANCED) if any(row[3:]))
-
-
-FILE = {
-    "1": [
-        line("100005"), line("100010", quantity_milli=1_500, percent_bp=5_000),
-        line(world.BED, book=5, quantity_milli=3_000), line(world.NURSING, book=5),
-    ],
-    "2": [line("100015"), line(world.DRUG, book=6, quantity_milli=30_000), line("999999")],
-    "3": [line(world.PACKAGE), line("100005"), line(world.LENS, book=8)],
-}  # fmt: skip
 
 
 def test_a_late_factor_reprices_stored_lines_to_what_a_later_import_would_say(
@@ -336,4 +266,92 @@ def test_a_later_repricing_is_taken_back_first(organisation, centre, fund, late,
         checker,
     )
     assert facts() == start
+    assert ledger.check() is None
+
+
+def test_a_reversal_is_not_reversed_but_booked_anew(organisation, centre, fund, late, maker, checker):
+    world.load(world.parsed(FILE, fund="basic"), centre=centre)
+    factor(late, organisation, maker, checker)
+    done = book(preview(late, maker), checker)
+    after = facts(), totals(), balances()
+    back = repricing.work(repricing=repricing.ask_reversal(repricing=done, by=maker, at=LATER), at=LATER)
+    assert book(back, checker).state == RepricingState.DONE
+    with pytest.raises(DomainError, match="ثبت‌شده"):
+        repricing.ask_reversal(repricing=back, by=maker, at=LATER)
+    again = book(preview(late, maker, at=LATER), checker)
+    assert again.state == RepricingState.DONE
+    assert (facts(), totals(), balances()) == after
+    assert ledger.check() is None
+    # And it can be taken back like the first, which stands no more.
+    last = repricing.work(repricing=repricing.ask_reversal(repricing=again, by=maker, at=LATER), at=LATER)
+    assert book(last, checker).state == RepricingState.DONE
+    assert set(CurrentLine.objects.values_list("deltas", flat=True)) == {0, 4}
+    assert ledger.check() is None
+
+
+def test_a_preview_that_is_being_computed_is_not_begun_twice(
+    organisation, centre, fund, late, maker, checker
+):
+    world.load(world.parsed(FILE, fund="basic"), centre=centre)
+    factor(late, organisation, maker, checker)
+    first = repricing.ask(circular=late, by=maker, at=LATE)
+    assert repricing.ask(circular=late, by=checker, at=LATE) == first
+    assert Repricing.objects.count() == 1
+
+
+def test_of_two_previews_at_once_the_second_is_not_booked_on_top_of_the_first(
+    organisation, centre, fund, late, maker, checker
+):
+    world.load(world.parsed(FILE, fund="basic"), centre=centre)
+    factor(late, organisation, maker, checker)
+    other = Circular.objects.create(number="M", title="بخشنامهٔ دیگر", organisation=organisation)
+    publish_late(CoverageRule, other, organisation, maker, checker, fund=fund, share=8_000)
+    first, second = preview(late, maker), preview(other, maker)
+    assert book(first, checker).state == RepricingState.DONE
+    stood = facts(), totals()
+    refused = book(second, checker)
+    assert refused.state == RepricingState.STOPPED
+    assert (facts(), totals()) == stood
+    # The tariff of now prices a line: what the first was approved for has the second's rule in it.
+    assert preview(other, maker, at=LATER).centres.get().lines == 0
+    other_centre = factories.centre(centre.region, "3002", "بیمارستان دیگر")
+    world.load(world.parsed(FILE, fund="basic"), centre=other_centre, at=LATER)
+    assert facts(centre=centre) == facts(centre=other_centre)
+    assert ledger.check() is None
+
+
+def test_a_late_coverage_rule_moves_shares_and_not_amounts(organisation, centre, fund, late, maker, checker):
+    world.load(world.parsed({"1": [line("100005"), line("100010")]}, fund="basic"), centre=centre)
+    before = CurrentLine.objects.order_by("line_no").values_list("amount", flat=True)
+    # 3.8 units × 302,000 + 603,440 and 5 units × 302,000 + 1,230,700: what the book and set A say.
+    amounts = list(before)
+    assert amounts == [1_751_040, 2_740_700]
+    publish_late(CoverageRule, late, organisation, maker, checker, fund=fund, share=8_000)
+    found = preview(late, maker)
+    of_centre = found.centres.get()
+    assert (of_centre.lines, of_centre.amount) == (2, 0)
+    # From 90 % to 80 % of the tariff: 1,575,936 and 2,466,630 become 1,400,832 and 2,192,560.
+    assert of_centre.basic == -(175_104 + 274_070)
+    done = book(found, checker)
+    assert set(done.changes.values_list("cause", flat=True)) == {Cause.COVERAGE}
+    now = CurrentLine.objects.order_by("line_no")
+    assert [one.amount for one in now] == amounts
+    assert [one.basic for one in now] == [1_400_832, 2_192_560]
+    assert all(
+        one.amount == one.basic + one.supplementary + one.subsidy + one.employer + one.patient for one in now
+    )
+    assert ledger.check() is None
+
+
+def test_a_late_unit_value_of_one_part_leaves_the_other_part(
+    organisation, centre, fund, late, maker, checker
+):
+    world.load(world.parsed({"1": [line("100005")]}, fund="basic"), centre=centre)
+    factor(late, organisation, maker, checker, amount=1, component=Component.TECHNICAL)
+    found = preview(late, maker)
+    done = book(found, checker)
+    # 1,751,040 = 3.8 professional units × 302,000 + 603,440 technical; at one rial a unit the latter is 40 % of 3.8.
+    assert done.state == RepricingState.DONE
+    assert CurrentLine.objects.get().amount == 3_800 * 302_000 // 1_000 + 2
+    assert set(done.changes.values_list("cause", flat=True)) == {Cause.UNIT_VALUE}
     assert ledger.check() is None

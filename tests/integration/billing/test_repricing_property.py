@@ -7,11 +7,13 @@ import datetime as dt
 import pytest
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import Sum
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from billing.choices import RepricingState
-from billing.models import CurrentLine
+from billing.measures import PRICED
+from billing.models import CurrentLine, Invoice, LineDelta, Movement
 from billing.services import ledger, repricing
 from insurers.models import CoverageRule, SupplementaryCover
 from organisations.choices import PatientCategory, Sector
@@ -86,6 +88,27 @@ def published(kind, amount, fund, extra):
     }[kind]  # fmt: skip
 
 
+TOTALS = ("amount", "basic", "supplementary", "subsidy", "employer", "patient_share", "unpriced_lines")
+
+
+def _totals(centre):
+    return list(
+        Invoice.objects.filter(centre=centre).aggregate(**{name: Sum(name) for name in TOTALS}).values()
+    )
+
+
+def _sums_agree(row, centre, before):
+    """Σ differences of lines = Σ movements = what the totals of the invoices have moved = what was previewed."""
+    names = (*PRICED, "unpriced_lines")
+    sums = {name: Sum(name) for name in names}
+    of_lines = list(LineDelta.objects.filter(change__repricing=row).aggregate(**sums).values())
+    of_movements = Movement.objects.filter(change__repricing=row).aggregate(**sums)
+    assert [amount or 0 for amount in of_movements.values()] == of_lines
+    assert [now - then for now, then in zip(_totals(centre), before, strict=True)] == of_lines
+    previewed = row.centres.aggregate(**{name: Sum(name) for name in PRICED})
+    assert list(previewed.values()) == of_lines[:-1]
+
+
 def facts(centre):
     return sorted(CurrentLine.objects.filter(invoice__centre=centre).values_list("invoice__number", *FACTS))
 
@@ -114,7 +137,7 @@ def _prove(invoices, late):
         {str(i): found for i, found in enumerate(invoices)}, fund="basic", supplementary_code="extra"
     )
     world.load(content, centre=centre)
-    before = facts(centre)
+    before, totals = facts(centre), _totals(centre)
     circular = Circular.objects.create(organisation=organisation, number="L", title="دیررس")
     drafts = []
     for kind, amount, first in late:
@@ -134,6 +157,7 @@ def _prove(invoices, late):
         repricing.approve(repricing=row, by=checker, at=AFTER)
         repricing.work(repricing=row, at=AFTER)
         assert row.state == RepricingState.DONE, row.refusal
+        _sums_agree(row, centre, totals)
     world.load(content, centre=other, at=AFTER)
     assert facts(centre) == facts(other)
     assert ledger.check(organisation.pk) is None
@@ -142,4 +166,5 @@ def _prove(invoices, late):
         repricing.approve(repricing=back, by=checker, at=AFTER)
         repricing.work(repricing=back, at=AFTER)
         assert facts(centre) == before
+        assert _totals(centre) == totals
         assert ledger.check(organisation.pk) is None
