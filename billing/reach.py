@@ -219,6 +219,7 @@ def _of_coverage(fund: str) -> Callable[[list[Any], int], Iterator[_Condition]]:
     def conditions(rows: list[Any], _organisation_id: int) -> Iterator[_Condition]:
         for row in rows:
             of_fund = _Condition().on_days(row.valid).add(f"i.{fund} = %s", row.fund_id)
+            of_fund.equal("i.centre_id", row.centre_id or ANY)
             of_fund.equal("i.setting", row.setting).equal("i.condition", row.condition)
             yield of_fund.equal('l."group"', row.group)
 

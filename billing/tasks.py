@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from billing.choices import DeliveryState
 from billing.models import Delivery, Repricing
-from billing.services import deliveries, finding_runs, repricing
+from billing.services import deliveries, finding_runs, repricing, simulations
+from core.models import Job
 from organisations.models import Centre
 
 
@@ -32,3 +33,9 @@ def reprice(repricing_id: int) -> None:
     row = repricing.work(repricing=Repricing.objects.get(pk=repricing_id), at=timezone.now())
     for centre_id in row.centres.exclude(done_at=None).values_list("centre_id", flat=True):
         check_findings.delay(centre_id)
+
+
+@shared_task(name="billing.simulate_contract")
+def simulate_contract(job_id: int) -> None:
+    """Price a year's invoices under a contract; only the job's outcome is written, and running twice is safe."""
+    simulations.run_job(Job.objects.get(pk=job_id))

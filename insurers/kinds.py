@@ -15,7 +15,7 @@ from tariffs.choices import ServiceGroup
 from tariffs.fields import choice
 from tariffs.kinds import ALL, SETTINGS, RateKind, labels, register
 
-KEY = ("fund", "setting", "group", "condition")
+KEY = ("fund", "centre", "setting", "group", "condition")
 DIMENSIONS = {
     "setting": choice("نوع مراجعه", SETTINGS),
     "group": choice("گروه خدمت", ServiceGroup.choices),
@@ -38,6 +38,8 @@ class FundField(forms.ModelChoiceField):
 
 def subject(rule: Any) -> str:
     dimensions = (rule.get_setting_display(), rule.get_group_display(), rule.get_condition_display())
+    if rule.centre_id:
+        dimensions = (rule.centre.name, *dimensions)
     return f"{rule.fund.insurer.name}، {rule.fund.name}: {labels(*dimensions)}"
 
 
@@ -75,7 +77,7 @@ COVERAGE = register(
         },
         subject=subject,
         figures=figures_of_rule,
-        related=("fund__insurer",),
+        related=("fund__insurer", "centre"),
         is_coverage=True,
     )
 )
@@ -95,7 +97,7 @@ SUPPLEMENT = register(
         },
         subject=subject,
         figures=figures_of_supplement,
-        related=("fund__insurer",),
+        related=("fund__insurer", "centre"),
         is_coverage=True,
     )
 )

@@ -63,6 +63,25 @@ class ContractQuerySet(models.QuerySet[Any]):
     def with_names(self) -> ContractQuerySet:
         return self.select_related("insurer", "organisation", "renews")
 
+    def with_centres_count(self) -> ContractQuerySet:
+        return self.annotate(centres_count=models.Count("covered", distinct=True))
+
+    def matching(self, words: str) -> ContractQuerySet:
+        """Contracts whose number, title or insurer holds every word."""
+        found = self
+        for word in words.split():
+            names = ("number__contains", "title__contains", "insurer__name__contains")
+            found = found.filter(models.Q.create([(name, word) for name in names], connector=models.Q.OR))
+        return found
+
+    def ending_within(self, days: int, *, today: dt.date) -> ContractQuerySet:
+        """Running contracts whose last day is at most so many days ahead."""
+        return self.filter(
+            state__in=[ContractState.ACTIVE, ContractState.SUSPENDED],
+            valid__endswith__lte=today + dt.timedelta(days=days),
+            valid__endswith__gt=today,
+        )
+
 
 class TermsQuerySet(models.QuerySet[Any]):
     def approved(self) -> TermsQuerySet:
@@ -78,5 +97,5 @@ class TermsQuerySet(models.QuerySet[Any]):
 
 class ContractFileQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> ContractFileQuerySet:
-        contracts = self.model._meta.get_field("contract").related_model
-        return self.filter(contract__in=contracts._default_manager.visible_to(user))
+        """Letters are for those who see the whole organisation."""
+        return self.filter(contract__organisation_id__in=user.scope.whole_organisation_ids())

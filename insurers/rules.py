@@ -84,3 +84,8 @@ def split(
     rest = left - subsidy
     employer = rest * employer_rest
     return Shares(basic, supplementary, subsidy, employer, rest - employer)
+
+
+def within_ceiling(*, wish: Amount, consumed: Amount, ceiling: Amount) -> Amount:
+    """What an insurer pays of `wish` rials where `consumed` of a person's ceiling of the year is gone."""
+    return least(wish, at_least_zero(ceiling - consumed))

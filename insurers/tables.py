@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import polars as pl
+from django.db.models import F
+from django.db.models.functions import Coalesce
 
-from core.rates import RateTable
+from core.rates import ANY, RateTable
 from insurers.models import CoverageRule, Fund, SupplementaryCover
 from tariffs.tables import rate_table
 
 _I64 = pl.Int64
-_DIMS = {"fund": "fund_id", "condition": "condition", "group": "group", "setting": "setting"}
+_CENTRE = Coalesce(F("centre_id"), ANY)
+#: The centre counts last: of two rows that name equally many, one of a law that names the condition stays.
+_DIMS = {
+    "fund": "fund_id", "condition": "condition", "group": "group", "setting": "setting", "centre": "_centre",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -19,6 +26,12 @@ class CoverageTables:
     funds: pl.DataFrame  # fund_id, code, category
     coverage: RateTable
     supplementary: RateTable
+
+    @cached_property
+    def own_centres(self) -> tuple[int, ...]:
+        """Centres for which a contract has rows of its own; for all others one answer serves."""
+        named = pl.concat([self.coverage.rows["centre"], self.supplementary.rows["centre"]])
+        return tuple(named.filter(named != ANY).unique().sort().to_list())
 
 
 def load(organisation_id: int) -> CoverageTables:
@@ -34,8 +47,9 @@ def load(organisation_id: int) -> CoverageTables:
                 "base_sector": _I64, "share": _I64, "share_of": _I64, "gap_bp": _I64, "patient_bp": _I64,
                 "is_subsidised": pl.Boolean, "rest_payer": _I64,
             },
+            _centre=_CENTRE,
         ),
         supplementary=rate_table(
-            SupplementaryCover, organisation_id, _DIMS, {"share_bp": _I64, "ceiling": _I64}
+            SupplementaryCover, organisation_id, _DIMS, {"share_bp": _I64, "ceiling": _I64}, _centre=_CENTRE
         ),
     )  # fmt: skip

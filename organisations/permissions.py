@@ -24,6 +24,9 @@ class Permission(StrEnum):
     TARIFF_PUBLISH = "tariff.publish"
     PRICE_PREVIEW = "price.preview"
     COVERAGE_VIEW = "coverage.view"
+    CONTRACT_VIEW = "contract.view"
+    CONTRACT_EDIT = "contract.edit"
+    CONTRACT_APPROVE = "contract.approve"
     BUDGET_VIEW = "budget.view"
     BUDGET_INPUT_EDIT = "budget_input.edit"
     BUDGET_INPUT_APPROVE = "budget_input.approve"
@@ -63,7 +66,7 @@ _P = Permission
 _READ = {
     _P.DASHBOARD_VIEW, _P.ORGANISATION_VIEW, _P.INVOICE_VIEW, _P.WORKLIST_VIEW, _P.COMPLETENESS_VIEW, _P.DELIVERY_VIEW,
     _P.TARIFF_VIEW, _P.PRICE_PREVIEW, _P.COVERAGE_VIEW, _P.BUDGET_VIEW, _P.JOB_VIEW,
-    _P.PERIOD_VIEW, _P.FINDING_VIEW,
+    _P.PERIOD_VIEW, _P.FINDING_VIEW, _P.CONTRACT_VIEW,
 }  # fmt: skip
 
 #: Accounts between regions, and the retirees' files: read by who answers for a region's money.
@@ -79,6 +82,8 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.REGION: frozenset(
         _READ | _ACCOUNTS | {_P.BUDGET_INPUT_EDIT, _P.PERIOD_CLOSE, _P.ACCOUNT_ANSWER, _P.RETIREE_FILE_MAKE}
     ),
-    Role.INSURER: frozenset({_P.INVOICE_VIEW, _P.TARIFF_VIEW, _P.PRICE_PREVIEW, _P.COVERAGE_VIEW}),
+    Role.INSURER: frozenset(
+        {_P.INVOICE_VIEW, _P.TARIFF_VIEW, _P.PRICE_PREVIEW, _P.COVERAGE_VIEW, _P.CONTRACT_VIEW}
+    ),
     Role.AUDITOR: frozenset(_READ | _ACCOUNTS | {_P.AUDIT_VIEW, _P.REPRICING_VIEW, _P.USER_VIEW}),
 }

@@ -134,7 +134,7 @@ def frozen_when_published() -> list[pgtrigger.Trigger]:
     ]
 
 
-def one_truth(name: str, *fields: str) -> ExclusionConstraint:
+def one_truth(name: str, *fields: str | Coalesce) -> ExclusionConstraint:
     """For one key and one day, only one published row may be known at any moment."""
     key = [(Coalesce("organisation", 0), RangeOperators.EQUAL), *((f, RangeOperators.EQUAL) for f in fields)]
     ranges = [("valid", RangeOperators.OVERLAPS), ("known", RangeOperators.OVERLAPS)]

@@ -16,17 +16,27 @@ _I64, _I16 = pl.Int64, pl.Int16
 
 
 def rate_table(
-    model: type[Rate], organisation_id: int, dims: dict[str, str], values: dict[str, Any]
+    model: type[Rate],
+    organisation_id: int,
+    dims: dict[str, str],
+    values: dict[str, Any],
+    **annotations: Any,
 ) -> RateTable:
     """The rows of a rate model that are published and not superseded, national and the organisation's own.
 
-    `dims` maps names of dimensions to model fields, most important first; `values` maps value fields to frame types.
+    `dims` maps names of dimensions to model fields, most important first; `values` maps value fields to frame types;
+    `annotations` are expressions that `dims` may name.
     """
     rows = (
         model._default_manager.of_organisation(organisation_id)  # type: ignore[attr-defined]
         .published()
         .filter(known__endswith=None)
-        .annotate(_organisation=Coalesce(F("organisation_id"), 0), _from=Lower("valid"), _to=Upper("valid"))
+        .annotate(
+            _organisation=Coalesce(F("organisation_id"), 0),
+            _from=Lower("valid"),
+            _to=Upper("valid"),
+            **annotations,
+        )
         .values_list("pk", "_organisation", *dims.values(), "_from", "_to", "confidence", *values)
     )
     schema = {

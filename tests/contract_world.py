@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.db.backends.postgresql.psycopg_any import DateRange, DateTimeTZRange
 from django.utils import timezone
 
-from insurers.choices import ContractKind, Term
-from insurers.models import Contract, ContractCentre, ContractTerms, LegalTerm
+from insurers.choices import Awaited, ContractKind, Term
+from insurers.models import Contract, ContractCentre, ContractFile, ContractStep, ContractTerms, LegalTerm
+from insurers.services import contract_files
 from tariffs.choices import Confidence, Status
 from tariffs.models import Circular
 from tests.cast import Cast
@@ -65,6 +67,22 @@ def activate(row: Contract, cast: Cast) -> Contract:
         Contract.objects.filter(pk=row.pk).update(**fields)
     row.refresh_from_db()
     return row
+
+
+def notified(cast: Cast, **fields: Any) -> Contract:
+    """A running contract that its centres have been told of, with one approved version."""
+    row = contract(cast, **fields)
+    terms = version(row)
+    approve(terms, cast)
+    for source, state in (("signed", "notified"), ("notified", "active")):
+        ContractStep.objects.create(contract=row, source=source, state=state, at=AT, awaits=Awaited.NOBODY)
+    return activate(row, cast)
+
+
+def letter(row: Contract, by: Any) -> ContractFile:
+    """A PDF of the contract."""
+    upload = ContentFile(b"%PDF-1.7 a letter", "letter.pdf")
+    return contract_files.add(contract=row, upload=upload, name="letter.pdf", kind=2, by=by, at=AT)
 
 
 def law(term: Term, value: int, *, title: str = "قانون نمونه", valid: Any = None, **fields: Any) -> LegalTerm:

@@ -174,6 +174,7 @@ def _price(parsed: Parsed, centre: Centre) -> pl.DataFrame:
         organisation_id=centre.region.organisation_id,
         sector=centre.sector,
         grade=centre.grade,
+        centre_id=centre.pk,
     )
 
 

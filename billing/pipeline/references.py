@@ -19,7 +19,7 @@ from tariffs.tables import TariffTables
 _I64 = pl.Int64
 #: What makes two lines different for the tariff; lines that agree on all of it share a basis.
 CASE = (
-    "service_id", "book", "group", "is_dental", "part", "sector", "grade", "setting", "physician_status",
+    "service_id", "book", "group", "is_dental", "part", "sector", "grade", "centre", "setting", "physician_status",
     "category", "fund_id", "supplementary_fund_id", "condition", "segment",
 )  # fmt: skip
 

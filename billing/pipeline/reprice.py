@@ -70,7 +70,9 @@ def differences(ids: list[int], refs: References, *, centre: Centre, cause: Caus
     """What the lines of these invoices would be priced otherwise now. `cause` is for prices that follow from others."""
     headers, lines = headers_of(ids), current_lines(ids)
     facts = identify_stored(lines.select(*FACTS), headers, refs)
-    priced = price_and_split(resolve(facts, refs, sector=centre.sector, grade=centre.grade))
+    priced = price_and_split(
+        resolve(facts, refs, sector=centre.sector, grade=centre.grade, centre_id=centre.pk)
+    )
     taken = priced.select("case", "basis_digest", *PRICED, *(c for c in STATE if c != "basis_id"))
     both = pl.concat(
         [

@@ -40,19 +40,25 @@ LABELS = ("service_id", "part", "confidence")
 ANSWERS = (*RATE_IDS, *NUMBERS, *UNIT_PRICES, "confidence", "basis_digest", "status", "priced_by_nursing")
 
 
-def resolve(lines: pl.DataFrame, refs: References, *, sector: int, grade: int) -> pl.DataFrame:
+def resolve(
+    lines: pl.DataFrame, refs: References, *, sector: int, grade: int, centre_id: int = ANY
+) -> pl.DataFrame:
     """Lines with the columns of their basis (`RATE_IDS`, `NUMBERS`), unit prices, `basis_digest`, `case` and `status`.
 
     Rates are sought once for each distinct case, so a million lines cost as much as the some thousand cases in
-    them. Equal `case` means the same basis, within the frame.
+    them. Equal `case` means the same basis, within the frame. `centre_id` finds the coverage of its contracts; without
+    it, as at a centre that has none.
     """
+    centre = centre_id if centre_id in refs.insurance.own_centres else ANY
     placed = _with_segment(lines, refs).with_columns(
-        pl.lit(sector, pl.Int8).alias("sector"), pl.lit(grade, pl.Int8).alias("grade")
+        pl.lit(sector, pl.Int8).alias("sector"),
+        pl.lit(grade, pl.Int8).alias("grade"),
+        pl.lit(centre, pl.Int64).alias("centre"),
     )
     cases = placed.select(CASE).filter(pl.col("service_id").is_not_null()).unique(_SAID, maintain_order=True)
     answers = (
         _answers(cases, refs)
-        .filter(pl.col("sector") == sector, pl.col("grade") == grade)
+        .filter(pl.col("sector") == sector, pl.col("grade") == grade, pl.col("centre") == centre)
         .select(*_SAID, *ANSWERS)
         .with_row_index("case")
     )
@@ -92,7 +98,7 @@ def _price_cases(cases: pl.DataFrame, refs: References) -> pl.DataFrame:
 
 
 def _coverage(cases: pl.DataFrame, refs: References) -> pl.DataFrame:
-    by = {"organisation": "organisation", "condition": "condition", "group": "group", "setting": "setting"}
+    by = {name: name for name in ("organisation", "condition", "group", "setting", "centre")}
     basic = refs.insurance.coverage.find(
         cases, by=by | {"fund": "fund_id"}, day="segment",
         take={

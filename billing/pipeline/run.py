@@ -90,7 +90,8 @@ def price(sorted_out: Sorted, *, refs: Any, centre: Centre) -> Iterator[Priced]:
     """Identified, resolved and priced lines of the invoices that are new or changed, a portion at a time."""
     for headers, sent in _portions(sorted_out):
         lines = identify_lines(sent, headers, refs, centre_id=centre.pk)
-        yield priced_of(price_and_split(resolve(lines, refs, sector=centre.sector, grade=centre.grade)))
+        resolved = resolve(lines, refs, sector=centre.sector, grade=centre.grade, centre_id=centre.pk)
+        yield priced_of(price_and_split(resolved))
 
 
 def _portions(sorted_out: Sorted) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
@@ -118,11 +119,12 @@ def preview(
     sector: int,
     grade: int,
     physician_status: int | None = None,
+    centre_id: int = 0,
 ) -> pl.DataFrame:
     """Priced lines of invoices that are not stored; columns of `headers` and `lines` as in `Parsed`.
 
-    `sector` and `grade` stand for the centre; `physician_status` overrules the physicians' own, for a calculation
-    without names. An unknown fund leaves the lines without coverage, visibly.
+    `sector` and `grade` stand for the centre, `centre_id` for its contracts; `physician_status` overrules the
+    physicians' own, for a calculation without names. An unknown fund leaves the lines without coverage, visibly.
     """
     refs = references(organisation_id)
     sent, sent_lines = with_keys(headers, lines)
@@ -130,7 +132,7 @@ def preview(
     identified = identify_lines(sent_lines, known, refs, centre_id=0)
     if physician_status is not None:
         identified = identified.with_columns(pl.lit(physician_status, pl.Int8).alias("physician_status"))
-    priced = price_and_split(resolve(identified, refs, sector=sector, grade=grade))
+    priced = price_and_split(resolve(identified, refs, sector=sector, grade=grade, centre_id=centre_id))
     return priced.with_columns(pl.col("number").cast(pl.String))
 
 

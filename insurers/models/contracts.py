@@ -506,3 +506,8 @@ class ContractFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def kilobytes(self) -> int:
+        """The size in whole kilobytes, rounded up."""
+        return -(-self.size // 1024)

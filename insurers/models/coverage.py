@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.functions import Coalesce
 
 from core.history import tracked
 from core.reference import renews_version
 from insurers.choices import Condition, ContractKind, InsurerKind, RestPayer, Term
 from insurers.querysets import FundQuerySet, InsurerQuerySet
 from organisations.choices import PatientCategory, Sector, Setting
-from organisations.models import Organisation
+from organisations.models import Centre, Organisation
 from tariffs.choices import ServiceGroup
 from tariffs.models import Rate, frozen_when_published, one_truth, published_is_known
+
+#: A row without a centre holds at all of them.
+_ANY_CENTRE = Coalesce("centre", 0)
 
 
 class Insurer(models.Model):
@@ -54,9 +58,13 @@ class CoverageRule(Rate):
     """What a basic fund pays: `share` of `share_of` parts of the base tariff; who takes the rest.
 
     `patient_bp` is the franchise the subsidy brings the patient down to; it counts where `is_subsidised`.
-    `gap_bp` is the fund's percent of the preferential part of a full-time physician's price.
+    `gap_bp` is the fund's percent of the preferential part of a full-time physician's price. Rows of one `centre` are
+    published by contracts (`services.contract_coverage`).
     """
 
+    centre = models.ForeignKey(
+        Centre, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="مرکز", editable=False
+    )
     fund = models.ForeignKey(Fund, models.PROTECT, related_name="coverage_rules")
     setting = models.SmallIntegerField("نوع مراجعه", choices=[(0, "همه"), *Setting.choices], default=0)
     group = models.SmallIntegerField("گروه خدمت", choices=ServiceGroup, default=ServiceGroup.ANY)
@@ -72,7 +80,7 @@ class CoverageRule(Rate):
     class Meta:
         verbose_name = "قاعدهٔ پوشش"
         constraints = [
-            one_truth("insurers_coverage_one_truth", "fund", "setting", "group", "condition"),
+            one_truth("insurers_coverage_one_truth", "fund", _ANY_CENTRE, "setting", "group", "condition"),
             published_is_known("insurers_coverage_published_is_known"),
             models.CheckConstraint(
                 name="insurers_coverage_shares",
@@ -94,8 +102,14 @@ class CoverageRule(Rate):
 
 @tracked()
 class SupplementaryCover(Rate):
-    """What a supplementary fund pays of what the basic insurer leaves, up to a ceiling an invoice (rials)."""
+    """What a supplementary fund pays of what the basic insurer leaves, up to a ceiling an invoice (rials).
 
+    Rows of one `centre` are published by contracts (`services.contract_coverage`).
+    """
+
+    centre = models.ForeignKey(
+        Centre, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="مرکز", editable=False
+    )
     fund = models.ForeignKey(Fund, models.PROTECT, related_name="supplementary_covers")
     setting = models.SmallIntegerField("نوع مراجعه", choices=[(0, "همه"), *Setting.choices], default=0)
     group = models.SmallIntegerField("گروه خدمت", choices=ServiceGroup, default=ServiceGroup.ANY)
@@ -106,7 +120,9 @@ class SupplementaryCover(Rate):
     class Meta:
         verbose_name = "پوشش تکمیلی"
         constraints = [
-            one_truth("insurers_supplementary_one_truth", "fund", "setting", "group", "condition"),
+            one_truth(
+                "insurers_supplementary_one_truth", "fund", _ANY_CENTRE, "setting", "group", "condition"
+            ),
             published_is_known("insurers_supplementary_published_is_known"),
             models.CheckConstraint(
                 name="insurers_supplementary_share", condition=models.Q(share_bp__gte=0, share_bp__lte=10_000)

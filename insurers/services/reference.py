@@ -97,6 +97,7 @@ def _rules(
                 row,
                 key={
                     "fund_id": fund_id,
+                    "centre_id": None,
                     "setting": row.member("setting", Setting),
                     "group": row.member("group", ServiceGroup),
                     "condition": row.member("condition", Condition),
@@ -125,6 +126,7 @@ def _covers(organisation: Organisation, circulars: Mapping[str, int], folder: Pa
             row,
             key={
                 "fund_id": funds[row.text("fund")],
+                "centre_id": None,
                 "setting": row.member("setting", Setting),
                 "group": row.member("group", ServiceGroup),
                 "condition": row.member("condition", Condition),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 
 from insurers.models import Fund
@@ -25,6 +26,8 @@ class Coverage(Rates):
         fund = self.request.GET.get("fund", "")
         scope = self.request.user.scope
         rows = rows.filter(fund_id=int(fund)) if fund.isdecimal() else rows
+        # Rows of a contract are for the centres it covers.
+        rows = rows.filter(Q(centre=None) | scope.q("centre"))
         return rows.filter(scope.q_insurer("fund", "fund"))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -13,6 +13,7 @@ KINDS = {
     "nightly": "اجرای شبانه",
     "budget": "محاسبهٔ بودجهٔ مناطق",
     "reprice": "نرخ‌گذاری دوباره",
+    "contract_simulation": "شبیه‌سازی قرارداد",
     "demonstration": "تکمیل دادهٔ نمایشی",
 }
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import structlog
 from django.db import connection, transaction
+from django.utils import timezone
 
 from billing.services import completeness, ledger
 from budgets.choices import InputStatus
@@ -18,6 +19,7 @@ from budgets.services.cut import years_with_movements
 from core import jobs
 from core.errors import DomainError
 from core.models import Job, JobState
+from insurers.services import contracts
 from organisations.models import Organisation
 from reports.models import IndicatorRun
 from reports.services import indicators
@@ -99,6 +101,8 @@ def _run(organisation: Organisation, job: Job, *, at: dt.datetime, advance: Any)
         budgets = [run_budget(fiscal_year=year, **options) for year in years if organisation.funds_regions]
         counted = completeness.rebuild(organisation_id=organisation.pk, since=since, at=at)
         job.outcome["counted_months"] = counted
+        expired = contracts.expire(organisation_id=organisation.pk, on=timezone.localdate(at), at=at)
+        job.outcome["expired_contracts"] = expired
         advance(3, 3, "پایان")
     job.outcome |= {"years": years, "indicator_runs": _named(shown), "budget_runs": _named(budgets)}
 

@@ -33,11 +33,12 @@ from budgets.choices import BudgetComponent, CompanyService
 from budgets.services import inputs, run_budget
 from core import jobs
 from core.views import Gate
+from insurers.models import ContractCover
 from organisations.choices import CostElement
 from tariffs.choices import Book, ServiceGroup
 from tariffs.models import Circular, Service
 from tariffs.services import publishing
-from tests import factories
+from tests import contract_world, factories
 from tests.account_world import account_of
 
 AT = factories.AT
@@ -208,6 +209,32 @@ BILLING = (
     Row("sata_files", "422 403 403 422 404 404 403 403 403 401", pk("reception"), method="post"),
     Row("sata_close", "422 403 403 422 404 404 403 403 403 401", pk("reception"), method="post"),
 )  # fmt: skip
+CONTRACTS = (
+    Row("contracts", "200 200 200 200 200 200 200 200 403 302"),
+    # Notified to Sara's hospital, of Bita's insurer.
+    Row("contract", "200 200 404 200 404 404 200 200 403 302", pk("contract")),
+    Row("contract_new", "200 403 403 403 403 200 403 403 403 302"),
+    Row("contract_edit", "200 403 403 403 403 404 403 403 403 302", pk("drafted")),
+    Row("contract_terms", "200 403 403 403 403 404 403 403 403 302", pk("drafted")),
+    Row("contract_row_new", "200 403 403 403 403 404 403 403 403 302", lambda s: [s.drafted.pk, "covers"]),
+    Row("contract_row_new", "404 403 403 403 403 404 403 403 403 302", lambda s: [s.drafted.pk, "nothing"]),
+    Row("contract_row", "200 403 403 403 403 404 403 403 403 302", lambda s: [s.drafted.pk, "covers", s.cover.pk]),
+    Row("contract_row_drop", "302 403 403 403 403 404 403 403 403 302",
+        lambda s: [s.drafted.pk, "covers", s.cover.pk], method="post"),
+    Row("contract_step", "200 403 403 403 403 404 403 403 403 302", lambda s: [s.drafted.pk, "sent"]),
+    Row("contract_step", "404 403 403 403 403 404 403 403 403 302", lambda s: [s.drafted.pk, "expired"]),
+    Row("contract_follow_up", "200 403 403 403 403 404 403 403 403 302", pk("contract")),
+    Row("contract_renew", "302 403 403 403 403 404 403 403 403 302", pk("contract"), method="post"),
+    Row("contract_amend", "200 403 403 403 403 404 403 403 403 302", pk("contract")),
+    Row("contract_amendment_approve", "404 403 403 403 403 404 403 403 403 302", pk("contract"), method="post"),
+    Row("contract_amendment_drop", "404 403 403 403 403 404 403 403 403 302", pk("contract"), method="post"),
+    Row("contract_file_add", "200 403 403 403 403 404 403 403 403 302", pk("contract")),
+    Row("contract_simulation", "200 403 403 403 403 404 403 403 403 302", pk("contract")),
+    Row("contract_simulation_progress", "200 403 403 403 403 404 403 403 403 302",
+        lambda s: [s.contract.pk, s.simulation.pk]),
+    # Letters are for those who see the whole organisation.
+    Row("contract_file", "200 404 404 404 404 404 404 200 403 302", lambda s: [s.contract.pk, s.letter.pk]),
+)  # fmt: skip
 PERIODS = (
     Row("periods", "200 200 200 200 200 200 403 200 403 302"),
     Row("period", "200 200 404 200 404 404 403 200 403 302", lambda s: [s.hospital.pk, 140406]),
@@ -299,7 +326,7 @@ REPORTS = (
     Row("nightly_run", "302 403 403 403 403 302 403 403 403 302", method="post"),
 )
 TABLE = (
-    *ACCESS, *ORGANISATIONS, *TREE, *USERS, *TARIFFS, *BILLING, *PERIODS, *BUDGETS, *ACCOUNTS, *REPORTS,
+    *ACCESS, *ORGANISATIONS, *TREE, *USERS, *TARIFFS, *BILLING, *CONTRACTS, *PERIODS, *BUDGETS, *ACCOUNTS, *REPORTS,
 )  # fmt: skip
 
 
@@ -329,6 +356,14 @@ class Scene:
         self.service = self._service("100001")
         self.own_service = self._service("100002", organisation=organisation)
         self.circular = Circular.objects.create(organisation=organisation, number="1", title="بخشنامه")
+        self.contract = contract_world.notified(cast)
+        self.letter = contract_world.letter(self.contract, cast.headquarters)
+        self.simulation = jobs.queue(
+            "contract_simulation", by=cast.headquarters, at=AT, organisation_id=organisation.pk,
+            key=f"contract {self.contract.pk}",
+        )  # fmt: skip
+        self.drafted = contract_world.contract(cast, number="2")
+        self.cover = ContractCover.objects.create(terms=contract_world.version(self.drafted))
         self.draft = self._draft()
         line = factories.line(CostElement.SURGERY, 1_000, 900, basic=800)
         self.invoice = factories.invoice(cast.hospital, cast.fund, [line])

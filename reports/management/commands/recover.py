@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from billing.services import simulations
 from billing.tasks import load_delivery, reprice
 from budgets.tasks import KIND as BUDGET
 from reports.services import nightly, recovery
@@ -15,7 +16,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         done = recovery.recover(
-            at=timezone.now(), load=load_delivery.delay, reprice=reprice.delay, ending=[BUDGET, nightly.KIND]
+            at=timezone.now(),
+            load=load_delivery.delay,
+            reprice=reprice.delay,
+            ending=[BUDGET, nightly.KIND, simulations.KIND],
         )
         for delivery in done.queued:
             self.stdout.write(f"delivery {delivery.pk}: queued again")

@@ -1,0 +1,184 @@
+"""Stored invoices priced under a contract that is not in force: the same steps, with its covers in place of others.
+
+Nothing is written. What the tables of coverage cannot hold (covers of one service, ceilings of a person and year,
+discount) is applied here to the insurer's amount, line by line; what the insurer does not pay is the patient's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import polars as pl
+
+from billing.measures import PRICED
+from billing.models import Invoice
+from billing.pipeline.identify import identify_stored
+from billing.pipeline.price import price_and_split
+from billing.pipeline.references import CASE, KnownCases, References
+from billing.pipeline.resolve import resolve
+from billing.pipeline.stored import FACTS, current_lines, headers_of
+from core.frames import read
+from core.money import share_of, to_rials, wide
+from core.rates import RateTable
+from insurers import rules
+from insurers.choices import ContractKind
+from insurers.tables import CoverageTables
+from insurers.terms import Ceiling, Cover, Terms
+from organisations.models import Centre
+from tariffs.choices import Confidence
+
+_I64 = pl.Int64
+#: Columns of a line under the draft, beside what it has now (`was_`): rials.
+SIDES = ("amount", "insurer", "patient", "others", "discount", "over_ceiling", "excluded")
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A contract as it would be: its kind, funds and centres, the rows of coverage it would publish, and its terms."""
+
+    kind: int
+    fund_ids: Sequence[int]
+    centre_ids: Sequence[int]
+    rows: Sequence[dict[str, Any]]
+    terms: Terms
+
+    @property
+    def share(self) -> str:
+        """The column that is the insurer's."""
+        return "basic" if self.kind == ContractKind.BASIC else "supplementary"
+
+    @property
+    def fund(self) -> str:
+        """The fund of an invoice that the contract is about."""
+        return "fund_id" if self.kind == ContractKind.BASIC else "supplementary_fund_id"
+
+
+def references_under(refs: References, draft: Draft, organisation_id: int) -> References:
+    """The references as if the draft's rows were published and no other contract of its funds at its centres."""
+    name = "coverage" if draft.kind == ContractKind.BASIC else "supplementary"
+    table: RateTable = getattr(refs.insurance, name)
+    replaced = pl.col("fund").is_in(list(draft.fund_ids)) & pl.col("centre").is_in(list(draft.centre_ids))
+    kept = table.rows.filter(~replaced)
+    rows = RateTable(pl.concat([kept, _frame(draft.rows, table, organisation_id)]), table.dims)
+    insurance: CoverageTables = replace(refs.insurance, **{name: rows})
+    # Ids and digests of these cases are never stored, and must not be taken for those of published rows.
+    return replace(refs, insurance=insurance, cases=KnownCases(CASE))
+
+
+def _frame(rows: Sequence[dict[str, Any]], table: RateTable, organisation_id: int) -> pl.DataFrame:
+    """Rows as the table has them; their ids are negative, as nothing is published under them."""
+    names = {"fund": "fund_id", "centre": "centre_id"}
+    columns = [c for c in table.rows.columns if c not in ("id", "organisation", "valid_from", "valid_to")]
+    found = [
+        {
+            "id": -number,
+            "organisation": organisation_id,
+            "valid_from": row["valid"].lower,
+            "valid_to": row["valid"].upper,
+            **{c: row.get(names.get(c, c), Confidence.ASSUMED.value) for c in columns},
+        }
+        for number, row in enumerate(rows, start=1)
+    ]
+    return pl.DataFrame(found, schema=table.rows.schema, orient="row")
+
+
+def simulate(ids: list[int], refs: References, draft: Draft, *, centre: Centre) -> pl.DataFrame:
+    """Lines of invoices with SIDES now (`was_…`) and under the draft; ceilings of the year are not yet applied."""
+    headers, lines = headers_of(ids), current_lines(ids)
+    facts = identify_stored(lines.select(*FACTS), headers, refs)
+    priced = price_and_split(
+        resolve(facts, refs, sector=centre.sector, grade=centre.grade, centre_id=centre.pk)
+    )
+    both = pl.concat(
+        [
+            priced.select(
+                "number", "line_no", "group", "setting", "condition", "service_id", "fund_id",
+                "supplementary_fund_id", *[pl.col(c).fill_null(0) for c in PRICED],
+            ),
+            lines.select(pl.col(c).fill_null(0).alias(f"was_{c}") for c in PRICED),
+        ],
+        how="horizontal",
+    )  # fmt: skip
+    known = both.join(headers.select("number", "month"), on="number", how="left", maintain_order="left")
+    return _discounted(_excluded(_sides(known, draft), draft), draft)
+
+
+def _sides(lines: pl.DataFrame, draft: Draft) -> pl.DataFrame:
+    """The insurer, the patient, and everybody else as what is left, so that the three add up to the price."""
+
+    def sides(prefix: str) -> list[pl.Expr]:
+        insurer, patient = pl.col(f"{prefix}{draft.share}"), pl.col(f"{prefix}patient")
+        rest = pl.col(f"{prefix}amount") - insurer - patient
+        return [insurer.alias(f"{prefix}insurer"), rest.alias(f"{prefix}others")]
+
+    return lines.with_columns(*sides(""), *sides("was_"), *[pl.lit(0, _I64).alias(c) for c in SIDES[4:]])
+
+
+def _excluded(lines: pl.DataFrame, draft: Draft) -> pl.DataFrame:
+    """Covers of one service: the tables of coverage cannot hold them, so the insurer's amount is taken back here."""
+    for cover in draft.terms.covers:
+        if cover.service_id is None or cover.is_covered:
+            continue
+        at = _speaks_of(cover, draft)
+        lines = lines.with_columns(
+            pl.when(at).then(pl.col("insurer")).otherwise(pl.col("excluded")).alias("excluded"),
+            pl.when(at)
+            .then(pl.col("patient") + pl.col("insurer"))
+            .otherwise(pl.col("patient"))
+            .alias("patient"),
+            pl.when(at).then(0).otherwise(pl.col("insurer")).alias("insurer"),
+        )
+    return lines
+
+
+def _discounted(lines: pl.DataFrame, draft: Draft) -> pl.DataFrame:
+    """The percent that is taken off the insurer's amount in the claim, by the most specific cover."""
+    percent = pl.lit(0, _I64)
+    for cover in sorted(draft.terms.covers, key=lambda one: one.rank):
+        percent = pl.when(_speaks_of(cover, draft)).then(cover.discount_bp).otherwise(percent)
+    return lines.with_columns(percent.cast(_I64).alias("discount_bp"))
+
+
+def _speaks_of(cover: Cover, draft: Draft) -> pl.Expr:
+    asked = {
+        draft.fund: cover.fund_id, "setting": cover.setting, "group": cover.group, "condition": cover.condition,
+        "service_id": cover.service_id,
+    }  # fmt: skip
+    named = [pl.col(column) == value for column, value in asked.items() if value]
+    return pl.all_horizontal(named).fill_null(False) if named else pl.lit(True)
+
+
+def with_ceilings(lines: pl.DataFrame, ceilings: Sequence[Ceiling], people: pl.DataFrame) -> pl.DataFrame:
+    """Lines of a contract year with the ceilings of each person applied in the order in which people were discharged.
+
+    What is above a ceiling is the patient's. `people`: number, patient_id, discharged_on. Then the discount is taken.
+    """
+    known = lines.join(people, on="number", how="left", maintain_order="left").sort(
+        "patient_id", "discharged_on", "number", "line_no"
+    )
+    for ceiling in sorted(ceilings, key=lambda one: -sum(map(bool, (one.setting, one.group, one.condition)))):
+        named = {"setting": ceiling.setting, "group": ceiling.group, "condition": ceiling.condition}
+        at = pl.all_horizontal([pl.lit(True), *[pl.col(c) == v for c, v in named.items() if v]])
+        wish = pl.when(at).then(pl.col("insurer")).otherwise(0)
+        earlier = wish.cum_sum().over("patient_id") - wish
+        known = known.with_columns(wish.alias("_wish"), earlier.alias("_earlier"))
+        paid = rules.within_ceiling(
+            wish=wide("_wish"), consumed=wide("_earlier"), ceiling=pl.lit(ceiling.amount, pl.Int128)
+        )
+        known = known.with_columns((pl.col("_wish") - to_rials(paid)).alias("_over")).with_columns(
+            (pl.col("insurer") - pl.col("_over")).alias("insurer"),
+            (pl.col("patient") + pl.col("_over")).alias("patient"),
+            (pl.col("over_ceiling") + pl.col("_over")).alias("over_ceiling"),
+        )
+    return known.with_columns(to_rials(share_of(wide("insurer"), wide("discount_bp"))).alias("discount"))
+
+
+def people_of(ids: list[int]) -> pl.DataFrame:
+    """Whose the invoices are and when they were discharged."""
+    return read(
+        f"SELECT id, patient_id, discharged_on FROM {Invoice._meta.db_table} WHERE id = ANY(%s)",
+        [ids],
+        {"number": _I64, "patient_id": _I64, "discharged_on": pl.Date},
+    )

@@ -1,0 +1,235 @@
+"""The covers of a contract as published coverage: one place for what prices a line, and the trace names the contract.
+
+Rows are those of `CoverageRule` and `SupplementaryCover` for the contract's centres, under a circular of its own.
+Decision: docs/adr/0025-contracts-publish-coverage.md.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import models, transaction
+from django.db.backends.postgresql.psycopg_any import DateRange, DateTimeTZRange
+from django.db.models import Func, Value
+from django.db.models.functions import Lower
+
+from insurers.choices import ContractKind
+from insurers.models import Contract, ContractCover, ContractTerms, CoverageRule, Fund, SupplementaryCover
+from insurers.terms import Cover
+from tariffs.choices import Confidence, Status
+from tariffs.models import Circular, Rate
+from tariffs.review import overlap, without
+
+Row = dict[str, Any]
+#: What a contract's row says, by kind of contract; the rest of a basic row is the law's.
+_SAYS = {
+    ContractKind.BASIC: (
+        "base_sector",
+        "share",
+        "share_of",
+        "gap_bp",
+        "patient_bp",
+        "is_subsidised",
+        "rest_payer",
+    ),
+    ContractKind.SUPPLEMENTARY: ("share_bp", "ceiling"),
+}
+FOREVER = DateRange(None, None)
+
+
+def model_of(kind: int) -> type[CoverageRule] | type[SupplementaryCover]:
+    """The table that a kind of contract publishes to."""
+    return CoverageRule if kind == ContractKind.BASIC else SupplementaryCover
+
+
+@transaction.atomic
+def publish(contract: Contract, *, by: Any, at: dt.datetime) -> int:
+    """Make the published rows of an activated contract what it says now; returns how many were closed or opened.
+
+    Rows that no longer hold (an amendment, a suspension, an early end) stop being known and stay; safe to repeat.
+    """
+    circular = _circular(contract)
+    model = model_of(contract.kind)
+    says = _SAYS[ContractKind(contract.kind)]
+    wanted = {_identity(row, says): row for row in _wanted(contract)}
+    standing = {
+        _identity(_values(row, says), says): row.pk
+        for row in model.objects.standing().filter(circular=circular)
+    }
+    gone = [pk for identity, pk in standing.items() if identity not in wanted]
+    fresh = [row for identity, row in wanted.items() if identity not in standing]
+    if gone:
+        moment = Value(at, output_field=models.DateTimeField())
+        model.objects.filter(pk__in=gone).update(known=Func(Lower("known"), moment, function="tstzrange"))
+    common = {
+        "organisation_id": contract.organisation_id,
+        "circular": circular,
+        "known": DateTimeTZRange(at, None),
+        "status": Status.PUBLISHED,
+        "confidence": Confidence.SYNTHETIC if contract.is_synthetic else Confidence.OFFICIAL,
+        "source": "SYN" if contract.is_synthetic else "",
+        "entered_by_id": contract.entered_by_id,
+        "approved_by": by,
+    }
+    model.objects.bulk_create([model(**common, **row) for row in fresh], batch_size=2_000)
+    return len(gone) + len(fresh)
+
+
+def rows_of(
+    version: ContractTerms, *, kind: int, organisation_id: int, insurer_id: int, centre_ids: Sequence[int]
+) -> list[Row]:
+    """Rows that a version of a contract would publish at centres if it held on all days; nothing is written."""
+    funds = list(Fund.objects.filter(insurer_id=insurer_id).order_by("pk").values_list("pk", flat=True))
+    general = _general(kind, organisation_id, funds)
+    return list(_compiled(_covers(version), kind, funds, general, centre_ids, [FOREVER]))
+
+
+def _wanted(contract: Contract) -> Iterable[Row]:
+    funds = list(contract.insurer.funds.order_by("pk").values_list("pk", flat=True))
+    centres = list(contract.covered.order_by("centre").values_list("centre_id", flat=True))
+    general = _general(contract.kind, contract.organisation_id, funds)
+    suspended = list(contract.suspensions.values_list("days", flat=True))
+    versions = list(contract.versions.approved().order_by("from_on"))
+    ends = [version.from_on for version in versions[1:]] + [contract.valid.upper]
+    for version, end in zip(versions, ends, strict=True):
+        first, last = max(version.from_on, contract.valid.lower), min(end, contract.valid.upper)
+        days = [DateRange(first, last)] if first < last else []
+        for gap in suspended:
+            days = [p for one in days for p in (without(one, gap) if overlap(one, gap) else [one])]
+        yield from _compiled(_covers(version), contract.kind, funds, general, centres, days)
+
+
+def _covers(version: ContractTerms) -> list[Cover]:
+    """Covers that the tables can hold, the most specific first; those of one service are for the claim."""
+    rows = ContractCover.objects.filter(terms=version, service=None).values_list(*Cover.__dataclass_fields__)
+    return sorted((Cover(*row) for row in rows), key=lambda cover: cover.rank, reverse=True)
+
+
+def _general(kind: int, organisation_id: int, funds: Sequence[int]) -> list[Rate]:
+    """Published rows of the funds that name no centre: what a contract takes the place of."""
+    return list(
+        model_of(kind)
+        .objects.of_organisation(organisation_id)
+        .standing()
+        .filter(centre=None, fund__in=funds)
+        .order_by("pk")
+    )
+
+
+def _compiled(
+    covers: Sequence[Cover],
+    kind: int,
+    funds: Sequence[int],
+    general: Sequence[Any],
+    centre_ids: Sequence[int],
+    days: Sequence[DateRange],
+) -> Iterable[Row]:
+    """Rows for every centre; of two covers that reach the same key the more specific one says it."""
+    make = _basic if kind == ContractKind.BASIC else _supplementary
+    for fund_id in funds:
+        own = [row for row in general if row.fund_id == fund_id]
+        taken: dict[tuple[Any, ...], None] = {}
+        rows = []
+        for cover in covers:
+            if cover.fund_id in (None, fund_id):
+                found = [row for row in make(cover, own, days) if _key(row) not in taken]
+                rows += found
+                taken.update(dict.fromkeys(map(_key, found)))
+        for centre_id in centre_ids:
+            yield from ({"fund_id": fund_id, "centre_id": centre_id, **row} for row in rows)
+
+
+def _key(row: Row) -> tuple[Any, ...]:
+    return row["setting"], row["group"], row["condition"]
+
+
+def _basic(cover: Cover, general: Sequence[CoverageRule], days: Sequence[DateRange]) -> Iterable[Row]:
+    """A basic cover changes tariff and percent of the law's rules of its condition; what is left stays the law's."""
+    shapes: dict[tuple[int, int], tuple[int, int]] = {}
+    for rule in sorted(general, key=lambda row: -(bool(row.setting) + bool(row.group))):
+        if rule.condition != cover.condition or not _meets(cover, rule):
+            continue
+        shape = rule.setting, rule.group
+        # Where a wider rule of the law would come to the same key, the narrower one has said it.
+        if shapes.setdefault((rule.setting or cover.setting, rule.group or cover.group), shape) != shape:
+            continue
+        for piece in _common(days, rule.valid):
+            yield {
+                "setting": rule.setting or cover.setting,
+                "group": rule.group or cover.group,
+                "condition": cover.condition,
+                "valid": piece,
+                "base_sector": cover.base_sector,
+                "share": cover.share_bp,
+                "share_of": 10_000,
+                "gap_bp": rule.gap_bp if cover.is_covered else 0,
+                "patient_bp": rule.patient_bp,
+                "is_subsidised": rule.is_subsidised and cover.is_covered,
+                "rest_payer": rule.rest_payer,
+            }
+
+
+def _supplementary(
+    cover: Cover, general: Sequence[SupplementaryCover], days: Sequence[DateRange]
+) -> Iterable[Row]:
+    """A supplementary contract is the whole truth of its funds: also where a general row would be more specific."""
+    keys = {(cover.setting, cover.group, cover.condition): None}
+    for row in general:
+        if cover.condition in (0, row.condition) and _meets(cover, row):
+            keys[row.setting or cover.setting, row.group or cover.group, row.condition or cover.condition] = (
+                None
+            )
+    for setting, group, condition in keys:
+        for piece in days:
+            yield {
+                "setting": setting,
+                "group": group,
+                "condition": condition,
+                "valid": piece,
+                "share_bp": cover.share_bp,
+                "ceiling": cover.ceiling,
+            }
+
+
+def _meets(cover: Cover, row: CoverageRule | SupplementaryCover) -> bool:
+    """Whether both speak of some of the same settings and groups."""
+    return (not row.setting or cover.setting in (0, row.setting)) and (
+        not row.group or cover.group in (0, row.group)
+    )
+
+
+def _common(days: Sequence[DateRange], valid: DateRange) -> Iterable[DateRange]:
+    """The days of `days` within `valid`, both half-open."""
+    for one in days:
+        lower = max((d for d in (one.lower, valid.lower) if d), default=None)
+        upper = min((d for d in (one.upper, valid.upper) if d), default=None)
+        if lower is None or upper is None or lower < upper:
+            yield DateRange(lower, upper)
+
+
+def _identity(row: Row, says: tuple[str, ...]) -> tuple[Any, ...]:
+    days = row["valid"]
+    names = ("fund_id", "centre_id", "setting", "group", "condition", *says)
+    return (days.lower, days.upper, *(row[name] for name in names))
+
+
+def _values(row: Any, says: tuple[str, ...]) -> Row:
+    names = ("fund_id", "centre_id", "setting", "group", "condition", "valid", *says)
+    return {name: getattr(row, name) for name in names}
+
+
+def _circular(contract: Contract) -> Circular:
+    """The paper that the rows cite: the contract itself."""
+    if contract.circular_id is None:
+        contract.circular = Circular.objects.create(
+            organisation_id=contract.organisation_id,
+            number=f"{contract.insurer.code} {contract.number}"[:80],
+            title=f"قرارداد {contract.number} با {contract.insurer.name}",
+            issuer=contract.insurer.name,
+            approved_on=contract.signed_on,
+            source="SYN" if contract.is_synthetic else "",
+        )
+        contract.save(update_fields=["circular"])
+    return contract.circular

@@ -1,0 +1,556 @@
+"""Contracts with insurers: the list, one contract with its life, drafting, steps, amendments, files."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+
+from core import export
+from core.filters import whole
+from core.history import events_of, newest_first
+from core.text import clean, persian_digits
+from core.views import ActionView, DetailPage, FormPage, ListPage
+from insurers import agreed
+from insurers.choices import CONTRACT_TONES, Awaited, ContractState
+from insurers.contract_forms import (
+    ROW_FORMS,
+    AmendmentForm,
+    ContractForm,
+    FileForm,
+    FollowUpForm,
+    StepForm,
+    TermsForm,
+)
+from insurers.models import Contract, ContractFile, ContractTerms, Insurer
+from insurers.services import contract_files, contracts
+from insurers.terms import terms_of
+from organisations.permissions import Permission
+
+S = ContractState
+#: Days ahead that the list offers for contracts that end.
+AHEAD = (30, 60, 90, 180)
+#: What a step is called on its button.
+VERBS = {
+    S.DRAFT: "بازگشت به پیش‌نویس",
+    S.SENT: "ارسال برای امضا",
+    S.SIGNED: "ثبت امضا",
+    S.NOTIFIED: "ابلاغ به مرکزها",
+    S.ACTIVE: "آغاز اجرا",
+    S.SUSPENDED: "تعلیق",
+    S.ENDED: "خاتمه",
+}
+ORDERS = {
+    "insurer": ("insurer__name", "-valid", "pk"),
+    "number": ("number", "pk"),
+    "ends": ("valid__endswith", "pk"),
+    "state": ("state", "-awaits_since", "pk"),
+    "waiting": ("awaits_since", "pk"),
+}
+ROW_TITLES = {"covers": "تعهد", "ceilings": "سقف سالانه", "documents": "مدرک لازم"}
+
+
+def crumbs(*more: tuple[str, str]) -> list[dict[str, str]]:
+    """The way to a page of a contract."""
+    first = {"label": "قراردادها", "url": reverse("contracts")}
+    return [first, *({"label": label, **({"url": url} if url else {})} for label, url in more)]
+
+
+class Contracts(ListPage):
+    """Contracts by state, insurer and end; who is awaited and since when."""
+
+    permission = Permission.CONTRACT_VIEW
+    template_name = "insurers/contracts.html"
+    context_object_name = "contracts"
+
+    def get_queryset(self) -> Any:
+        query = self.request.GET
+        found = Contract.objects.visible_to(self.request.user).with_names().with_centres_count()
+        if query.get("state") in S.values:
+            found = found.filter(state=query["state"])
+        insurer, within = whole(query.get("insurer")), whole(query.get("within"))
+        found = found.filter(insurer_id=insurer) if insurer else found
+        if within and within <= 3_650:
+            found = found.ending_within(within, today=timezone.localdate())
+        awaited = whole(query.get("awaits"))
+        found = found.filter(awaits=awaited) if awaited is not None else found
+        return found.matching(clean(query.get("q", ""))).order_by(*self._order(query.get("sort", "")))
+
+    @staticmethod
+    def _order(sort: str) -> tuple[str, ...]:
+        name = sort.removeprefix("-")
+        if name not in ORDERS:
+            return "-awaits_since", "pk"
+        first, *rest = ORDERS[name]
+        turned = first.removeprefix("-") if first.startswith("-") else f"-{first}"
+        return (turned if sort.startswith("-") else first), *rest
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if request.GET.get("export") == "xlsx":
+            return export.xlsx_response(self.get_queryset(), COLUMNS, title="قراردادها")
+        return super().get(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        user, today = self.request.user, timezone.localdate()
+        seen = Contract.objects.visible_to(user)
+        context = super().get_context_data(
+            breadcrumb=[{"label": "قراردادها"}],
+            states=S.choices,
+            awaited=Awaited.choices,
+            ahead=AHEAD,
+            insurers=Insurer.objects.filter(pk__in=seen.values("insurer")).order_by("name", "pk"),
+            ending=seen.ending_within(contracts.REMIND_DAYS, today=today).count(),
+            remind=contracts.REMIND_DAYS,
+            may_edit=user.may(Permission.CONTRACT_EDIT),
+            **kwargs,
+        )
+        context["rows"] = [
+            {
+                "contract": one,
+                "tone": CONTRACT_TONES[one.state],
+                "last_on": _last_day(one),
+                "left": (one.valid.upper - today).days,
+                "is_near": one.state in (S.ACTIVE, S.SUSPENDED)
+                and 0 < (one.valid.upper - today).days <= contracts.REMIND_DAYS,
+            }
+            for one in context["page_obj"].object_list
+        ]
+        return context
+
+
+def _last_day(contract: Contract) -> dt.date:
+    return contract.valid.upper - dt.timedelta(days=1)
+
+
+COLUMNS = (
+    export.Column("بیمه‌گر", lambda c: c.insurer.name, 28),
+    export.Column("شماره", "number"),
+    export.Column("عنوان", "title", 40),
+    export.Column("نوع", lambda c: c.get_kind_display()),
+    export.Column("از", lambda c: c.valid.lower),
+    export.Column("تا پایان", _last_day),
+    export.Column("وضعیت", lambda c: c.get_state_display()),
+    export.Column("در انتظار", lambda c: c.get_awaits_display()),
+    export.Column("از زمان", "awaits_since", 24),
+    export.Column("مرکز", "centres_count"),
+)
+
+
+class ContractPage(DetailPage):
+    """One contract: what is agreed, where, who waits for whom, files, and what has changed."""
+
+    permission = Permission.CONTRACT_VIEW
+    template_name = "insurers/contract.html"
+    context_object_name = "contract"
+
+    def get_queryset(self) -> Any:
+        return Contract.objects.visible_to(self.request.user).select_related(
+            "insurer", "renews", "circular", "entered_by", "signed_by", "activated_by"
+        )
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        contract, user = self.object, self.request.user
+        today = timezone.localdate()
+        inside = bool(user.scope.whole_organisation_ids())
+        may_edit = user.may(Permission.CONTRACT_EDIT)
+        versions = list(contract.versions.select_related("entered_by", "approved_by").order_by("-number"))
+        if not inside:
+            versions = [version for version in versions if version.approved_at or version.number == 1]
+        shown = self._shown(versions, today)
+        centres = contract.covered.select_related("centre__region").order_by("centre__code")
+        if user.scope.membership.centre_id or user.scope.membership.region_id:
+            centres = centres.filter(centre__in=user.scope.centre_ids())
+        return super().get_context_data(
+            breadcrumb=crumbs((persian_digits(contract.number), "")),
+            tone=CONTRACT_TONES[contract.state],
+            left=(contract.valid.upper - today).days,
+            last_on=_last_day(contract),
+            waits=(timezone.now() - contract.awaits_since).days,
+            centres=[one.centre for one in centres],
+            versions=versions,
+            version=shown,
+            open_version=next((v for v in versions if v.approved_at is None), None),
+            is_editing=may_edit and shown is not None and shown.approved_at is None
+            and (shown.number > 1 or contract.is_editable),
+            **(_agreed(contract, shown, today) if shown else {}),
+            steps=contract.steps.select_related("by").order_by("-at", "-pk") if inside else (),
+            files=contract.files.select_related("by").order_by("-at", "-pk") if inside else (),
+            renewals=contract.renewals.exclude(state=S.ENDED) if inside else (),
+            entries=self._history(versions) if inside else (),
+            inside=inside,
+            **self._may(may_edit, user),
+            **kwargs,
+        )  # fmt: skip
+
+    def _shown(self, versions: list[ContractTerms], today: dt.date) -> ContractTerms | None:
+        """The version asked for, the open one of a draft, else the one that holds now (or will hold first)."""
+        asked = whole(self.request.GET.get("version"))
+        for version in versions:
+            if version.number == asked:
+                return version
+        approved = [version for version in versions if version.approved_at]
+        held = [version for version in approved if version.from_on <= today]
+        return (held or approved[::-1] or versions or [None])[0]
+
+    def _history(self, versions: list[ContractTerms]) -> list[Any]:
+        return newest_first(events_of(self.object), *(events_of(version) for version in versions))
+
+    def _may(self, may_edit: bool, user: Any) -> dict[str, Any]:
+        contract = self.object
+        approves = user.may(Permission.CONTRACT_APPROVE)
+        own = contract.entered_by_id == user.pk
+        moves, waiting = [], []
+        for to in contracts.next_steps(contract):
+            second = to in contracts.BY_SECOND and contract.state != S.SUSPENDED
+            label = "از سرگیری اجرا" if contract.state == S.SUSPENDED and to == S.ACTIVE else VERBS[to]
+            if not (approves if second else may_edit):
+                continue
+            (waiting if second and own else moves).append(
+                {"to": to.value, "label": label, "is_quiet": to in contracts.WITH_NOTE}
+            )
+        runs = contract.state in (S.ACTIVE, S.SUSPENDED, S.RENEWED)
+        begun = contract.versions.open().exists()
+        return {
+            "moves": moves,
+            "waiting": waiting,
+            "may_edit": may_edit,
+            "may_draft": may_edit and contract.is_editable,
+            "may_amend": may_edit and runs and not begun,
+            "may_approve_amendment": approves and runs and begun,
+            "may_renew": may_edit
+            and contract.activated_at is not None
+            and contract.state != S.ENDED
+            and not contract.renewals.exclude(state=S.ENDED).exists(),
+        }
+
+
+def _agreed(contract: Contract, version: ContractTerms, today: dt.date) -> dict[str, Any]:
+    """What a version says, on its first day or today where it holds."""
+    on = min(max(version.from_on, today), _last_day(contract))
+    terms = terms_of(version, kind=contract.kind, organisation_id=contract.organisation_id, on=on)
+    covers = version.covers.select_related("fund", "service").order_by(
+        "fund", "setting", "group", "condition", "pk"
+    )
+    return {
+        "sentences": agreed.sentences(terms, version),
+        "covers": [(one, agreed.cover_subject(one), agreed.cover_text(one, contract.kind)) for one in covers],
+        "ceilings": [(one, agreed.ceiling_subject(one)) for one in version.ceilings.order_by("cover", "pk")],
+        "documents": version.documents.order_by("setting", "name"),
+    }
+
+
+class OfContract:
+    """The contract of the URL, in the user's scope."""
+
+    request: HttpRequest
+    kwargs: dict[str, Any]
+
+    @cached_property
+    def contract(self) -> Contract:
+        seen = Contract.objects.visible_to(self.request.user).select_related("insurer")
+        found: Contract = get_object_or_404(seen, pk=self.kwargs["pk"])
+        return found
+
+    @cached_property
+    def open_version(self) -> ContractTerms:
+        found: ContractTerms = get_object_or_404(
+            ContractTerms.objects.open().select_related("contract"), contract=self.contract
+        )
+        return found
+
+    def get_success_url(self) -> str:
+        return self.contract.get_absolute_url()
+
+
+class ContractFormPage(OfContract, FormPage):
+    """A form about one contract, on the shared template."""
+
+    abstract = True
+    permission = Permission.CONTRACT_EDIT
+    template_name = "insurers/contract_form.html"
+    title = ""
+    submit = "ثبت"
+    note = ""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        facts = {
+            "title": self.title,
+            "submit": self.submit,
+            "note": self.note,
+            "back": self.get_success_url(),
+            "breadcrumb": crumbs(
+                (persian_digits(self.contract.number), self.contract.get_absolute_url()), (self.title, "")
+            ),
+        }
+        return super().get_context_data(**(facts | kwargs))
+
+
+class NewContract(FormPage):
+    permission = Permission.CONTRACT_EDIT
+    template_name = "insurers/contract_form.html"
+    form_class = ContractForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"organisation_id": self.request.user.scope.organisation_id}
+
+    def act(self, form: Any) -> None:
+        data = form.cleaned_data
+        self.row = contracts.save(
+            values={name: data[name] for name in ("insurer", "number", "title", "valid")},
+            centres=list(data["centres"]),
+            by=self.request.user,
+            at=timezone.now(),
+        )
+        messages.success(self.request, "پیش‌نویس ساخته شد؛ تعهدها و مهلت‌ها را همین‌جا بنویسید.")
+
+    def get_success_url(self) -> str:
+        row = getattr(self, "row", None)
+        return row.get_absolute_url() if row else reverse("contracts")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            title="قرارداد تازه",
+            submit="ساختن پیش‌نویس",
+            back=reverse("contracts"),
+            breadcrumb=crumbs(("قرارداد تازه", "")),
+            **kwargs,
+        )
+
+
+class EditContract(ContractFormPage):
+    form_class = ContractForm
+    title = "ویرایش پیش‌نویس"
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"organisation_id": self.contract.organisation_id}
+
+    def get_initial(self) -> dict[str, Any]:
+        return ContractForm.of(self.contract)
+
+    def act(self, form: Any) -> None:
+        data = form.cleaned_data
+        contracts.save(
+            values={name: data[name] for name in ("insurer", "number", "title", "valid")},
+            centres=list(data["centres"]),
+            by=self.request.user,
+            at=timezone.now(),
+            contract=self.contract,
+        )
+
+
+class EditTerms(ContractFormPage):
+    form_class = TermsForm
+    title = "مهلت‌ها و پرداخت"
+    note = "خانهٔ خالی یعنی همان که قانون می‌گوید."
+
+    def get_initial(self) -> dict[str, Any]:
+        return {name: getattr(self.open_version, name) for name in TermsForm.NUMBERS}
+
+    def act(self, form: Any) -> None:
+        contracts.save_terms(
+            version=self.open_version, values=form.cleaned_data, by=self.request.user, at=timezone.now()
+        )
+
+
+class EditRow(ContractFormPage):
+    """A cover, ceiling or document of the open version: a new one, or one that is there."""
+
+    template_name = "insurers/contract_form.html"
+
+    def get_form_class(self) -> Any:
+        if self.kwargs["kind"] not in ROW_FORMS:
+            raise Http404
+        return ROW_FORMS[self.kwargs["kind"]]
+
+    @cached_property
+    def row(self) -> Any:
+        if "row" not in self.kwargs:
+            return None
+        return get_object_or_404(
+            contracts.ROWS[self.kwargs["kind"]], terms=self.open_version, pk=self.kwargs["row"]
+        )
+
+    @property
+    def title(self) -> str:  # type: ignore[override]
+        name = ROW_TITLES.get(self.kwargs["kind"], "")
+        return name if "row" in self.kwargs else f"{name} تازه"
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"contract": self.open_version.contract}
+
+    def get_initial(self) -> dict[str, Any]:
+        if self.row is None:
+            return {}
+        names = self.get_form_class()(contract=self.contract).fields
+        return {name: getattr(self.row, name) for name in names}
+
+    def act(self, form: Any) -> None:
+        contracts.put_row(
+            version=self.open_version,
+            kind=self.kwargs["kind"],
+            values=form.cleaned_data,
+            by=self.request.user,
+            at=timezone.now(),
+            row_id=self.kwargs.get("row"),
+        )
+
+
+class TakeStep(ContractFormPage):
+    """A step with its letter; what the step does not need is not asked."""
+
+    form_class = StepForm
+
+    @cached_property
+    def to(self) -> ContractState:
+        if self.kwargs["to"] not in {to.value for to in VERBS}:
+            raise Http404
+        return S(self.kwargs["to"])
+
+    @property
+    def title(self) -> str:  # type: ignore[override]
+        resumes = self.contract.state == S.SUSPENDED and self.to == S.ACTIVE
+        return "از سرگیری اجرا" if resumes else VERBS[self.to]
+
+    @property
+    def note(self) -> str:  # type: ignore[override]
+        return NOTES.get(self.to, "")
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"contract": self.contract, "to": self.to}
+
+    def act(self, form: Any) -> None:
+        row = contracts.advance(
+            contract=self.contract,
+            to=self.to,
+            by=self.request.user,
+            at=timezone.now(),
+            letter=form.letter(),
+            effective_on=form.cleaned_data.get("effective_on"),
+            number=form.cleaned_data.get("number", ""),
+        )
+        messages.success(self.request, f"قرارداد اکنون «{row.get_state_display()}» است.")
+
+
+NOTES = {
+    S.SENT: "پس از ارسال، متن قرارداد دیگر ویرایش نمی‌شود؛ برای ویرایش آن را به پیش‌نویس برگردانید.",
+    S.SIGNED: "امضا را کسی ثبت می‌کند که پیش‌نویس را ننوشته است؛ شرایط با آن تأیید می‌شود و دیگر تغییر نمی‌کند.",
+    S.NOTIFIED: "از این پس مرکزهای قرارداد آن را می‌بینند.",
+    S.ACTIVE: "تعهدهای قرارداد به قاعدهٔ پوشش مرکزهایش می‌شود و صورتحساب‌های تازه با آن نرخ‌گذاری می‌شود.",
+    S.SUSPENDED: "از این روز قرارداد به شمار نمی‌آید، تا از سر گرفته شود.",
+    S.ENDED: "از این روز قرارداد به پایان می‌رسد و بازنمی‌گردد.",
+}
+
+
+class FollowUp(ContractFormPage):
+    form_class = FollowUpForm
+    title = "ثبت پیگیری"
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"awaits": self.contract.awaits}
+
+    def act(self, form: Any) -> None:
+        contracts.follow_up(
+            contract=self.contract,
+            awaits=Awaited(form.cleaned_data["awaits"]),
+            letter=form.letter(),
+            by=self.request.user,
+            at=timezone.now(),
+        )
+
+
+class NewAmendment(ContractFormPage):
+    form_class = AmendmentForm
+    title = "الحاقیهٔ تازه"
+    submit = "ساختن پیش‌نویس الحاقیه"
+    note = "همهٔ شرایط نسخهٔ کنونی رونوشت می‌شود؛ پس از ویرایش، همکار دیگری آن را تأیید می‌کند."
+
+    def act(self, form: Any) -> None:
+        self.version = contracts.begin_amendment(
+            contract=self.contract, **form.cleaned_data, by=self.request.user, at=timezone.now()
+        )
+
+    def get_success_url(self) -> str:
+        made = getattr(self, "version", None)
+        page = self.contract.get_absolute_url()
+        return f"{page}?version={made.number}" if made else page
+
+
+class AddFile(ContractFormPage):
+    form_class = FileForm
+    title = "افزودن فایل"
+    submit = "افزودن"
+
+    def act(self, form: Any) -> None:
+        file = form.cleaned_data["file"]
+        contract_files.add(
+            contract=self.contract,
+            upload=file,
+            name=file.name,
+            kind=form.cleaned_data["kind"],
+            by=self.request.user,
+            at=timezone.now(),
+        )
+
+
+class ContractFilePage(OfContract, DetailPage):
+    """The file as it was kept, always as a download."""
+
+    permission = Permission.CONTRACT_VIEW
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse | FileResponse:
+        row = get_object_or_404(
+            ContractFile.objects.filter(contract=self.contract).visible_to(request.user), pk=kwargs["file"]
+        )
+        return FileResponse(
+            row.file.open("rb"), as_attachment=True, filename=row.name, content_type=row.media_type
+        )
+
+
+class OnContract(OfContract, ActionView):
+    """An action on one contract, which returns to its page."""
+
+    abstract = True
+    permission = Permission.CONTRACT_EDIT
+
+
+class DropRow(OnContract):
+    def act(self, request: HttpRequest, **kwargs: Any) -> str:
+        if kwargs["kind"] not in contracts.ROWS:
+            raise Http404
+        contracts.drop_row(
+            version=self.open_version,
+            kind=kwargs["kind"],
+            row_id=kwargs["row"],
+            by=request.user,
+            at=timezone.now(),
+        )
+        return "ردیف حذف شد."
+
+
+class Renew(OnContract):
+    def act(self, request: HttpRequest, **kwargs: Any) -> str:
+        self.row = contracts.renew(contract=self.contract, by=request.user, at=timezone.now())
+        return "پیش‌نویس تمدید از روی این قرارداد ساخته شد."
+
+    def get_success_url(self) -> str:
+        return getattr(self, "row", self.contract).get_absolute_url()
+
+
+class ApproveAmendment(OnContract):
+    permission = Permission.CONTRACT_APPROVE
+
+    def act(self, request: HttpRequest, **kwargs: Any) -> str:
+        contracts.approve_amendment(version=self.open_version, by=request.user, at=timezone.now())
+        return "الحاقیه تأیید شد و از روز خود به شمار می‌آید."
+
+
+class DropAmendment(OnContract):
+    def act(self, request: HttpRequest, **kwargs: Any) -> str:
+        contracts.drop_amendment(version=self.open_version, by=request.user, at=timezone.now())
+        return "پیش‌نویس الحاقیه حذف شد."

@@ -1,0 +1,401 @@
+"""Contracts through their life: every step from every state, two persons, the database's own guards, coverage."""
+
+from __future__ import annotations
+
+import datetime as dt
+from itertools import product
+
+import pytest
+from django.db import DatabaseError, transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+
+from billing.models import InvoiceLine
+from core.errors import DomainError, InvalidInput, NotAllowed
+from core.models import AuditEvent
+from insurers.choices import CONTRACT_STEPS, Awaited, Condition, ContractKind, ContractState, InsurerKind
+from insurers.models import (
+    Contract,
+    ContractStep,
+    ContractTerms,
+    CoverageRule,
+    Fund,
+    Insurer,
+    SupplementaryCover,
+)
+from insurers.services import contracts
+from insurers.services.contracts import Letter, NotNow, Overlap
+from insurers.terms import terms_for
+from organisations.choices import PatientCategory, Sector, Setting
+from tariffs.choices import ServiceGroup
+from tests import contract_world as world
+from tests import tariff_world
+
+AT, YEAR = world.AT, world.YEAR
+DAY = dt.date(2024, 10, 1)
+LETTER = Letter("نامه ۱", AT.date(), "برابر مذاکره")
+S = ContractState
+
+
+@pytest.fixture
+def iran(cast):
+    insurer = Insurer.objects.create(
+        organisation=cast.organisation, code="iran", name="بیمهٔ ایران", kind=InsurerKind.SUPPLEMENTARY
+    )
+    Fund.objects.create(insurer=insurer, code="iran-g", name="گروهی", category=PatientCategory.FREE)
+    return insurer
+
+
+def draft(cast, *, insurer=None, number="ق-۱", centres=None, valid=YEAR, by=None):
+    values = {"insurer": insurer or cast.insurer, "number": number, "title": "درمان", "valid": valid}
+    return contracts.save(
+        values=values, centres=centres or [cast.hospital], by=by or cast.headquarters, at=AT
+    )
+
+
+def cover(cast, row, **values):
+    version = row.versions.open().get()
+    return contracts.put_row(version=version, kind="covers", values=values, by=cast.headquarters, at=AT)
+
+
+def step(cast, row, to, *, by=None, day=None, at=AT, letter=LETTER):
+    return contracts.advance(
+        contract=row, to=to, by=by or cast.second_headquarters, at=at, letter=letter, effective_on=day
+    )
+
+
+def bring(cast, row, to):
+    """The contract brought to a state by the second person."""
+    way = {
+        S.DRAFT: [],
+        S.SENT: [(S.SENT, None)],
+        S.SIGNED: [(S.SENT, None), (S.SIGNED, YEAR.lower)],
+        S.NOTIFIED: [(S.SENT, None), (S.SIGNED, YEAR.lower), (S.NOTIFIED, None)],
+    }
+    way[S.ACTIVE] = [*way[S.NOTIFIED], (S.ACTIVE, None)]
+    way[S.SUSPENDED] = [*way[S.ACTIVE], (S.SUSPENDED, DAY)]
+    way[S.ENDED] = [*way[S.ACTIVE], (S.ENDED, DAY)]
+    if to in (S.EXPIRED, S.RENEWED):
+        bring(cast, row, S.ACTIVE)
+        if to == S.EXPIRED:
+            contracts.expire(organisation_id=row.organisation_id, on=row.valid.upper, at=AT)
+        else:
+            later = contracts.renew(contract=row, by=cast.headquarters, at=AT)
+            bring(cast, later, S.ACTIVE)
+    else:
+        for state, day in way[to]:
+            step(cast, row, state, day=day)
+    row.refresh_from_db()
+    return row
+
+
+# ---------------------------------------------------------------- the table of steps
+
+
+@pytest.mark.parametrize(("source", "to"), list(product(S, S)), ids=lambda state: state.value)
+def test_every_step_from_every_state(cast, source, to):
+    row = bring(cast, draft(cast), source)
+    day = dt.date(2024, 12, 1) if source == S.SUSPENDED and to == S.ACTIVE else DAY
+    allowed = to in CONTRACT_STEPS[source] and to not in (S.RENEWED, S.EXPIRED)
+    before = ContractStep.objects.filter(contract=row).count()
+    if allowed:
+        step(cast, row, to, day=day)
+    else:
+        with pytest.raises(NotNow):
+            step(cast, row, to, day=day)
+    row.refresh_from_db()
+    assert row.state == (to if allowed else source)
+    assert ContractStep.objects.filter(contract=row).count() == before + allowed
+
+
+@pytest.mark.parametrize(("source", "to"), [(S.DRAFT, S.ACTIVE), (S.SENT, S.NOTIFIED), (S.ENDED, S.ACTIVE)])
+def test_the_database_refuses_a_step_past_the_services(cast, source, to):
+    row = bring(cast, draft(cast), source)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Contract.objects.filter(pk=row.pk).update(state=to)
+
+
+def test_who_entered_a_contract_neither_signs_nor_starts_it(cast):
+    row = draft(cast)
+    step(cast, row, S.SENT, by=cast.headquarters)
+    with pytest.raises(NotAllowed, match="همکار دیگری"):
+        step(cast, row, S.SIGNED, by=cast.headquarters, day=YEAR.lower)
+    step(cast, row, S.SIGNED, day=YEAR.lower)
+    step(cast, row, S.NOTIFIED, by=cast.headquarters)
+    with pytest.raises(NotAllowed):
+        step(cast, row, S.ACTIVE, by=cast.headquarters)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Contract.objects.filter(pk=row.pk).update(
+            state="active", activated_at=AT, activated_by=cast.headquarters
+        )
+    assert step(cast, row, S.ACTIVE).activated_by == cast.second_headquarters
+
+
+def test_who_changed_the_terms_does_not_sign_them(cast):
+    row = draft(cast)
+    version = row.versions.open().get()
+    contracts.save_terms(version=version, values={"rest_months": 2}, by=cast.second_headquarters, at=AT)
+    step(cast, row, S.SENT)
+    with pytest.raises(NotAllowed, match="شرایط"):
+        step(cast, row, S.SIGNED, day=YEAR.lower)
+
+
+def test_steps_say_who_is_awaited_since_when_and_by_which_letter(cast):
+    row = draft(cast)
+    later = AT + dt.timedelta(days=3)
+    step(cast, row, S.SENT, at=later)
+    row.refresh_from_db()
+    assert (row.awaits, row.awaits_since) == (Awaited.INSURER, later)
+    call = later + dt.timedelta(days=2)
+    contracts.follow_up(
+        contract=row,
+        awaits=Awaited.INSURER,
+        letter=Letter(note="تلفنی پیگیری شد"),
+        by=cast.headquarters,
+        at=call,
+    )
+    row.refresh_from_db()
+    assert row.awaits_since == later, "a call does not shorten the waiting"
+    last = row.steps.order_by("-pk").first()
+    assert (last.source, last.state, last.note) == ("sent", "sent", "تلفنی پیگیری شد")
+    assert row.steps.order_by("pk")[1].letter_number == "نامه ۱"
+    with pytest.raises(DatabaseError), transaction.atomic():
+        ContractStep.objects.filter(pk=last.pk).update(note="")
+
+
+@pytest.mark.parametrize(
+    ("to", "source", "letter", "day"),
+    [
+        (S.SENT, S.DRAFT, Letter(), None),
+        (S.SIGNED, S.SENT, LETTER, None),
+        (S.SUSPENDED, S.ACTIVE, Letter("1"), DAY),
+        (S.SUSPENDED, S.ACTIVE, LETTER, YEAR.upper),
+        (S.ENDED, S.ACTIVE, LETTER, None),
+    ],
+)
+def test_a_step_without_what_it_needs_is_refused_with_a_sentence(cast, to, source, letter, day):
+    row = bring(cast, draft(cast), source)
+    with pytest.raises(InvalidInput):
+        step(cast, row, to, day=day, letter=letter)
+
+
+# ---------------------------------------------------------------- what stays
+
+
+def test_a_sent_contract_stays_as_it_is(cast):
+    row = bring(cast, draft(cast), S.SENT)
+    with pytest.raises(NotNow):
+        contracts.save(
+            values={"insurer": cast.insurer, "number": "2", "title": "ت", "valid": YEAR},
+            centres=[cast.hospital],
+            by=cast.headquarters,
+            at=AT,
+            contract=row,
+        )
+    for fields in ({"title": "دیگر"}, {"valid": DateRange(YEAR.lower, DAY)}, {"kind": 2}):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Contract.objects.filter(pk=row.pk).update(**fields)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        row.covered.all().delete()
+    with pytest.raises(DatabaseError), transaction.atomic():
+        row.delete()
+
+
+def test_an_approved_version_stays_with_its_rows(cast):
+    row = draft(cast)
+    one = cover(cast, row, share_bp=9_000)
+    bring(cast, row, S.SIGNED)
+    version = row.versions.get()
+    assert version.approved_by == cast.second_headquarters
+    for change in (
+        lambda: ContractTerms.objects.filter(pk=version.pk).update(rest_months=9),
+        lambda: type(one).objects.filter(pk=one.pk).update(share_bp=1),
+        one.delete,
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            change()
+    with pytest.raises(NotNow):
+        contracts.drop_row(version=version, kind="covers", row_id=one.pk, by=cast.headquarters, at=AT)
+
+
+def test_an_amendment_is_a_new_version_approved_by_another_person(cast):
+    row = bring(cast, draft(cast), S.ACTIVE)
+    version = contracts.begin_amendment(
+        contract=row, from_on=DAY, letter="الحاقیه ۱", by=cast.headquarters, at=AT
+    )
+    contracts.save_terms(version=version, values={"rest_months": 2}, by=cast.headquarters, at=AT)
+    assert terms_for(fund=cast.fund, centre=cast.hospital, on=DAY).rest_months is None
+    with pytest.raises(NotAllowed):
+        contracts.approve_amendment(version=version, by=cast.headquarters, at=AT)
+    contracts.approve_amendment(version=version, by=cast.second_headquarters, at=AT)
+    assert terms_for(fund=cast.fund, centre=cast.hospital, on=DAY).rest_months == 2
+    assert terms_for(fund=cast.fund, centre=cast.hospital, on=DAY - dt.timedelta(days=1)).rest_months is None
+
+
+# ---------------------------------------------------------------- one in force
+
+
+def test_two_contracts_of_an_insurer_are_not_in_force_at_a_centre_on_one_day(cast):
+    bring(cast, draft(cast), S.ACTIVE)
+    other = bring(cast, draft(cast, number="ق-۲"), S.NOTIFIED)
+    with pytest.raises(Overlap, match=r"بیمارستان جنوب.*ق-۱"):
+        step(cast, other, S.ACTIVE)
+    elsewhere = bring(cast, draft(cast, number="ق-۳", centres=[cast.neighbour_hospital]), S.ACTIVE)
+    assert elsewhere.state == S.ACTIVE
+    later = DateRange(YEAR.upper, YEAR.upper + dt.timedelta(days=365))
+    assert bring(cast, draft(cast, number="ق-۴", valid=later), S.ACTIVE).state == S.ACTIVE
+
+
+def test_an_early_end_makes_room_for_the_next_contract(cast):
+    row = bring(cast, draft(cast), S.ENDED)
+    assert row.valid.upper == DAY
+    rest = DateRange(DAY, YEAR.upper)
+    bring(cast, draft(cast, number="ق-۲", valid=rest), S.ACTIVE)
+    assert terms_for(fund=cast.fund, centre=cast.hospital, on=DAY).contract_number == "ق-۲"
+
+
+def test_a_renewal_begins_a_draft_with_what_was_agreed_and_ends_as_its_successor(cast):
+    row = draft(cast)
+    cover(cast, row, share_bp=8_000)
+    bring(cast, row, S.ACTIVE)
+    later = contracts.renew(contract=row, by=cast.headquarters, at=AT)
+    assert (later.state, later.valid.lower, later.renews) == (S.DRAFT, YEAR.upper, row)
+    assert later.versions.get().covers.get().share_bp == 8_000
+    assert [one.centre for one in later.covered.all()] == [cast.hospital]
+    with pytest.raises(NotNow, match="پیش‌تر"):
+        contracts.renew(contract=row, by=cast.headquarters, at=AT)
+    bring(cast, later, S.ACTIVE)
+    row.refresh_from_db()
+    assert row.state == S.RENEWED
+    assert terms_for(fund=cast.fund, centre=cast.hospital, on=DAY).contract_id == row.pk
+
+
+def test_a_contract_expires_after_its_last_day(cast):
+    row = bring(cast, draft(cast), S.ACTIVE)
+    args = {"organisation_id": row.organisation_id, "at": AT}
+    assert contracts.expire(on=YEAR.upper - dt.timedelta(days=1), **args) == 0
+    assert contracts.expire(on=YEAR.upper, **args) == 1
+    assert contracts.expire(on=YEAR.upper, **args) == 0
+
+
+def test_a_refused_step_leaves_no_audit_event(cast):
+    bring(cast, draft(cast), S.ACTIVE)
+    other = bring(cast, draft(cast, number="ق-۲"), S.NOTIFIED)
+    before = AuditEvent.objects.count()
+    with pytest.raises(DomainError):
+        step(cast, other, S.ACTIVE)
+    assert AuditEvent.objects.count() == before
+
+
+def test_who_sees_which_contract(cast):
+    row = draft(cast, centres=[cast.hospital])
+    seen = {name: set() for name in ("headquarters", "officer", "neighbour", "insurer_expert", "region_head")}
+
+    def look(state):
+        for name in seen:
+            if Contract.objects.visible_to(cast.by_name(name)).filter(pk=row.pk).exists():
+                seen[name].add(state)
+
+    look("draft")
+    for state, day in ((S.SENT, None), (S.SIGNED, YEAR.lower), (S.NOTIFIED, None), (S.ACTIVE, None)):
+        step(cast, row, state, day=day)
+        look(state.value)
+    told = {"notified", "active"}
+    assert seen == {
+        "headquarters": {"draft", "sent", "signed", *told},
+        "insurer_expert": {"sent", "signed", *told},
+        "officer": told,
+        "region_head": told,
+        "neighbour": set(),
+    }
+    assert not Contract.objects.visible_to(cast.other_headquarters).exists()
+    assert not Contract.objects.visible_to(cast.nobody).exists()
+
+
+# ---------------------------------------------------------------- coverage
+
+
+def supplementary(cast, iran, **fields):
+    row = draft(cast, insurer=iran)
+    cover(cast, row, share_bp=8_500, setting=Setting.INPATIENT, ceiling=1_000, **fields)
+    return row
+
+
+def published(model=SupplementaryCover):
+    return model.objects.standing().exclude(centre=None).order_by("valid", "pk")
+
+
+def test_starting_a_contract_publishes_its_covers_for_its_centres(cast, iran):
+    row = bring(cast, supplementary(cast, iran), S.NOTIFIED)
+    assert not published().exists()
+    step(cast, row, S.ACTIVE)
+    rate = published().get()
+    assert (rate.centre, rate.share_bp, rate.ceiling, rate.valid) == (cast.hospital, 8_500, 1_000, YEAR)
+    assert rate.circular.title == "قرارداد ق-۱ با بیمهٔ ایران"
+    assert (rate.entered_by, rate.approved_by) == (cast.headquarters, cast.second_headquarters)
+
+
+def test_an_early_end_and_a_suspension_take_their_days_out(cast, iran):
+    row = bring(cast, supplementary(cast, iran), S.ACTIVE)
+    later = AT + dt.timedelta(hours=1)
+    step(cast, row, S.SUSPENDED, day=DAY, at=later)
+    assert [rate.valid for rate in published()] == [DateRange(YEAR.lower, DAY)]
+    again = dt.date(2024, 11, 1)
+    step(cast, row, S.ACTIVE, day=again, at=later + dt.timedelta(hours=1))
+    assert [rate.valid for rate in published()] == [DateRange(YEAR.lower, DAY), DateRange(again, YEAR.upper)]
+    end = dt.date(2025, 1, 1)
+    step(cast, row, S.ENDED, day=end, at=later + dt.timedelta(hours=2))
+    assert [rate.valid for rate in published()] == [DateRange(YEAR.lower, DAY), DateRange(again, end)]
+    known_then = SupplementaryCover.objects.known_at(AT + dt.timedelta(minutes=1)).exclude(centre=None)
+    assert [rate.valid for rate in known_then] == [YEAR]
+
+
+def test_an_amendment_publishes_from_its_day(cast, iran):
+    row = bring(cast, supplementary(cast, iran), S.ACTIVE)
+    version = contracts.begin_amendment(contract=row, from_on=DAY, letter="۱", by=cast.headquarters, at=AT)
+    old = version.covers.get()
+    values = {"share_bp": 9_000, "setting": old.setting, "ceiling": None}
+    contracts.put_row(
+        version=version, kind="covers", values=values, by=cast.headquarters, at=AT, row_id=old.pk
+    )
+    contracts.approve_amendment(version=version, by=cast.second_headquarters, at=AT + dt.timedelta(hours=1))
+    assert [(rate.valid.lower, rate.share_bp) for rate in published()] == [(YEAR.lower, 8_500), (DAY, 9_000)]
+
+
+def test_a_basic_contract_changes_percent_and_tariff_and_leaves_the_rest_to_the_law(cast):
+    inpatient = {"setting": Setting.INPATIENT, "patient_bp": 1_000, "is_subsidised": True}
+    tariff_world.coverage(cast.fund, **inpatient)
+    tariff_world.coverage(cast.fund, **inpatient | {"condition": Condition.SPECIAL_DISEASE, "share": 10_000})
+    row = draft(cast)
+    cover(cast, row, share_bp=9_500, base_sector=Sector.NON_GOVERNMENTAL)
+    cover(cast, row, group=ServiceGroup.DENTISTRY, is_covered=False)
+    bring(cast, row, S.ACTIVE)
+    rates = {rate.group: rate for rate in published(CoverageRule)}
+    wide, teeth = rates[ServiceGroup.ANY], rates[ServiceGroup.DENTISTRY]
+    assert (wide.share, wide.base_sector, wide.patient_bp) == (9_500, Sector.NON_GOVERNMENTAL, 1_000)
+    assert wide.is_subsidised
+    assert (wide.condition, wide.setting) == (Condition.ANY, Setting.INPATIENT)
+    assert (teeth.share, teeth.is_subsidised) == (0, False)
+    assert len(rates) == published(CoverageRule).count() == 2
+
+
+def test_a_line_is_priced_by_the_contract_of_its_centre_and_its_trace_names_it(cast, iran):
+    tariff_world.tariff()
+    tariff_world.coverage(cast.fund)
+    group_fund = iran.funds.get()
+    tariff_world.publish(SupplementaryCover, fund=group_fund, organisation=cast.organisation, share_bp=5_000)
+    bring(cast, supplementary(cast, iran), S.ACTIVE)
+    content = tariff_world.parsed(
+        {"1": [tariff_world.line(tariff_world.VISIT)]}, fund="general", supplementary_code="iran-g"
+    )
+    shares = {}
+    for centre in (cast.hospital, cast.neighbour_hospital):
+        tariff_world.load(content, centre=centre)
+        line = InvoiceLine.objects.get(invoice__centre=centre)
+        shares[centre.code] = line.supplementary
+    # 147,000 rials, basic 132,300; of the 14,700 left 85 % up to 1,000 at one centre, 50 % at the other.
+    assert shares == {"0101": 1_000, "0201": 7_350}
+
+
+def test_kinds_follow_from_the_insurer(cast, iran):
+    assert draft(cast, insurer=iran).kind == ContractKind.SUPPLEMENTARY
+    assert draft(cast).kind == ContractKind.BASIC
