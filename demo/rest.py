@@ -14,6 +14,7 @@ from core import jobs
 from core.models import Job
 from demo import tree
 from demo.accounts import load_accounts
+from demo.contracts import load_contracts
 from demo.loading import YEAR
 from demo.protocol import load_counts, load_stages
 from organisations.models import Organisation
@@ -26,6 +27,7 @@ def load(*, at: dt.datetime, advance: Callable[[int, int, str], Any] = lambda *_
     if not Invoice.objects.exists():
         return
     steps: list[tuple[str, Callable[[], object]]] = [
+        ("قراردادها", lambda: load_contracts(at=at)),
         ("حساب‌های میان منطقه‌ها", lambda: load_accounts(YEAR, now=at)),
         ("یافته‌ها", lambda: finding_runs.check_due(at=at)),
         ("مرحله‌ها", lambda: load_stages(at=at)),

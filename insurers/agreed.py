@@ -98,7 +98,7 @@ def ceiling_subject(ceiling: ContractCeiling) -> str:
 
 
 def _percent(bp: int) -> str:
-    return f"{display.percent(bp)}٪"
+    return f"{display.trimmed(bp, 2)}٪"
 
 
 def _whole(number: int) -> str:

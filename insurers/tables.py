@@ -28,10 +28,12 @@ class CoverageTables:
     supplementary: RateTable
 
     @cached_property
-    def own_centres(self) -> tuple[int, ...]:
-        """Centres for which a contract has rows of its own; for all others one answer serves."""
-        named = pl.concat([self.coverage.rows["centre"], self.supplementary.rows["centre"]])
-        return tuple(named.filter(named != ANY).unique().sort().to_list())
+    def funds_of_contracts(self) -> dict[int, list[int]]:
+        """Funds with rows of their own at a centre, by centre; for all others one answer serves every centre."""
+        named = pl.concat(
+            [table.rows.select("centre", "fund") for table in (self.coverage, self.supplementary)]
+        ).filter(pl.col("centre") != ANY)
+        return dict(named.unique().sort("centre", "fund").group_by("centre").agg("fund").iter_rows())
 
 
 def load(organisation_id: int) -> CoverageTables:

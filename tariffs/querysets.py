@@ -20,6 +20,11 @@ class OwnOrNationalQuerySet(models.QuerySet[Any]):
 
 
 class CircularQuerySet(OwnOrNationalQuerySet):
+    def visible_to(self, user: Any) -> Any:
+        """Own and national ones; papers that stand for contracts are for those who see the whole organisation."""
+        found = self.of_organisation(user.scope.organisation_id)
+        return found if user.scope.whole_organisation_ids() else found.filter(contracts=None)
+
     def matching(self, words: str) -> CircularQuerySet:
         """Circulars whose number or title holds every word."""
         found = self

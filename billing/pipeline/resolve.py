@@ -18,7 +18,7 @@ from tariffs.choices import ServiceGroup as G
 #: What a line of one centre says of its case; the rest of CASE follows from the service and the centre.
 _SAID = (
     "service_id", "part", "setting", "physician_status", "category", "fund_id", "supplementary_fund_id",
-    "condition", "segment",
+    "condition", "centre", "segment",
 )  # fmt: skip
 
 RATE_IDS = (
@@ -49,16 +49,19 @@ def resolve(
     them. Equal `case` means the same basis, within the frame. `centre_id` finds the coverage of its contracts; without
     it, as at a centre that has none.
     """
-    centre = centre_id if centre_id in refs.insurance.own_centres else ANY
+    own = refs.insurance.funds_of_contracts.get(centre_id, [])
+    has_contract = (pl.col("fund_id").is_in(own) | pl.col("supplementary_fund_id").is_in(own)).fill_null(
+        False
+    )
     placed = _with_segment(lines, refs).with_columns(
         pl.lit(sector, pl.Int8).alias("sector"),
         pl.lit(grade, pl.Int8).alias("grade"),
-        pl.lit(centre, pl.Int64).alias("centre"),
+        pl.when(has_contract).then(centre_id).otherwise(ANY).cast(pl.Int64).alias("centre"),
     )
     cases = placed.select(CASE).filter(pl.col("service_id").is_not_null()).unique(_SAID, maintain_order=True)
     answers = (
         _answers(cases, refs)
-        .filter(pl.col("sector") == sector, pl.col("grade") == grade, pl.col("centre") == centre)
+        .filter(pl.col("sector") == sector, pl.col("grade") == grade)
         .select(*_SAID, *ANSWERS)
         .with_row_index("case")
     )

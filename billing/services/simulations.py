@@ -212,7 +212,7 @@ def _cash(lines: pl.DataFrame, column: str, terms_on: Callable[[int, dt.date], T
     told = {"rial_days": 0, "rials": 0, "unknown": 0}
     by_claim = lines.group_by("centre_id", "month").agg(pl.col(column).sum()).sort("centre_id", "month")
     for centre_id, month, claimed in by_claim.iter_rows():
-        end = jalali.month_range(month)[1]
+        end = jalali.month_range(month)[1] - dt.timedelta(days=1)
         payment = terms_on(centre_id, end).payment if claimed > 0 else None
         if payment is None:
             told["unknown"] += max(claimed, 0)

@@ -33,7 +33,7 @@ from budgets.choices import BudgetComponent, CompanyService
 from budgets.services import inputs, run_budget
 from core import jobs
 from core.views import Gate
-from insurers.models import ContractCover
+from insurers.models import Contract, ContractCover
 from organisations.choices import CostElement
 from tariffs.choices import Book, ServiceGroup
 from tariffs.models import Circular, Service
@@ -232,6 +232,8 @@ CONTRACTS = (
     Row("contract_simulation", "200 403 403 403 403 404 403 403 403 302", pk("contract")),
     Row("contract_simulation_progress", "200 403 403 403 403 404 403 403 403 302",
         lambda s: [s.contract.pk, s.simulation.pk]),
+    # The paper that stands for a contract shows other centres' terms.
+    Row("circular", "200 404 404 404 404 404 404 200 403 302", pk("paper")),
     # Letters are for those who see the whole organisation.
     Row("contract_file", "200 404 404 404 404 404 404 200 403 302", lambda s: [s.contract.pk, s.letter.pk]),
 )  # fmt: skip
@@ -357,6 +359,8 @@ class Scene:
         self.own_service = self._service("100002", organisation=organisation)
         self.circular = Circular.objects.create(organisation=organisation, number="1", title="بخشنامه")
         self.contract = contract_world.notified(cast)
+        self.paper = Circular.objects.create(organisation=organisation, number="c", title="قرارداد")
+        Contract.objects.filter(pk=self.contract.pk).update(circular=self.paper)
         self.letter = contract_world.letter(self.contract, cast.headquarters)
         self.simulation = jobs.queue(
             "contract_simulation", by=cast.headquarters, at=AT, organisation_id=organisation.pk,

@@ -19,9 +19,14 @@ from billing.models import (
 )
 from billing.services.ledger import check_balances
 from budgets.models import BudgetRun, CompanyInvoice, OverheadEstimate
+from core import jalali
 from core.errors import NotAllowed
 from demo import loading, tree
+from demo.contracts import load_contracts
 from demo.organisations import USERS, load_organisations, password
+from insurers.choices import Awaited, ContractState
+from insurers.models import Contract, Fund
+from insurers.terms import PaymentTerms, terms_for
 from organisations.choices import CentreKind, PatientCategory, Sector, Setting
 from organisations.models import Centre, HisInstallation, Organisation, PhysicianTenure, Region, User
 from organisations.permissions import Role
@@ -88,6 +93,23 @@ def test_loading_the_demonstration_twice(few_centres):
     assert Completeness.objects.filter(category=PatientCategory.COMPANY, delivered__gt=F("billed")).exists()
     call_command("load_demo", "--lines", "30000")
     assert counts() == once
+
+
+def test_contracts_stand_where_the_documents_say_and_are_marked(settings):
+    settings.SESSION_COOKIE_SECURE = False
+    load_reference(at=AT)
+    load_organisations(at=AT)
+    made = load_contracts(at=AT)
+    contracts = Contract.objects.filter(organisation__code=tree.TBZMED)
+    assert made == Contract.objects.filter(is_synthetic=True).count() > 20
+    waiting = contracts.filter(state=ContractState.SENT, awaits=Awaited.INSURER)
+    assert set(waiting.values_list("insurer__code", flat=True)) == {"dana", "oil"}
+    assert contracts.get(state=ContractState.RENEWED).insurer.code == "mihan"
+    hospital = Centre.objects.get(code="0101", region__organisation__code=tree.TBZMED)
+    fund = Fund.objects.get(code="iran-group", insurer__organisation__code=tree.TBZMED)
+    first, _ = jalali.year_range(loading.YEAR)
+    assert terms_for(fund=fund, centre=hospital, on=first).payment == PaymentTerms(5_000, 30, 2)
+    assert load_contracts(at=AT) == 0
 
 
 def test_the_trees_of_both_organisations(settings):
