@@ -488,7 +488,7 @@ class ContractFile(models.Model):
     contract = models.ForeignKey(Contract, models.PROTECT, related_name="files")
     kind = models.SmallIntegerField("نوع", choices=FileKind)
     name = models.CharField("نام فایل", max_length=200)
-    media_type = models.CharField("قالب", max_length=60)
+    media_type = models.CharField("قالب", max_length=100)
     size = models.BigIntegerField("اندازه")
     sha256 = models.CharField("اثر انگشت", max_length=64)
     file = models.FileField("فایل", upload_to="contracts/%Y/%m")
