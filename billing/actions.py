@@ -22,6 +22,7 @@ ACTIONS = {
     "finding_rule.switched": Action("کلید قاعدهٔ یافته", "قاعدهٔ یافته را برای {what} روشن یا خاموش کرد"),
     "repricing.asked": Action("درخواست بازقیمت‌گذاری", "{what} را خواست"),
     "repricing.approved": Action("تأیید بازقیمت‌گذاری", "{what} را تأیید کرد"),
+    "repricing.retried": Action("تلاش دوبارهٔ بازقیمت‌گذاری", "{what} را که ناتمام مانده بود دوباره خواست"),
     "repricing.discarded": Action("کنار گذاشتن بازقیمت‌گذاری", "{what} را کنار گذاشت"),
     "repricing.booked": Action("ثبت بازقیمت‌گذاری", "{what} را در دفتر ثبت کرد"),
     "period.close_asked": Action("درخواست بستن ماه", "بستن {what} را خواست"),

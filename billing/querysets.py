@@ -10,7 +10,7 @@ from django.db.models import Count, Func, Sum, Value
 from django.db.models.functions import MD5, Left
 
 from billing.choices import DeliveryState, DraftState, RepricingState, Severity, Stage
-from billing.measures import MEASURES, REPRICED
+from billing.measures import MEASURES, PRICED, REPRICED
 
 
 class InvoiceQuerySet(models.QuerySet[Any]):
@@ -51,14 +51,37 @@ class CurrentLineQuerySet(LineQuerySet):
     """The verbs of lines on the view that adds what was appended since."""
 
 
-class LineDeltaQuerySet(models.QuerySet[Any]):
+class DifferenceQuerySet(models.QuerySet[Any]):
+    """What proposed and appended differences share."""
+
+    def moved(self) -> Any:
+        """Those that move an amount or a count; others only name another basis."""
+        return self.exclude(**dict.fromkeys((*PRICED, "lines", "unpriced_lines"), 0))
+
+    def for_list(self) -> Any:
+        """With what a row of the list shows, by invoice and line."""
+        return self.select_related("invoice__centre", "service").order_by("invoice_id", "line_no", "lines")
+
+
+class LineDeltaQuerySet(DifferenceQuerySet):
+    def of_repricing(self, repricing: Any) -> LineDeltaQuerySet:
+        return self.filter(change__in=list(repricing.changes.values_list("pk", flat=True)))
+
+    def for_list(self) -> Any:
+        return super().for_list().select_related("change")
+
     def of_line(self, invoice_id: int, line_no: int, line_change_id: int) -> LineDeltaQuerySet:
         """What was appended to one version of a line, oldest first, with what it came from."""
         own = self.filter(invoice_id=invoice_id, line_no=line_no, line_change_id=line_change_id)
-        return own.select_related("change__repricing__circular").order_by("change_id", "lines")
+        return own.select_related("change__repricing__circular", "change__repricing__approved_by").order_by(
+            "change_id", "lines"
+        )
 
 
-class ProposedDeltaQuerySet(models.QuerySet[Any]):
+class ProposedDeltaQuerySet(DifferenceQuerySet):
+    def of_repricing(self, repricing: Any) -> ProposedDeltaQuerySet:
+        return self.filter(repricing=repricing)
+
     def by_cause(self) -> dict[str, int]:
         """How many differences there are by cause."""
         counted = self.order_by("cause").values_list("cause").annotate(count=models.Count("invoice_id"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from billing.choices import WITH_AMOUNT
-from billing.models import CurrentLine, InvoiceLine, LineDelta, PriceBasis
+from billing.models import CurrentLine, InvoiceLine, LineDelta, PriceBasis, Repricing
 from billing.neighbours import has_trace, neighbours
 from billing.rate_book import RateBook
 from billing.trace import Trace, explain
@@ -39,9 +39,12 @@ class Repriced:
     difference: int
 
     @property
+    def repricing(self) -> Repricing | None:
+        return self.delta.change.repricing
+
+    @property
     def sentence(self) -> str:
-        change = self.delta.change
-        row = change.repricing
+        change, row = self.delta.change, self.repricing
         did = "بازقیمت‌گذاری آن برگشت خورد" if row and row.reverses_id else "بازقیمت‌گذاری شد"
         circular = f" بر پایهٔ «{row.circular}»" if row else ""
         return (

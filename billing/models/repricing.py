@@ -20,6 +20,7 @@ from billing.querysets import (
     ProposedDeltaQuerySet,
     RepricingQuerySet,
 )
+from core.models import JobState
 from insurers.models import Fund
 from organisations.choices import CostElement
 from organisations.models import Centre, Organisation
@@ -94,6 +95,12 @@ class Repricing(models.Model):
 
     def __str__(self) -> str:
         return f"بازقیمت‌گذاری {self.pk}"
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether its work ended in a fault, so that somebody has to ask for it again."""
+        waits = self.state in (RepricingState.COMPUTING, RepricingState.APPROVED)
+        return waits and self.job is not None and self.job.state == JobState.FAILED
 
 
 class RepricingCentre(CountedFields):
@@ -186,6 +193,10 @@ class ProposedDelta(DeltaFields):
     class Meta:
         verbose_name = "تفاوت پیشنهادی"
 
+    @property
+    def cause_label(self) -> str:
+        return str(Cause(self.cause).label)
+
     def __str__(self) -> str:
         return f"{self.invoice_id}/{self.line_no} {self.amount:+}"
 
@@ -238,6 +249,10 @@ class LineDelta(DeltaFields):
             ),
         ]
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    @property
+    def cause_label(self) -> str:
+        return str(Cause(self.change.cause).label)
 
     def __str__(self) -> str:
         return f"{self.invoice_id}/{self.line_no} {self.amount:+}"

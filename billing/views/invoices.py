@@ -123,6 +123,7 @@ class InvoicePage(DetailPage):
             groups=_groups(lines),
             sums=_sums(lines),
             trace=told(lines, line_no) if line_no else None,
+            may_see_repricings=self.request.user.may(Permission.REPRICING_VIEW),
             is_synthetic=any(_is_synthetic(line) for line in lines),
             **kwargs,
         )
@@ -160,7 +161,8 @@ class LineTrace(PageView):
         told_line = told(lines, kwargs["line_no"])
         if told_line is None:
             raise Http404
-        return super().get_context_data(trace=told_line, **kwargs)
+        may_see = self.request.user.may(Permission.REPRICING_VIEW)
+        return super().get_context_data(trace=told_line, may_see_repricings=may_see, **kwargs)
 
 
 def told(lines: Sequence[CurrentLine], line_no: int) -> dict[str, Any] | None:

@@ -16,6 +16,7 @@ from billing.measures import REPRICED
 from billing.models import CurrentLine, Invoice, Repricing, SupplementaryItem
 from billing.services import repricing
 from billing.tasks import reprice
+from billing.views.repricing_rows import tabs_of
 from core.views import ActionView, DetailPage, ListPage
 from organisations.permissions import Permission
 from tariffs.models import Circular
@@ -62,6 +63,7 @@ class RepricingPage(DetailPage):
                 {"label": f"شمارهٔ {row.pk}"},
             ],
             tone=TONES[row.state],
+            tabs=tabs_of(row) if row.previewed_at else [],
             job_url=reverse("repricing_progress", args=[row.pk]),
             is_working=row.state in (RepricingState.COMPUTING, RepricingState.APPROVED),
             is_known=row.previewed_at is not None,
@@ -86,13 +88,16 @@ class RepricingPage(DetailPage):
         user = self.request.user
         previewed = row.state == RepricingState.PREVIEWED
         edits, approves = user.may(Permission.REPRICING_EDIT), user.may(Permission.REPRICING_APPROVE)
-        is_booked = row.state in (RepricingState.DONE, RepricingState.STOPPED) and row.approved_at is not None
+        is_over = row.state in (RepricingState.DONE, RepricingState.STOPPED)
         open_reversal = reversal is not None and reversal.state != RepricingState.STOPPED
         return {
             "may_approve": previewed and changes and approves and row.asked_by_id != user.pk,
             "own": previewed and changes and approves and row.asked_by_id == user.pk,
             "may_discard": previewed and edits,
-            "may_reverse": is_booked and edits and row.reverses_id is None and not open_reversal,
+            "may_retry": edits and row.is_cut_off,
+            "may_reverse": (
+                is_over and edits and row.reverses_id is None and not open_reversal and row.changes.exists()
+            ),
             "may_ask": row.state == RepricingState.STOPPED and edits and row.reverses_id is None,
             "may_ask_reversal": row.state == RepricingState.STOPPED and edits and row.reverses_id is not None,
         }
@@ -198,6 +203,14 @@ class ApproveRepricing(OfRepricing):
     def act(self, request: HttpRequest, **kwargs: Any) -> str:
         repricing.approve(repricing=self.row(), by=request.user, at=timezone.now(), queue=reprice.delay)
         return "تأیید شد؛ ثبت تفاوت‌ها مرکز به مرکز انجام می‌شود."
+
+
+class RetryRepricing(OfRepricing):
+    permission = Permission.REPRICING_EDIT
+
+    def act(self, request: HttpRequest, **kwargs: Any) -> str:
+        repricing.retry(repricing=self.row(), by=request.user, at=timezone.now(), queue=reprice.delay)
+        return "کار دوباره در صف است؛ آنچه پیش‌تر ثبت شده می‌ماند و بقیه انجام می‌شود."
 
 
 class DiscardRepricing(OfRepricing):

@@ -192,7 +192,9 @@ class Lines(OfComponent):
         if self.component not in LEDGER_COMPONENTS:
             raise Http404
         found = drill.movements_of(self.run, region_id=self.region.pk, component=self.component)
-        found = found.select_related("centre", "fund__insurer", "change__by", "change__delivery")
+        found = found.select_related("centre", "fund__insurer", "change__by", "change__delivery",
+            "change__repricing__circular", "change__repricing__approved_by",
+        )  # fmt: skip
         return get_object_or_404(found, pk=self.kwargs["movement"])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -206,6 +208,7 @@ class Lines(OfComponent):
             page_obj=page,
             total=total,
             is_equal=total == self.movement.value,
+            may_see_repricings=self.request.user.may(Permission.REPRICING_VIEW),
             **kwargs,
         )
 

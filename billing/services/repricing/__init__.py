@@ -6,12 +6,12 @@ it stopped. What is booked must be what was approved: the differences are comput
 """
 
 from billing.services.repricing.about import About, about
-from billing.services.repricing.approval import approve, ask, discard
+from billing.services.repricing.approval import approve, ask, discard, retry
 from billing.services.repricing.common import KIND, NotNow, Outdated, Queue, StoodOn
 from billing.services.repricing.reversal import ask_reversal
 from billing.services.repricing.work import resume, work
 
 __all__ = [
     "KIND", "About", "NotNow", "Outdated", "Queue", "StoodOn", "about", "approve", "ask", "ask_reversal", "discard",
-    "resume", "work",
+    "resume", "retry", "work",
 ]  # fmt: skip

@@ -41,7 +41,7 @@ def ask(*, circular: Circular, by: Any, at: dt.datetime, queue: Queue | None = N
         organisation_id=organisation_id, circular=circular, state=RepricingState.COMPUTING, reverses=None
     ).first()
     if computing:
-        return computing
+        return retry(repricing=computing, by=by, at=at, queue=queue) if computing.is_cut_off else computing
     return begin(Repricing(organisation_id=organisation_id, circular=circular), by=by, at=at, queue=queue)
 
 
@@ -59,6 +59,19 @@ def approve(*, repricing: Repricing, by: Any, at: dt.datetime, queue: Queue | No
     row.job = new_job(row, by=by, at=at)
     row.save()
     record("repricing.approved", row, by=by, at=at, after=sums(row))
+    queue_on_commit(row, queue)
+    return row
+
+
+@transaction.atomic
+def retry(*, repricing: Repricing, by: Any, at: dt.datetime, queue: Queue | None = None) -> Repricing:
+    """Ask again for work that ended in a fault: the same preview, or the booking of what is already approved."""
+    row = locked_row(repricing, by)
+    if not row.is_cut_off:
+        raise NotNow(f"این بازقیمت‌گذاری «{row.get_state_display()}» است و ناتمام نمانده است.")
+    row.job = new_job(row, by=by, at=at)
+    row.save(update_fields=["job"])
+    record("repricing.retried", row, by=by, at=at)
     queue_on_commit(row, queue)
     return row
 

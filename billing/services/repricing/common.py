@@ -66,7 +66,7 @@ def organisation_of(user: Any) -> int:
 
 
 def locked_row(repricing: Repricing, by: Any) -> Repricing:
-    own = Repricing.objects.select_for_update(of=("self",)).select_related("circular")
+    own = Repricing.objects.select_for_update(of=("self",)).select_related("circular", "job")
     found = own.filter(pk=repricing.pk, organisation_id=organisation_of(by)).first()
     if found is None:
         raise NotAllowed("این بازقیمت‌گذاری از سازمان دیگری است.")

@@ -19,6 +19,8 @@ def ask_reversal(*, repricing: Repricing, by: Any, at: dt.datetime, queue: Queue
     locked = locked_row(repricing, by)
     if locked.reverses_id or locked.state not in (RepricingState.DONE, RepricingState.STOPPED):
         raise NotNow("تنها بازقیمت‌گذاری ثبت‌شده را می‌توان برگرداند.")
+    if not locked.changes.exists():
+        raise NotNow("از این بازقیمت‌گذاری چیزی ثبت نشده است که برگردد.")
     running = locked.reversals.exclude(state__in=(RepricingState.DISCARDED, RepricingState.STOPPED)).first()
     if running:
         raise NotNow(f"برگشت این بازقیمت‌گذاری پیش‌تر درخواست شده است (شمارهٔ {persian_digits(running.pk)}).")
