@@ -9,6 +9,7 @@ In a small file each step costs the same whatever it does: steps are few, and co
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 import polars as pl
 
@@ -169,11 +170,20 @@ def dates(raw: pl.Series) -> pl.Series:
         "raw",
         pl.when("whole").then(number[0] * 10_000 + number[1] * 100 + number[2]).alias("jalali"),
     )
-    calendar = jalali.calendar_frame()
-    gregorian = pl.col("day").dt.strftime("%Y%m%d").cast(pl.Int32)
-    days = pl.concat([calendar.select("jalali", "day"), calendar.select(gregorian.alias("jalali"), "day")])
+    # A join looks at every day of the calendar; few are asked for.
+    days = _days().filter(pl.col("jalali").is_in(parts["jalali"].implode()))
     table = parts.join(days, on="jalali", how="left", maintain_order="left")
     return through_distinct(raw, table["raw"], table["day"])
+
+
+@cache
+def _days() -> pl.DataFrame:
+    """Each day by its Jalali and by its Gregorian number, yyyymmdd."""
+    calendar = jalali.calendar_frame()
+    gregorian = pl.col("day").dt.strftime("%Y%m%d").cast(pl.Int32)
+    return pl.concat(
+        [calendar.select("jalali", "day"), calendar.select(gregorian.alias("jalali"), "day")]
+    ).rechunk()
 
 
 def choices(raw: pl.Series, meanings: Mapping[str, int]) -> pl.Series:

@@ -75,11 +75,11 @@ def _places(asked: pl.DataFrame, refs: References) -> tuple[pl.DataFrame, pl.Dat
     Cases met before with the same references are not sought again.
     """
     known = refs.cases.frame
-    if known is None:
-        known = refs.cases.add(_price_cases(asked.clear(), refs).select(*CASE, *ANSWERS))
-    found = _found(asked, known)
+    found = (
+        asked.with_columns(pl.lit(None, pl.UInt32).alias("case")) if known is None else _found(asked, known)
+    )
     missing = found.filter(pl.col("case").is_null() & pl.col("service_id").is_not_null())
-    if len(missing):
+    if known is None or len(missing):
         known = refs.cases.add(_price_cases(missing.select(CASE), refs).select(*CASE, *ANSWERS))
         found = _found(asked, known)
     return found.select("key", pl.col("case").fill_null(0)), known
