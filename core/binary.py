@@ -120,6 +120,8 @@ class _Texts:
     def __init__(self, values: pl.Series, sizes: _Array, null: _Array) -> None:
         self.width = int(sizes.max(initial=0))
         self._sizes, self._null = sizes, null
+        # Fingerprints and most numbers of invoices are all of one length.
+        self._even = bool((sizes == self.width).all())
         self._ends = np.concatenate(([0], np.cumsum(sizes, dtype=np.int64)))
         self._bytes = np.frombuffer(values.str.join("").item().encode(), "u1")
 
@@ -132,8 +134,12 @@ class _Texts:
         """As of `_Numbers`."""
         own, sizes = slice(rows.stop - rows.start), self._sizes[rows]
         self._lengths[own] = np.where(self._null[rows], _NULL, sizes)
+        texts = self._bytes[self._ends[rows.start] : self._ends[rows.stop]]
+        if self._even:
+            self._room[own] = texts.reshape(len(sizes), self.width)
+            return
         needed = self._kept[own] = np.arange(self.width) < sizes[:, None]
-        self._room[own][needed] = self._bytes[self._ends[rows.start] : self._ends[rows.stop]]
+        self._room[own][needed] = texts
 
 
 def _within(room: _Array, at: int, kind: str) -> _Array:

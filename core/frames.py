@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
@@ -16,6 +17,8 @@ from django.db import connection
 from core import binary
 
 Schema = dict[str, Any]
+#: Above this a number of `numbered` would leave 128 bits.
+MOST = 2**127 - 1
 
 
 def read(sql: str, params: Sequence[Any], schema: Schema) -> pl.DataFrame:
@@ -103,6 +106,26 @@ class _Stream:
     def read(self, _size: int) -> bytes:
         """The next piece; empty at the end."""
         return next(self._pieces, b"")
+
+
+def numbered(frame: pl.DataFrame, columns: Sequence[str]) -> pl.Series:
+    """One number a row for several columns of whole numbers, days or flags: equal where all of them are, nulls too.
+
+    Grouping and joining by it costs a fraction of what the columns cost. Only within one frame.
+    """
+    values = frame.select(pl.col(c).to_physical().cast(pl.Int64) for c in columns)
+    bounds = values.select(pl.all().min().name.prefix("low_"), pl.all().max().name.prefix("high_")).row(0)
+    ranges = [(low or 0, high or 0) for low, high in zip(bounds, bounds[len(columns) :], strict=False)]
+    # 0 is null; each column is a digit of the number.
+    sizes = [high - low + 2 for low, high in ranges]
+    room = math.prod(sizes)
+    if room > MOST:
+        raise OverflowError(f"{columns} do not fit one number")
+    kind = pl.Int64 if room < 2**63 else pl.Int128
+    number = pl.lit(0, kind)
+    for name, (low, _), size in zip(columns, ranges, sizes, strict=True):
+        number = number * size + (pl.col(name).cast(kind) - (low - 1)).fill_null(0)
+    return values.select(number.alias("number")).to_series()
 
 
 def as_records(frame: pl.DataFrame) -> str:

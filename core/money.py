@@ -53,7 +53,7 @@ def least(a: Amount, b: Amount) -> Amount:
 def at_least_zero(amount: Amount) -> Amount:
     """The amount, or zero where it is negative."""
     if isinstance(amount, pl.Expr):
-        return pl.max_horizontal(amount, pl.lit(0, pl.Int128))
+        return pl.max_horizontal(amount, pl.lit(0))
     return max(amount, 0)
 
 

@@ -22,7 +22,7 @@ from tariffs.models import Service
 
 
 class Patient(models.Model):
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    organisation = loose(Organisation, "سازمان", on_delete=models.PROTECT)
     key = models.CharField("شناسه", max_length=40, help_text="کد ملی، یا شناسهٔ جایگزین")
     personnel_no = models.BigIntegerField("شمارهٔ پرسنلی", null=True, blank=True)
     relation_no = models.SmallIntegerField("ردیف در خانواده", null=True, blank=True)

@@ -7,6 +7,7 @@ from django.db import models
 
 from billing.choices import Cause
 from billing.models.deliveries import Change
+from billing.models.loose import loose
 from billing.models.periods import closed_for
 from billing.querysets import BalanceQuerySet, MovementQuerySet
 from insurers.models import Fund
@@ -17,12 +18,12 @@ from organisations.models import Centre
 class LedgerFields(models.Model):
     """The key of the ledger and its measures (amounts in rials)."""
 
-    centre = models.ForeignKey(Centre, models.PROTECT, related_name="+")
+    centre = loose(Centre, "مرکز", on_delete=models.PROTECT)
     month = models.IntegerField("ماه")
     setting = models.SmallIntegerField("نوع مراجعه", choices=Setting)
     category = models.SmallIntegerField("گروه بیمار", choices=PatientCategory)
     element = models.SmallIntegerField("عنصر هزینه", choices=CostElement)
-    fund = models.ForeignKey(Fund, models.PROTECT, related_name="+")
+    fund = loose(Fund, "صندوق بیمه", on_delete=models.PROTECT)
     files = models.IntegerField("پرونده", default=0)
     patient_paid = models.BigIntegerField("پرداختی بیمار", default=0)
     paid_unknown = models.IntegerField("پروندهٔ بدون پرداختی ثبت‌شده", default=0)
@@ -55,6 +56,32 @@ _ONLY_OPEN = f"""
     END IF;
     RETURN NULL;
 """
+#: What foreign keys would ask for each row, asked once for all rows of a statement.
+_ONLY_KNOWN = """
+    IF EXISTS (
+        SELECT FROM booked m
+        LEFT JOIN organisations_centre centre ON centre.id = m.centre_id
+        LEFT JOIN insurers_fund fund ON fund.id = m.fund_id
+        LEFT JOIN billing_change change ON change.id = m.change_id
+        WHERE centre.id IS NULL OR fund.id IS NULL OR change.id IS NULL
+    ) THEN
+        RAISE EXCEPTION 'billing: a movement of no known centre, fund or change'
+            USING ERRCODE = 'foreign_key_violation';
+    END IF;
+    RETURN NULL;
+"""
+
+
+def _after_insert(name: str, func: str) -> pgtrigger.Trigger:
+    """A trigger that sees all the rows of a statement as `booked`."""
+    return pgtrigger.Trigger(
+        name=name,
+        level=pgtrigger.Statement,
+        when=pgtrigger.After,
+        operation=pgtrigger.Insert,
+        referencing=pgtrigger.Referencing(new="booked"),
+        func=func,
+    )
 
 
 class Movement(LedgerFields):
@@ -65,7 +92,7 @@ class Movement(LedgerFields):
     """
 
     origin_month = models.IntegerField("ماه اصلی")
-    change = models.ForeignKey(Change, models.PROTECT, related_name="movements")
+    change = loose(Change, "تغییر", on_delete=models.PROTECT, related_name="movements")
     cause = models.CharField("علت", max_length=20, choices=Cause.choices)
     recorded_at = models.DateTimeField("ثبت")
 
@@ -77,6 +104,7 @@ class Movement(LedgerFields):
             models.Index(fields=["centre", "month", "recorded_at"], name="billing_movement_centre_month"),
             models.Index(fields=["centre", "origin_month"], name="billing_movement_centre_origin"),
             models.Index(fields=["recorded_at"], name="billing_movement_recorded"),
+            models.Index(fields=["change"], name="billing_movement_change"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -86,14 +114,8 @@ class Movement(LedgerFields):
         ]
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
-            pgtrigger.Trigger(
-                name="only_open_months",
-                level=pgtrigger.Statement,
-                when=pgtrigger.After,
-                operation=pgtrigger.Insert,
-                referencing=pgtrigger.Referencing(new="booked"),
-                func=_ONLY_OPEN,
-            ),
+            _after_insert("only_open_months", _ONLY_OPEN),
+            _after_insert("only_known", _ONLY_KNOWN),
         ]
 
     def __str__(self) -> str:

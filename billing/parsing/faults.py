@@ -29,9 +29,9 @@ class Faults:
 
         `field` is our column that the reason is about.
         """
-        at = wrong.fill_null(value=False).arg_true()
-        if at.is_empty():
+        if not wrong.any():
             return
+        at = wrong.fill_null(value=False).arg_true()
         if value is None:
             reason = pl.lit(sentence)
         else:
@@ -77,8 +77,15 @@ def absent(sentence_label: str) -> str:
     return f"«{sentence_label}» خالی است؛ آن را بنویسید."
 
 
+def _all_read(value: pl.Series, source: pl.Series) -> bool:
+    """Whether every text of `source` has its `value`: nothing else is asked of columns without a fault."""
+    return value.null_count() == source.null_count()
+
+
 def bad_date(faults: Faults, name: str, value: pl.Series, source: pl.Series, shown: pl.Series) -> None:
     """A fault where `source` has text that is no day of the calendar."""
+    if _all_read(value, source):
+        return
     faults.add(
         value.is_null() & source.is_not_null(),
         f"{columns.label(name)} «{{}}» در تقویم نیست؛ {DATE_HINT}",
@@ -89,6 +96,8 @@ def bad_date(faults: Faults, name: str, value: pl.Series, source: pl.Series, sho
 
 def bad_number(faults: Faults, name: str, value: pl.Series, beyond: pl.Series, source: pl.Series) -> None:
     """A fault where `source` is no number, or one `beyond` what can be stored."""
+    if _all_read(value, source):
+        return
     faults.add(
         beyond,
         f"«{columns.label(name)}» («{{}}») از بزرگ‌ترین عدد قابل ثبت بیشتر است؛ آن را بازبینی کنید.",
@@ -115,6 +124,8 @@ def too_long(faults: Faults, name: str, value: pl.Series, shown: pl.Series) -> N
 
 def unknown_word(faults: Faults, name: str, value: pl.Series, source: pl.Series, known: str) -> None:
     """A fault where `source` says something that is none of the `known` words."""
+    if _all_read(value, source):
+        return
     faults.add(
         value.is_null() & source.is_not_null(),
         f"«{columns.label(name)}» («{{}}») شناخته نیست؛ {known} بنویسید.",

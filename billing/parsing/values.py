@@ -2,11 +2,14 @@
 
 Columns that are clean ASCII are cast at once. Only what that leaves is looked at again, as distinct values: Persian
 digits, thousands marks, Jalali dates and Arabic letters cost by the number of different texts, not of rows.
+
+In a small file each step costs the same whatever it does: steps are few, and columns without text take none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 import polars as pl
 
@@ -22,16 +25,25 @@ _PLAIN = _DIGITS | LETTERS | _INVISIBLE | {"\xa0": " "}
 _EDGES = " \t\r\n'\u200c"
 _GROUPS = r"^([+-]?)\(?(\d{1,3}(?:[,،٬' ]\d{3})+)\)?(?:[.٫]0*)?$"
 #: Columns shorter than this are not worth a look at their distinct texts.
-FEW = 10_000
+FEW = 500
 _DECREE = r"^\(?\d{1,3}(?:ر\d{1,3})+\)?$"
 
 
 def is_ascii(text: pl.Series) -> bool:
-    return bool((text.str.len_bytes() == text.str.len_chars()).all())
+    column = pl.col(text.name)
+    plain = text.to_frame().select((column.str.len_bytes() == column.str.len_chars()).all())
+    return bool(plain.item())
+
+
+def is_blank(text: pl.Series) -> bool:
+    """Whether a column has no text at all."""
+    return text.null_count() == len(text)
 
 
 def tidy(text: pl.Series) -> pl.Series:
     """Edges stripped, Persian letters and ASCII digits; null where nothing is left."""
+    if is_blank(text):
+        return text
     return _stripped(text) if is_ascii(text) else _plain(text)
 
 
@@ -45,13 +57,14 @@ def _plain(text: pl.Series) -> pl.Series:
 
 
 def _lettered(text: pl.Series) -> pl.Series:
-    return _stripped(text.str.normalize("NFKC").str.replace_many(list(_PLAIN), list(_PLAIN.values())))
+    column = pl.col(text.name).str.normalize("NFKC").str.replace_many(list(_PLAIN), list(_PLAIN.values()))
+    return _stripped(text, column)
 
 
-def _stripped(text: pl.Series) -> pl.Series:
-    bare = pl.col("t").str.strip_chars(_EDGES)
-    frame = pl.DataFrame({"t": text}).select(pl.when(bare.str.len_bytes() > 0).then(bare).alias("t"))
-    return frame["t"].alias(text.name)
+def _stripped(text: pl.Series, column: pl.Expr | None = None) -> pl.Series:
+    bare = (pl.col(text.name) if column is None else column).str.strip_chars(_EDGES)
+    stripped = text.to_frame().select(bare.alias(text.name)).to_series()
+    return stripped.set(stripped == "", None) if (stripped == "").any() else stripped
 
 
 def through_distinct(text: pl.Series, known: pl.Series, values: pl.Series) -> pl.Series:
@@ -66,16 +79,22 @@ def numbers(raw: pl.Series, *, scale: int = 1) -> tuple[pl.Series, pl.Series]:
 
     Null where there is no text or no such number: an amount in rials has no decimals, a quantity at most three.
     """
+    if is_blank(raw):
+        return raw.cast(pl.Int64), _nowhere(raw)
     plain = (raw if is_ascii(raw) else _plain(raw)).cast(pl.Int64, strict=False)
     if scale > 1:
         plain = plain.set(plain.abs() > INT64_MAX // scale, None) * scale
+    if plain.null_count() == raw.null_count():
+        return plain, _nowhere(raw)
     rest = raw.filter(plain.is_null() & raw.is_not_null()).unique()
-    if rest.is_empty():
-        return plain, pl.repeat(False, len(raw), eager=True)
     table = _slow_numbers(rest, scale)
     slow = through_distinct(raw, rest, table["value"])
     beyond = through_distinct(raw, rest, table["beyond"]).fill_null(value=False)
     return plain.zip_with(plain.is_not_null(), slow), beyond
+
+
+def _nowhere(column: pl.Series) -> pl.Series:
+    return pl.Series([False]).new_from_index(0, len(column))
 
 
 def _slow_numbers(texts: pl.Series, scale: int) -> pl.DataFrame:
@@ -133,6 +152,8 @@ def dates(raw: pl.Series) -> pl.Series:
 
     A year from 1900 on is Gregorian: spreadsheets hold their own dates so.
     """
+    if is_blank(raw):
+        return raw.cast(pl.Date)
     known = raw.drop_nulls().unique()
     text = tidy(known).str.replace(r"[T ،-]+\d{1,2}:\d{2}(:\d{2})?.*$", "").str.replace_all(r"[-.\\]", "/")
     parts = pl.DataFrame({"raw": known, "t": text}).with_columns(
@@ -149,15 +170,26 @@ def dates(raw: pl.Series) -> pl.Series:
         "raw",
         pl.when("whole").then(number[0] * 10_000 + number[1] * 100 + number[2]).alias("jalali"),
     )
-    calendar = jalali.calendar_frame()
-    gregorian = pl.col("day").dt.strftime("%Y%m%d").cast(pl.Int32)
-    days = pl.concat([calendar.select("jalali", "day"), calendar.select(gregorian.alias("jalali"), "day")])
+    # A join looks at every day of the calendar; few are asked for.
+    days = _days().filter(pl.col("jalali").is_in(parts["jalali"].implode()))
     table = parts.join(days, on="jalali", how="left", maintain_order="left")
     return through_distinct(raw, table["raw"], table["day"])
 
 
+@cache
+def _days() -> pl.DataFrame:
+    """Each day by its Jalali and by its Gregorian number, yyyymmdd."""
+    calendar = jalali.calendar_frame()
+    gregorian = pl.col("day").dt.strftime("%Y%m%d").cast(pl.Int32)
+    return pl.concat(
+        [calendar.select("jalali", "day"), calendar.select(gregorian.alias("jalali"), "day")]
+    ).rechunk()
+
+
 def choices(raw: pl.Series, meanings: Mapping[str, int]) -> pl.Series:
     """The small integer each text means (keys are folded texts); null where it means nothing."""
+    if is_blank(raw):
+        return raw.cast(pl.Int8)
     known = raw.drop_nulls().unique()
     values = [meanings.get(_choice_key(text)) for text in known.to_list()]
     return through_distinct(raw, known, pl.Series(values, dtype=pl.Int8))

@@ -17,7 +17,12 @@ def identify_headers(headers: pl.DataFrame, refs: References, *, centre_id: int)
     supplementary = funds.select(
         pl.col("code").alias("supplementary_code"), pl.col("fund_id").alias("supplementary_fund_id")
     )
-    calendar = calendar_frame().select(pl.col("day").alias("discharged_on"), "month")
+    days = headers["discharged_on"].min(), headers["discharged_on"].max()
+    calendar = (
+        calendar_frame()
+        .filter(pl.col("day").is_between(*days))
+        .select(pl.col("day").alias("discharged_on"), "month")
+    )
     known = (
         headers.join(basic, on="fund_code", how="left", maintain_order="left")
         .join(supplementary, on="supplementary_code", how="left", maintain_order="left")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable, Sequence
+
 import polars as pl
 
 from billing.choices import LineStatus
@@ -12,8 +15,11 @@ from tariffs.choices import ServiceGroup as G
 
 _PRICED = pl.col("status") == LineStatus.PRICED.value
 _NO_TIME = pl.lit(0, pl.Int128)
+#: A column as numbers in which no product of the rules wraps.
+Exact = Callable[[str], pl.Expr]
 #: Thousandths of a quantity above which a line is not computed.
 _LARGEST_QUANTITY = 10**12
+UNIT_PRICES = ("unit", "base_unit")
 SHARES = ("basic", "supplementary", "subsidy", "employer", "patient")
 
 
@@ -24,7 +30,13 @@ def price_and_split(lines: pl.DataFrame) -> pl.DataFrame:
     Lines of one invoice must all be present: nursing, global packages and ceilings look across them.
     A line above `core.money.LARGEST` is not priced either, and says so.
     """
-    return _shares(_supplementary(_basic(_packaged(_nursing(_amounts(lines))))))
+    whole = _packaged(_nursing(_amounts(lines)))
+    exact = _exact(
+        whole,
+        ("amount", "base"),
+        ("share", "share_of", "gap_bp", "patient_bp", "supplementary_bp", "rounding_step"),
+    )
+    return _shares(_supplementary(_basic(whole, exact), exact), exact)
 
 
 def _computed(lines: pl.DataFrame, *columns: pl.Expr) -> pl.DataFrame:
@@ -37,6 +49,18 @@ def _computed(lines: pl.DataFrame, *columns: pl.Expr) -> pl.DataFrame:
 def _rewritten(lines: pl.DataFrame, at: pl.Series, part: pl.DataFrame, *columns: str) -> pl.DataFrame:
     """Lines with the columns of `part` at the positions `at`, where only few lines follow a rule."""
     return lines.with_columns(lines[c].scatter(at, part[c]) for c in columns)
+
+
+def _exact(lines: pl.DataFrame, *factors: Sequence[str]) -> Exact:
+    """64 bits where the product of the largest factors leaves them room, 128 where it does not, at thrice the cost.
+
+    `factors` name the columns of which one is a factor; rounding doubles a product and adds to it.
+    """
+    columns = list(dict.fromkeys(c for names in factors for c in names))
+    largest = lines.select(pl.col(c).abs().max().fill_null(0) for c in columns).row(0, named=True)
+    product = math.prod(max(1, *(largest[c] for c in names)) for names in factors)
+    kind = pl.Int64 if product < 2**60 else pl.Int128
+    return lambda column: pl.col(column).cast(kind)
 
 
 def _unit_price(prefix: str) -> pl.Expr:
@@ -78,12 +102,13 @@ def _amounts(lines: pl.DataFrame) -> pl.DataFrame:
     if len(at):
         by_time = with_unit_prices(lines[at], minutes=wide("minutes"))
         lines = _rewritten(lines, at, by_time, "unit", "base_unit")
-    quantity = pl.when(pl.col("quantity_milli") <= _LARGEST_QUANTITY).then(wide("quantity_milli"))
+    exact = _exact(lines, UNIT_PRICES, ("quantity_milli",), ("percent_bp",))
+    quantity = pl.when(pl.col("quantity_milli") <= _LARGEST_QUANTITY).then(exact("quantity_milli"))
 
     def total(unit: str) -> pl.Expr:
-        return rules.line_amount(unit=wide(unit), quantity_milli=quantity, percent_bp=wide("percent_bp"))
+        return rules.line_amount(unit=exact(unit), quantity_milli=quantity, percent_bp=exact("percent_bp"))
 
-    return _bounded(lines, total("unit"), total("base_unit"))
+    return _bounded(lines, *map(total, UNIT_PRICES))
 
 
 def _bounded(lines: pl.DataFrame, amount: pl.Expr, base: pl.Expr) -> pl.DataFrame:
@@ -150,22 +175,22 @@ def _packaged(lines: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _basic(lines: pl.DataFrame) -> pl.DataFrame:
+def _basic(lines: pl.DataFrame, exact: Exact) -> pl.DataFrame:
     share = share_rules.basic_share(
-        price=wide("amount"),
-        base=wide("base"),
-        share=wide("share"),
-        share_of_parts=wide("share_of"),
-        gap_bp=wide("gap_bp"),
-        rounding_step=wide("rounding_step"),
+        price=exact("amount"),
+        base=exact("base"),
+        share=exact("share"),
+        share_of_parts=exact("share_of"),
+        gap_bp=exact("gap_bp"),
+        rounding_step=exact("rounding_step"),
     )
     return _computed(lines, to_rials(share).alias("basic"))
 
 
-def _supplementary(lines: pl.DataFrame) -> pl.DataFrame:
+def _supplementary(lines: pl.DataFrame, exact: Exact) -> pl.DataFrame:
     """The supplementary share, up to the cover's ceiling for the invoice, in the order of the lines."""
     wish = share_rules.supplementary_wish(
-        price=wide("amount"), basic=wide("basic"), supplementary_bp=wide("supplementary_bp")
+        price=exact("amount"), basic=exact("basic"), supplementary_bp=exact("supplementary_bp")
     )
     wished = lines.with_columns(to_rials(wish).alias("supplementary"))
     limited = pl.col("ceiling").is_not_null() & pl.col("supplementary").is_not_null()
@@ -181,17 +206,17 @@ def _supplementary(lines: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _shares(lines: pl.DataFrame) -> pl.DataFrame:
+def _shares(lines: pl.DataFrame, exact: Exact) -> pl.DataFrame:
     shares = share_rules.split(
-        price=wide("amount"),
-        base=wide("base"),
-        basic=wide("basic"),
-        supplementary=wide("supplementary"),
-        share=wide("share"),
-        share_of_parts=wide("share_of"),
-        patient_bp=wide("patient_bp"),
-        subsidised=wide("subsidised"),
-        employer_rest=wide("employer_rest"),
+        price=exact("amount"),
+        base=exact("base"),
+        basic=exact("basic"),
+        supplementary=exact("supplementary"),
+        share=exact("share"),
+        share_of_parts=exact("share_of"),
+        patient_bp=exact("patient_bp"),
+        subsidised=exact("subsidised"),
+        employer_rest=exact("employer_rest"),
     )
     has_amount = pl.col("amount").is_not_null()
     return _computed(

@@ -35,8 +35,10 @@ class KnownCases:
     def add(self, resolved: pl.DataFrame) -> pl.DataFrame:
         """Keep more cases and give all that are known. Two threads may bring the same one."""
         with self._adding:
-            every = resolved if self.frame is None else pl.concat([self.frame, resolved])
-            self.frame = every.unique(self._key, keep="first", maintain_order=True)
+            # The first row is empty: what a line has whose service is not known.
+            known = resolved.clear(1) if self.frame is None else self.frame
+            every = pl.concat([known, resolved])
+            self.frame = every.unique(self._key, keep="first", maintain_order=True).rechunk()
             return self.frame
 
 

@@ -7,8 +7,9 @@ import hashlib
 import polars as pl
 
 from billing.choices import LineStatus
-from billing.pipeline.price import with_unit_prices
+from billing.pipeline.price import UNIT_PRICES, with_unit_prices
 from billing.pipeline.references import CASE, References
+from core.frames import numbered
 from core.money import LARGEST
 from insurers.choices import RestPayer
 from organisations.choices import PhysicianStatus, Sector
@@ -35,7 +36,6 @@ NUMBERS = (
 )  # fmt: skip
 #: Bounds of what rates may say: units in thousandths, basis points. Those of money stand in `core.money`.
 LARGEST_UNITS, LARGEST_BP = 10**12, 10**6
-UNIT_PRICES = ("unit", "base_unit")
 LABELS = ("service_id", "part", "confidence")
 ANSWERS = (*RATE_IDS, *NUMBERS, *UNIT_PRICES, "confidence", "basis_digest", "status", "priced_by_nursing")
 
@@ -58,27 +58,36 @@ def resolve(
         pl.lit(grade, pl.Int8).alias("grade"),
         pl.when(has_contract).then(centre_id).otherwise(ANY).cast(pl.Int64).alias("centre"),
     )
-    cases = placed.select(CASE).filter(pl.col("service_id").is_not_null()).unique(_SAID, maintain_order=True)
-    answers = (
-        _answers(cases, refs)
-        .filter(pl.col("sector") == sector, pl.col("grade") == grade)
-        .select(*_SAID, *ANSWERS)
-        .with_row_index("case")
-    )
-    resolved = placed.join(answers, on=list(_SAID), how="left", nulls_equal=True, maintain_order="left")
-    return resolved.with_columns(
+    key = numbered(placed, _SAID).alias("key")
+    asked = placed.select(CASE).with_columns(key).unique("key", keep="first", maintain_order=True)
+    places, known = _places(asked, refs)
+    case = key.to_frame().join(places, on="key", how="left", maintain_order="left")["case"]
+    return pl.concat([placed, known.select(ANSWERS)[case]], how="horizontal").with_columns(
+        pl.when(case > 0).then(case).alias("case"),
         pl.col("status").fill_null(pl.lit(LineStatus.NO_SERVICE.value, pl.Int8)),
         pl.col("priced_by_nursing").fill_null(False),
     )
 
 
-def _answers(cases: pl.DataFrame, refs: References) -> pl.DataFrame:
-    """The resolved columns of each case; cases met before with the same references are not sought again."""
+def _places(asked: pl.DataFrame, refs: References) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """For each `key` its `case`, a row of the known cases (0: without a service), and those, each with its answers.
+
+    Cases met before with the same references are not sought again.
+    """
     known = refs.cases.frame
-    fresh = cases if known is None else cases.join(known, on=list(CASE), how="anti", nulls_equal=True)
-    if known is not None and fresh.is_empty():
-        return known
-    return refs.cases.add(_price_cases(fresh, refs).select(*CASE, *ANSWERS))
+    found = (
+        asked.with_columns(pl.lit(None, pl.UInt32).alias("case")) if known is None else _found(asked, known)
+    )
+    missing = found.filter(pl.col("case").is_null() & pl.col("service_id").is_not_null())
+    if known is None or len(missing):
+        known = refs.cases.add(_price_cases(missing.select(CASE), refs).select(*CASE, *ANSWERS))
+        found = _found(asked, known)
+    return found.select("key", pl.col("case").fill_null(0)), known
+
+
+def _found(asked: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    cases = known.select(CASE).with_row_index("case")
+    return asked.join(cases, on=list(CASE), how="left", nulls_equal=True, maintain_order="left")
 
 
 def _with_segment(lines: pl.DataFrame, refs: References) -> pl.DataFrame:

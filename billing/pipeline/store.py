@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 from django.db import connection, transaction
 
@@ -91,20 +92,23 @@ class Sorted:
 
 @dataclass(frozen=True)
 class Priced:
-    """Priced lines, as narrow as they are stored, and what priced them, one row a case."""
+    """Priced lines, as narrow as they are stored, and what priced them."""
 
     lines: pl.DataFrame
-    bases: pl.DataFrame
+    cases: pl.DataFrame  # case, basis_digest, at: the first line of the case
+    whole: pl.DataFrame  # lines with all columns of their case
+
+    def bases(self, cases: pl.DataFrame) -> pl.DataFrame:
+        """What the bases of some of the cases say."""
+        return self.whole.select("basis_digest", *LABELS, *RATE_IDS, *NUMBERS)[cases["at"]]
 
 
 def priced_of(lines: pl.DataFrame) -> Priced:
     """Lines as `price_and_split` gives them, parted into what is stored by line and by case."""
     kept = [c for c in LINE_COLUMNS if c in lines.columns]
-    of_case = lines.select("case", "basis_digest", *LABELS, *RATE_IDS, *NUMBERS)
-    return Priced(
-        lines.select("number", "setting", "category", "fund_id", "case", *kept),
-        of_case[lines["case"].arg_unique()].drop_nulls("basis_digest"),
-    )
+    at = lines["case"].arg_unique()
+    of_case = lines.select("case", "basis_digest")[at].with_columns(at.alias("at"))
+    return Priced(lines.select("number", "case", *kept), of_case.drop_nulls("basis_digest"), lines)
 
 
 def with_digest(headers: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
@@ -112,40 +116,42 @@ def with_digest(headers: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
 
     Lines are hashed as rows of 64-bit numbers, which costs a tenth of writing them out as text.
     """
-    facts = lines.select("number", *[_as_number(lines[c]) for c in _LINE_FACTS]).sort("number", "line_no")
+    texts = [_hashed(lines[c]) for c in _LINE_FACTS if lines.schema[c] == pl.String]
+    numbers = [pl.col(c).cast(_I64).fill_null(_NOTHING) for c in _LINE_FACTS]
+    facts = lines.with_columns(texts).select("number", *numbers).sort("number", "line_no")
     rows = facts.drop("number").to_numpy(order="c").view("u1").reshape(-1).data
-    counts = facts.group_by("number", maintain_order=True).agg(pl.len().alias("lines"))
-    bounds = counts.select("number", (pl.col("lines").cum_sum() * (8 * len(_LINE_FACTS))).alias("end"))
-    bounds = bounds.with_columns(pl.col("end").shift(1, fill_value=0).alias("start"))
+    # Numbers are an enumeration: where the lines of the n-th invoice end, in bytes.
+    codes = pl.concat([headers["number"], facts["number"]]).to_physical().to_numpy()
+    ends = np.bincount(codes[len(headers) :], minlength=int(codes.max(initial=0)) + 1).cumsum()
+    ends = np.concatenate(([0], ends)) * (8 * len(_LINE_FACTS))
+    own = codes[: len(headers)]
     said = pl.concat_str([pl.col(c).cast(pl.String).fill_null("") for c in _HEADER_FACTS], separator="\x1f")
-    texts = headers.select("number", said.alias("said")).join(
-        bounds, on="number", how="left", maintain_order="left"
-    )
+    texts = headers.select(said).to_series().to_list()
     digests = []
-    for text, start, end in zip(texts["said"], texts["start"], texts["end"], strict=True):
+    for text, start, end in zip(texts, ends[own].tolist(), ends[own + 1].tolist(), strict=True):
         fingerprint = hashlib.blake2b(text.encode(), digest_size=16)
-        fingerprint.update(rows[start or 0 : end or 0])
+        fingerprint.update(rows[start:end])
         digests.append(fingerprint.hexdigest())
     return headers.with_columns(pl.Series("digest", digests, dtype=pl.String))
 
 
-def _as_number(column: pl.Series) -> pl.Series:
-    """A column as 64-bit numbers: texts by the hash of each distinct one, null by a number nothing else has."""
-    if column.dtype == pl.String:
-        known = column.drop_nulls().unique()
-        hashed = [
-            int.from_bytes(hashlib.blake2b(t.encode(), digest_size=8).digest(), signed=True) for t in known
-        ]
-        column = column.replace_strict(known, pl.Series(hashed, dtype=_I64), default=None, return_dtype=_I64)
-    return column.cast(_I64).fill_null(_NOTHING)
+def _hashed(column: pl.Series) -> pl.Series:
+    """Texts as 64-bit numbers, by the hash of each distinct one."""
+    known = column.drop_nulls().unique()
+    hashed = [
+        int.from_bytes(hashlib.blake2b(t.encode(), digest_size=8).digest(), signed=True)
+        for t in known.to_list()
+    ]
+    codes = column.cast(pl.Enum(known)).to_physical()
+    return pl.Series(column.name, hashed, dtype=_I64).gather(codes)
 
 
 def sort_out(headers: pl.DataFrame, lines: pl.DataFrame, *, centre_id: int) -> Sorted:
     """Compare with what is stored: the same invoice sent twice changes nothing, a changed one is a correction."""
     stored = read(
         "SELECT id, number, digest, version, lines_count = 0 FROM billing_invoice"
-        " WHERE centre_id = %s AND number = ANY(%s)",
-        [centre_id, headers["number"].to_list()],
+        " WHERE centre_id = %s AND number = ANY(string_to_array(%s, E'\\x1f'))",
+        [centre_id, headers["number"].cast(pl.String).str.join("\x1f").item()],
         {
             "old_id": _I64, "number": pl.String, "old_digest": pl.String, "old_version": _I64,
             "old_is_cancelled": pl.Boolean,
@@ -311,17 +317,17 @@ def _patients(headers: pl.DataFrame, context: Context) -> pl.DataFrame:
 
 
 def basis_of_cases(bases: pl.DataFrame) -> pl.DataFrame:
-    """`case` and `basis_id` of `Priced.bases`; bases not met before are written first."""
+    """`case` and `basis_id` for `case` and the columns of a basis; bases not met before are written first."""
     ids = _ids_of_bases(bases.drop("case").unique("basis_digest"))
     return bases.select("case", "basis_digest").join(ids, on="basis_digest").drop("basis_digest")
 
 
 def _with_basis(priced: Priced, known: KnownBases) -> pl.DataFrame:
     """Lines with `basis_id`; bases not met before are written first."""
-    of_case = priced.bases.join(known.ids, on="basis_digest", how="left", maintain_order="left")
+    of_case = priced.cases.join(known.ids, on="basis_digest", how="left", maintain_order="left")
     unknown = of_case.filter(pl.col("basis_id").is_null())
     if len(unknown):
-        found = _ids_of_bases(unknown.drop("case", "basis_id").unique("basis_digest"))
+        found = _ids_of_bases(priced.bases(unknown.unique("basis_digest")))
         # What a failing transaction takes back with it must not stay known.
         transaction.on_commit(lambda: known.add(found))
         of_case = of_case.update(found, on="basis_digest")

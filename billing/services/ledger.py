@@ -70,6 +70,13 @@ _LOOSE = (
         )
     ),
     ("billing_invoiceline", "invoice_id", "billing_invoice"),
+    ("billing_patient", "organisation_id", "organisations_organisation"),
+    *(
+        (table, column, target)
+        for table in ("billing_movement", "billing_balance")
+        for column, target in (("centre_id", "organisations_centre"), ("fund_id", "insurers_fund"))
+    ),
+    ("billing_movement", "change_id", "billing_change"),
     ("billing_pastline", "superseded_by_id", "billing_change"),
     ("billing_pastinvoice", "superseded_by_id", "billing_change"),
     ("billing_cancellation", "invoice_id", "billing_invoice"),

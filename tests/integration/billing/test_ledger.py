@@ -162,6 +162,15 @@ def test_movements_can_neither_be_changed_nor_deleted(bill):
         Movement.objects.filter(element=SURGERY).update(amount=0)
 
 
+@pytest.mark.parametrize("key", ["centre_id", "fund_id", "change_id"])
+def test_a_movement_of_nothing_that_is_known_is_refused(bill, key):
+    movement = Movement.objects.filter(centre=bill.centre).first()
+    movement.pk = None
+    setattr(movement, key, 123_456)
+    with pytest.raises(DatabaseError, match="no known centre, fund or change"):
+        movement.save(force_insert=True)
+
+
 def test_an_insurer_sees_the_ledger_of_its_own_funds_only():
     organisation = make.organisation()
     centre = make.centre(make.region(organisation))
