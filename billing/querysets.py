@@ -12,6 +12,9 @@ from django.db.models.functions import MD5, Left
 from billing.choices import DeliveryState, DraftState, RepricingState, Severity, Stage
 from billing.measures import MEASURES, REPRICED
 
+#: What was sent is no longer what the invoice says.
+CHANGED_SINCE_SENT = models.Q(version__gt=models.F("progress__sent_version"))
+
 
 class InvoiceQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> InvoiceQuerySet:
@@ -30,7 +33,7 @@ class InvoiceQuerySet(models.QuerySet[Any]):
         return self.filter(here | models.Q(progress=None) if stage == Stage.REGISTERED else here)
 
     def changed_since_sent(self) -> InvoiceQuerySet:
-        return self.filter(version__gt=models.F("progress__sent_version"))
+        return self.filter(CHANGED_SINCE_SENT)
 
     def for_list(self) -> InvoiceQuerySet:
         """With what a row of the list shows, in one query."""

@@ -40,7 +40,9 @@ DEFAULT_PASSWORD = "taraz-namayesh-1403"
 PHYSICIANS_PER_CENTRE = 14
 #: Of every ten physicians of a public university hospital, six are full-time; one of these leaves during 1403.
 FULL_TIME_OF_TEN = 6
-FULL_TIME_SINCE = "1395/01/01"
+STATUS_SINCE = "1395/01/01"
+#: Of so many physicians the status of one was registered only later in the year: what they did before stands out.
+LATE_STATUS_OF, LATE_STATUS_SINCE = 25, "1403/02/01"
 FIRST_COUNCIL_NO = 90_000_000
 
 
@@ -191,8 +193,7 @@ def _load_people(organisation: Organisation, spec: tree.OrganisationSpec) -> Non
         for i, number in enumerate(numbers, start=1)
     ]
     _missing(Physician, "council_no", physicians, organisation=organisation)
-    if spec.code == tree.TBZMED:
-        _load_tenures(organisation)
+    _load_tenures(organisation)
 
 
 def physician_numbers(spec: tree.OrganisationSpec) -> list[tuple[str, str]]:
@@ -208,26 +209,31 @@ def physician_numbers(spec: tree.OrganisationSpec) -> list[tuple[str, str]]:
 
 
 def _load_tenures(organisation: Organisation) -> None:
-    since = jalali.parse(FULL_TIME_SINCE)
+    """Every physician has a status; only a university hospital has full-time ones."""
     have = set(
         PhysicianTenure.objects.filter(physician__organisation=organisation).values_list(
             "physician_id", flat=True
         )
     )
-    wanted = []
-    for place, physician in enumerate(
-        Physician.objects.filter(organisation=organisation, council_no__startswith="9").order_by("council_no")
-    ):
-        if physician.pk in have or place % 10 >= FULL_TIME_OF_TEN:
-            continue
-        full, other = PhysicianStatus.FULL_TIME, PhysicianStatus.OTHER
-        if place % 10 == 0:
-            left = jalali.from_parts(1403, 1 + place // 10 % 12, 1)
-            spans = [(full, DateRange(since, left)), (other, DateRange(left, None))]
-        else:
-            spans = [(full, DateRange(since, None))]
-        wanted += [PhysicianTenure(physician=physician, status=s, valid=v) for s, v in spans]
-    PhysicianTenure.objects.bulk_create(wanted)
+    physicians = Physician.objects.filter(organisation=organisation, council_no__startswith="9")
+    PhysicianTenure.objects.bulk_create(
+        PhysicianTenure(physician=physician, status=status, valid=valid)
+        for place, physician in enumerate(physicians.order_by("council_no"))
+        if physician.pk not in have
+        for status, valid in _statuses(place, may_be_full_time=organisation.code == tree.TBZMED)
+    )
+
+
+def _statuses(place: int, *, may_be_full_time: bool) -> list[tuple[PhysicianStatus, DateRange]]:
+    full, other = PhysicianStatus.FULL_TIME, PhysicianStatus.OTHER
+    is_late = place % LATE_STATUS_OF == LATE_STATUS_OF - 1
+    since = jalali.parse(LATE_STATUS_SINCE if is_late else STATUS_SINCE)
+    if not may_be_full_time or place % 10 >= FULL_TIME_OF_TEN:
+        return [(other, DateRange(since, None))]
+    if place % 10:
+        return [(full, DateRange(since, None))]
+    left = jalali.from_parts(1403, 1 + place // 10 % 12, 1)
+    return [(full, DateRange(since, left)), (other, DateRange(left, None))]
 
 
 def _load_users(secret: str, at: dt.datetime) -> None:

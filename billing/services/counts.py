@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 from django.core.files.base import File
 from django.db import connection, transaction
+from django.utils import timezone
 
 from billing.choices import CountKind, CountSource, DeliveryKind
 from billing.models import CountReport, DeliveredCount
@@ -80,7 +81,7 @@ def store(
 ) -> CountReport:
     """Write the counts of one centre and compare its months anew."""
     rows, refused = _with_units(centre, parsed)
-    late = rows["day"] > jalali_today(at)
+    late = rows["day"] > timezone.localdate(at)
     if late.any():
         future = rows.filter(late).select(
             "row_no", pl.lit("تاریخ در آینده است.").alias("reason"), pl.lit(None).alias("cells")
@@ -104,10 +105,6 @@ def store(
         after={"centre": centre.code, "name": name, "rows": len(rows), "counted": report.counted},
     )  # fmt: skip
     return report
-
-
-def jalali_today(at: dt.datetime) -> dt.date:
-    return completeness.day_in_tehran(at)
 
 
 def _with_units(centre: Centre, parsed: counts.Counts) -> tuple[pl.DataFrame, pl.DataFrame]:
