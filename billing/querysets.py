@@ -32,9 +32,6 @@ class InvoiceQuerySet(models.QuerySet[Any]):
         here = models.Q(progress__stage=stage)
         return self.filter(here | models.Q(progress=None) if stage == Stage.REGISTERED else here)
 
-    def changed_since_sent(self) -> InvoiceQuerySet:
-        return self.filter(CHANGED_SINCE_SENT)
-
     def for_list(self) -> InvoiceQuerySet:
         """With what a row of the list shows, in one query."""
         return self.select_related(

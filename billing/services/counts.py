@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import tempfile
-from pathlib import Path, PurePath
 from typing import Any
 
 import polars as pl
@@ -12,18 +10,16 @@ from django.core.files.base import File
 from django.db import connection, transaction
 from django.utils import timezone
 
-from billing.choices import CountKind, CountSource, DeliveryKind
+from billing.choices import CountKind, CountSource
 from billing.models import CountReport, DeliveredCount
-from billing.parsing import counts, files
+from billing.parsing import counts, lists
 from billing.services import completeness
 from core import audit, jalali, jobs
 from core.errors import InvalidInput
 from core.frames import as_records
-from core.text import clean, persian_digits
 from organisations.choices import PatientCategory, Setting
 from organisations.models import Centre, Unit
 
-MAX_MEGABYTES = 20
 #: Refused rows that a report keeps with their reasons; more of them are one mistake repeated.
 REFUSED_KEPT = 500
 
@@ -33,19 +29,9 @@ def receive(*, centre: Centre, upload: File[bytes], name: str, by: Any, at: dt.d
 
     The newest report of a day, kind, setting, group and unit holds; sending a file again changes nothing.
     """
-    if (upload.size or 0) > MAX_MEGABYTES * files.MEGABYTE:
-        raise InvalidInput(
-            f"فایل بیش از {persian_digits(MAX_MEGABYTES)} مگابایت است؛ آن را به چند فایل بخش کنید."
-        )
-    name = clean(PurePath(name.replace("\\", "/")).name)[-200:]
-    found = files.examine(upload, name)
-    if found.kind == DeliveryKind.SATA:
-        raise InvalidInput("شمارش‌ها را به شکل CSV یا اکسل بفرستید.")
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"counts{PurePath(name).suffix.lower()}"
-        upload.seek(0)
-        path.write_bytes(upload.read())
-        parsed = counts.parse_file(path, kind=found.kind, encoding=found.encoding)
+    name = lists.name_of(name)
+    text = lists.read_list(upload, name=name, size=upload.size or 0, layout=counts.LAYOUT)
+    parsed = counts.parse_rows(text)
     return store(centre=centre, parsed=parsed, source=CountSource.FILE, name=name, by=by, at=at)
 
 
