@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from billing.choices import Document
+from billing.choices import Document, Stage
 from billing.desk import document as documents
 from billing.models import Draft, Invoice, InvoiceLine
 from billing.papers import Said
@@ -23,8 +23,8 @@ from tariffs.choices import ServiceGroup
 
 #: Invoices of a hospital of whose papers somebody spoke, and of ten of them those that lack one.
 WITH_PAPERS, LACKING_OF_TEN = 60, 2
-#: A morning in hospital: hotelling is not due for it.
-MORNING = (dt.time(7, 30), dt.time(12, 45))
+#: A night of five hours: hotelling is not due for it.
+NIGHT = (dt.time(22, 30), dt.time(3, 15))
 TYPED, LINES_TYPED = 8, 14
 #: Codes of nobody's drugs: one of three lacks, one is too short, one is as it should be.
 IRC = (("", ""), ("12345", "1"), ("1228070000000001", "1"))
@@ -57,9 +57,9 @@ def _say_papers(stored: Any, by: User, at: dt.datetime) -> None:
             tuple(Document)[1:] if lacks and place % 2 else tuple(Document)[:1] if lacks else tuple(Document)
         )
         papers.say(invoice=invoice, said=Said(held), by=by, at=at)
-    short = [i for i in _newest(stored.filter(setting=Setting.INPATIENT)) if i.admitted_on == i.discharged_on]
-    for invoice in short[:3]:
-        papers.say(invoice=invoice, said=Said(tuple(Document), *MORNING), by=by, at=at)
+    stays = _newest(stored.filter(setting=Setting.INPATIENT))
+    for invoice in [i for i in stays if (i.discharged_on - i.admitted_on).days == 1][:3]:
+        papers.say(invoice=invoice, said=Said(tuple(Document), *NIGHT), by=by, at=at)
 
 
 def _newest(invoices: Any) -> list[Invoice]:
@@ -97,8 +97,10 @@ def _content(invoice: Invoice, code: str, place: int) -> documents.Document:
         irc, authentic = IRC[(at + place) % len(IRC)]
         if int(line["book"]) in documents.ITEM_BOOKS:
             line |= {"irc": irc, "authentic": authentic}
+    # The first is of the same patient as the stored one: the same services stand on two invoices.
     return content | {
-        "patient_id": code, "patient_name": f"بیمار نمونه {code[-4:]}", "personnel_no": "", "relation_no": "",
+        "patient_id": code if place else content["patient_id"],
+        "patient_name": f"بیمار نمونه {code[-4:]}", "personnel_no": "", "relation_no": "",
         "diagnoses": "K35.8 I10", "referral": "emergency", "patient_paid": "", "record_no": "",
         Document.OPERATION_SHEET.value: "1", Document.ANAESTHESIA_SHEET.value: "1",
         Document.INTRODUCTION_LETTER.value: "1",
@@ -122,7 +124,7 @@ def _registered(draft: Draft, by: User, at: dt.datetime) -> bool:
 
 def _correct_and_reissue(stored: Any, by: User, at: dt.datetime) -> None:
     """One correction begun; of two cancelled invoices one issued anew and one waiting for it."""
-    chosen = _newest(stored.filter(setting=Setting.OUTPATIENT, progress=None))[:3]
+    chosen = _newest(stored.filter(setting=Setting.OUTPATIENT).at_stage(Stage.REGISTERED))[:3]
     for place, invoice in enumerate(chosen):
         if place == 0:
             desk.begin_correction(invoice=invoice, by=by, at=at)

@@ -54,23 +54,25 @@ class DemoUser:
     region: str = ""
     centre: str = ""
     insurer: str = ""
+    #: Made up, like everybody in the demonstration.
+    name: tuple[str, str] = ("", "")
 
 
 USERS = (
-    DemoUser("hq", Role.HEADQUARTERS, tree.PIHO),
-    DemoUser("hq2", Role.HEADQUARTERS, tree.PIHO),
-    DemoUser("region", Role.REGION, tree.PIHO, region="31"),
-    DemoUser("hospital", Role.HOSPITAL, tree.PIHO, centre="3101"),
-    DemoUser("hospital2", Role.HOSPITAL, tree.PIHO, centre="3101"),
-    DemoUser("insurer", Role.INSURER, tree.PIHO, insurer="sso"),
-    DemoUser("auditor", Role.AUDITOR, tree.PIHO),
-    DemoUser("tabriz", Role.HEADQUARTERS, tree.TBZMED),
-    DemoUser("tabriz2", Role.HEADQUARTERS, tree.TBZMED),
-    DemoUser("tabriz-region", Role.REGION, tree.TBZMED, region="02"),
-    DemoUser("tabriz-hospital", Role.HOSPITAL, tree.TBZMED, centre="0101"),
-    DemoUser("tabriz-hospital2", Role.HOSPITAL, tree.TBZMED, centre="0101"),
-    DemoUser("tabriz-insurer", Role.INSURER, tree.TBZMED, insurer="ihio"),
-    DemoUser("tabriz-auditor", Role.AUDITOR, tree.TBZMED),
+    DemoUser("hq", Role.HEADQUARTERS, tree.PIHO, name=("هدی", "نوری")),
+    DemoUser("hq2", Role.HEADQUARTERS, tree.PIHO, name=("هما", "راد")),
+    DemoUser("region", Role.REGION, tree.PIHO, region="31", name=("رضا", "آبادانی")),
+    DemoUser("hospital", Role.HOSPITAL, tree.PIHO, centre="3101", name=("سارا", "کرمی")),
+    DemoUser("hospital2", Role.HOSPITAL, tree.PIHO, centre="3101", name=("نیما", "صالحی")),
+    DemoUser("insurer", Role.INSURER, tree.PIHO, insurer="sso", name=("بیتا", "امین")),
+    DemoUser("auditor", Role.AUDITOR, tree.PIHO, name=("آرش", "دادگر")),
+    DemoUser("tabriz", Role.HEADQUARTERS, tree.TBZMED, name=("پری", "صدر")),
+    DemoUser("tabriz2", Role.HEADQUARTERS, tree.TBZMED, name=("کاوه", "شفیعی")),
+    DemoUser("tabriz-region", Role.REGION, tree.TBZMED, region="02", name=("لیلا", "مراغه‌ای")),
+    DemoUser("tabriz-hospital", Role.HOSPITAL, tree.TBZMED, centre="0101", name=("مینا", "تبریزی")),
+    DemoUser("tabriz-hospital2", Role.HOSPITAL, tree.TBZMED, centre="0101", name=("بابک", "سهند")),
+    DemoUser("tabriz-insurer", Role.INSURER, tree.TBZMED, insurer="ihio", name=("ژاله", "بهرامی")),
+    DemoUser("tabriz-auditor", Role.AUDITOR, tree.TBZMED, name=("سینا", "عدل")),
 )
 
 
@@ -258,6 +260,8 @@ def _load_users(secret: str, at: dt.datetime) -> None:
             region=Region.objects.get(organisation=owner, code=user.region) if user.region else None,
             centre=centres.get(code=user.centre) if user.centre else None,
             insurer_id=insurers.get(code=user.insurer).pk if user.insurer else None,
+            first_name=user.name[0],
+            last_name=user.name[1],
             by=None,
             at=at,
             second_factor_exempt=True,

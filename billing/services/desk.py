@@ -124,7 +124,7 @@ def begin_correction(*, invoice: Invoice, by: Any, at: dt.datetime) -> Draft:
         base_version=stored.version,
         document=documents.of_invoice(stored, lines, detail, *_beside(stored, stored.change_id)),
     )  # fmt: skip
-    _record("invoice.correction_begun", draft, by=by, at=at, invoice=stored.number, version=stored.version)
+    _record("invoice.correction_begun", draft, by=by, at=at, of=stored, version=stored.version)
     return draft
 
 
@@ -149,7 +149,7 @@ def begin_reissue(*, invoice: Invoice, by: Any, at: dt.datetime) -> Draft:
             documents.of_invoice(header, lines, detail, *_beside(stored, header.change_id))
         ),
     )  # fmt: skip
-    _record("invoice.reissue_begun", draft, by=by, at=at, invoice=stored.number, version=stored.version)
+    _record("invoice.reissue_begun", draft, by=by, at=at, of=stored, version=stored.version)
     return draft
 
 
@@ -263,7 +263,7 @@ def register(
     locked.save(update_fields=["state", "invoice", "delivery"])
     _record(
         "invoice.corrected" if stored else "invoice.entered", locked, by=by, at=at,
-        invoice=number, version=invoice.version, reason=reason if stored else "",
+        of=invoice, version=invoice.version, reason=reason if stored else "",
     )  # fmt: skip
     if queue:
         finding_runs.check_on_commit(locked.centre_id, queue)
@@ -364,9 +364,9 @@ def _keep_detail(invoice: Invoice, draft: Draft, *, by: Any, at: dt.datetime) ->
     before: dict[str, object] = {name: getattr(known, name) for name in fields} if known else {}
     if before == fields:
         return
-    detail, _ = InvoiceDetail.objects.update_or_create(invoice=invoice, defaults=fields)
+    InvoiceDetail.objects.update_or_create(invoice=invoice, defaults=fields)
     audit.record(
-        "invoice.detail", detail, by=by, at=at, before=before, after={"invoice": invoice.number, **fields},
+        "invoice.detail", invoice, by=by, at=at, before=before, after=fields,
         organisation_id=draft.centre.region.organisation_id,
     )  # fmt: skip
 
@@ -381,8 +381,11 @@ def _items(found: Quote, draft: Draft) -> dict[int, tuple[str, bool]]:
     }
 
 
-def _record(action: str, draft: Draft, *, by: Any, at: dt.datetime, **after: object) -> None:
+def _record(
+    action: str, draft: Draft, *, by: Any, at: dt.datetime, of: Invoice | None = None, **after: object
+) -> None:
+    """What was done with a draft, told of the invoice it is about where there is one."""
     audit.record(
-        action, draft, by=by, at=at, organisation_id=draft.centre.region.organisation_id,
+        action, of or draft, by=by, at=at, organisation_id=draft.centre.region.organisation_id,
         after={"centre": draft.centre.code, **after},
     )  # fmt: skip

@@ -43,8 +43,8 @@ def say(
         invoice=invoice, defaults=fields | {"said_by": by, "said_at": at}
     )
     audit.record(
-        "invoice.papers", papers, by=by, at=at, organisation_id=invoice.centre.region.organisation_id,
-        before=_as_text(before), after={"invoice": invoice.number, **_as_text(fields)},
+        "invoice.papers", invoice, by=by, at=at, organisation_id=invoice.centre.region.organisation_id,
+        before=_as_text(before), after=_as_text(fields),
     )  # fmt: skip
     _check_again(invoice, queue)
     return papers
@@ -78,7 +78,10 @@ def _items_of(rows: Any) -> Iterable[tuple[int, tuple[str, bool]]]:
 
 
 def _as_text(fields: Mapping[str, Any]) -> dict[str, object]:
-    return {name: str(v) if isinstance(v, dt.time) else v for name, v in fields.items()}
+    """As the trail tells it: papers by their names, hours as people write them."""
+    told = {name: f"{v:%H:%M}" if isinstance(v, dt.time) else v for name, v in fields.items()}
+    names = [str(Document(code).label) for code in told.get("documents") or ()]
+    return told | ({"documents": "، ".join(names) or "هیچ"} if told else {})
 
 
 def _check_again(invoice: Invoice, queue: finding_runs.Queue | None) -> None:

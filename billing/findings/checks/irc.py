@@ -24,5 +24,5 @@ def irc(case: Case) -> pl.DataFrame:
     )
     written = case.known.with_limit(items.filter(~is_empty), "irc_malformed", "service_on")
     digits = pl.col("irc").str.contains(r"^[0-9]+$") & (pl.col("irc").str.len_chars() >= pl.col("limit"))
-    said = pl.format("کد IRC «{}» باید تنها رقم و دست‌کم {} رقم باشد.", shown("irc"), shown("limit"))
+    said = pl.format("کد IRC\u200f «{}» باید تنها رقم و دست‌کم {} رقم باشد.", shown("irc"), shown("limit"))
     return pl.concat([missing, of_lines(written.filter(~digits), "irc_malformed", "irc", said, "amount")])

@@ -281,7 +281,7 @@ def test_commands_close_and_open_with_two_persons(cast, hospital, monkeypatch):
     call_command("reopen_month", str(MEHR), centre="0101", approve=True, by="homa", **place)
     load(hospital, 3)
     assert booked() == {(MEHR, MEHR): 294_000, (ABAN, MEHR): 147_000}
-    assert f"0101 {MEHR}: بسته شد." in out.getvalue()
+    assert "بیمارستان جنوب، مهر ۱۴۰۳: بسته شد." in out.getvalue()
 
 
 # ---------------------------------------------------------------- SATA
