@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("billing", "0011_reissue"),
+        ("billing", "0012_standing_of_proposals"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
