@@ -46,7 +46,8 @@ def load_desk(*, at: dt.datetime) -> int:
 
 
 def _say_papers(stored: Any, by: User, at: dt.datetime) -> None:
-    """Papers of invoices with an operation; hours of some stays that ended on the day they began."""
+    """Papers of invoices with an operation that were not sent yet; hours of some stays of one night."""
+    stored = stored.exclude(progress__stage=Stage.SENT)
     operated = stored.filter(
         pk__in=InvoiceLine.objects.filter(group=ServiceGroup.SURGERY).values("invoice_id"),
         setting=Setting.INPATIENT,

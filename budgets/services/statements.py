@@ -72,6 +72,10 @@ class Statement:
         return abs(self.left)
 
     @property
+    def settled_size(self) -> int:
+        return abs(self.settled)
+
+    @property
     def disputed(self) -> int:
         return self.gave.disputed + self.received.disputed
 
