@@ -1,54 +1,16 @@
-"""What became of each thing of a batch: one shape for services, one answer for pages."""
+"""What became of each thing of a batch: what services give back."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
-
-from core.text import group_digits
+from typing import Any
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What became of one thing: its `name`, the `url` of its page, and in `text` (Persian) how it went or why not."""
+    """What became of one thing: its `key`, its `name`, and in `text` (Persian) how it went or why not."""
 
     name: str
     is_done: bool
     text: str = ""
-    url: str = ""
-
-
-@dataclass(frozen=True)
-class Batch:
-    """How a page speaks of a batch: what its things are, what was done to them, where it was, and the way there."""
-
-    thing: str
-    done: str
-    back_url: str
-    breadcrumb: Sequence[dict[str, str]]
-
-
-def answer(request: HttpRequest, outcomes: Sequence[Outcome], batch: Batch) -> HttpResponse:
-    """Back with a message where all went alike or there is only one; a table of outcomes where something did not go."""
-    went = [outcome for outcome in outcomes if outcome.is_done]
-    if not outcomes:
-        messages.warning(request, f"{batch.thing}ی انتخاب نشده است.")
-    elif len(outcomes) == 1 and (outcomes[0].text or not went):
-        say = messages.success if went else messages.error
-        say(request, f"{batch.thing} {outcomes[0].name}: {outcomes[0].text}")
-    elif len(went) == len(outcomes):
-        messages.success(request, f"{group_digits(len(went))} {batch.thing} {batch.done} شد.")
-    else:
-        context = {
-            "batch": batch,
-            "outcomes": sorted(outcomes, key=lambda outcome: outcome.is_done),
-            "went": len(went),
-            "stayed": len(outcomes) - len(went),
-            "breadcrumb": [*batch.breadcrumb, {"label": "نتیجهٔ کار گروهی"}],
-        }
-        return render(request, "core/outcomes.html", context)
-    return HttpResponseRedirect(batch.back_url)
+    key: Any = None

@@ -13,7 +13,6 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 
 from billing.models import ClosedMonth, LockException
@@ -195,8 +194,8 @@ def _tried(centre: Centre, month: int, act: Callable[[], str]) -> Outcome:
             is_done, text = True, act()
     except DomainError as refusal:
         is_done, text = False, refusal.sentence
-    url = reverse("period", args=[centre.pk, month])
-    return Outcome(f"{centre.name}، {jalali.month_name(month)}", is_done, text, url)
+    name = f"{centre.name}، {jalali.month_name(month)}"
+    return Outcome(key=(centre.pk, month), name=name, is_done=is_done, text=text)
 
 
 def _in_order(centres: Iterable[Centre]) -> Sequence[Centre]:

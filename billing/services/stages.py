@@ -11,7 +11,6 @@ from typing import Any
 
 import polars as pl
 from django.db import connection, transaction
-from django.urls import reverse
 
 from billing.choices import CORRECTED, STAGE_SOURCES, Severity, Stage
 from billing.models import CheckedInvoice, Finding, Invoice, InvoiceStage, StageStep
@@ -100,7 +99,7 @@ def assign(invoices: Iterable[int], *, to: Any, by: Any, at: dt.datetime) -> lis
 def _outcomes(judged: pl.DataFrame) -> list[Outcome]:
     """What became of each invoice; the text says why not."""
     return [
-        Outcome(name=number, is_done=not text, text=text, url=reverse("invoice", args=[invoice_id]))
+        Outcome(key=invoice_id, name=number, is_done=not text, text=text)
         for invoice_id, number, text in judged.select("id", "number", "text").iter_rows()
     ]
 

@@ -15,8 +15,9 @@ from billing import worklists
 from billing.filters import WorkFilter
 from billing.forms import BATCH_LIMIT, BatchForm
 from billing.models import Invoice
+from core.batches import Batch, answer
 from core.filters import whole
-from core.outcomes import Batch, Outcome, answer
+from core.outcomes import Outcome
 from core.text import group_digits
 
 LONGEST_AHEAD = 90
@@ -76,10 +77,12 @@ def refused(request: HttpRequest, form: BatchForm) -> HttpResponse:
 
 def answered(request: HttpRequest, outcomes: list[Outcome], done: str) -> HttpResponse:
     """What became of the chosen invoices; `done` is what was done to them."""
-    home = {"label": "میز کار", "url": reverse("worklists")}
-    return answer(
-        request, outcomes, Batch(thing="صورتحساب", done=done, back_url=back(request), breadcrumb=[home])
-    )
+    batch = Batch(
+        thing="صورتحساب", done=done, back_url=back(request),
+        breadcrumb=[{"label": "میز کار", "url": reverse("worklists")}],
+        url_of=lambda outcome: reverse("invoice", args=[outcome.key]),
+    )  # fmt: skip
+    return answer(request, outcomes, batch)
 
 
 def back(request: HttpRequest) -> str:

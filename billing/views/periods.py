@@ -20,9 +20,10 @@ from billing.forms import CloseForm, ExceptionForm, NumbersField, ReasonForm
 from billing.models import ClosedMonth, LockException
 from billing.services import periods
 from core import jalali
+from core.batches import Batch, answer
 from core.errors import DomainError
 from core.filters import whole
-from core.outcomes import Batch, Outcome, answer
+from core.outcomes import Outcome
 from core.views import ActionView, Gate, PageView
 from organisations.models import Centre, Region
 from organisations.permissions import Permission
@@ -128,7 +129,10 @@ def _page_of(row: ClosedMonth) -> str:
 
 def _batch(done: str, *, back: str) -> Batch:
     """How this page speaks of months that were asked for or approved together."""
-    return Batch(thing="ماه", done=done, back_url=back, breadcrumb=[_HOME | {"url": reverse("periods")}])
+    return Batch(
+        thing="ماه", done=done, back_url=back, breadcrumb=[_HOME | {"url": reverse("periods")}],
+        url_of=lambda outcome: reverse("period", args=outcome.key),
+    )  # fmt: skip
 
 
 class AskToClose(Gate, generic.View):

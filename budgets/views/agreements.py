@@ -16,7 +16,8 @@ from budgets.services import inputs, parties, retirees
 from budgets.services.parties import MembersLoaded
 from budgets.views.accounts import CRUMB, way
 from core import export, jalali
-from core.outcomes import Batch, Outcome, answer
+from core.batches import Batch, answer
+from core.outcomes import Outcome
 from core.text import ascii_digits, clean, persian_digits
 from core.views import ActionView, FormPage, ListPage
 from organisations.permissions import Permission
