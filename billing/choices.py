@@ -111,6 +111,14 @@ class Referral(models.TextChoices):
     EMERGENCY = "emergency", "اورژانس"
 
 
+class Document(models.TextChoices):
+    """Papers of a patient's file that an insurer asks for."""
+
+    OPERATION_SHEET = "operation_sheet", "برگ شرح عمل"
+    ANAESTHESIA_SHEET = "anaesthesia_sheet", "برگ بیهوشی"
+    INTRODUCTION_LETTER = "introduction_letter", "معرفی‌نامهٔ بیمهٔ تکمیلی"
+
+
 class Severity(models.TextChoices):
     """What a finding means for sending: a block stops it, a warning needs a reason, a note only tells."""
 

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from billing.calculator_forms import CONDITIONS
-from billing.choices import IdentityKind, Referral
+from billing.choices import Document, IdentityKind, Referral
 from billing.desk.document import HEADER
 from billing.models import Draft
 from insurers.choices import InsurerKind
@@ -15,13 +15,16 @@ from insurers.models import Fund
 from organisations.choices import Setting
 from organisations.models import Centre, Unit
 
-DAY = "۱۴۰۳/۰۷/۰۱"
+DAY, HOUR = "۱۴۰۳/۰۷/۰۱", "۱۴:۳۰"
 #: Fields in the order the keyboard goes through them, by the heading they stand under.
 GROUPS = (
     ("بیمار", ("id_kind", "patient_id", "birth_order", "patient_name", "personnel_no", "relation_no", "record_no")),
-    ("پذیرش", ("number", "setting", "ward", "admitted_on", "discharged_on", "condition")),
+    ("پذیرش", (
+        "number", "setting", "ward", "condition", "admitted_on", "admitted_at", "discharged_on", "discharged_at",
+    )),
     ("پرداخت‌کنندگان به ترتیب", ("fund", "supplementary", "patient_paid")),
     ("تشخیص و ارجاع", ("diagnoses", "referral", "referred_by", "referred_from")),
+    ("مدارک در پرونده", tuple(Document.values)),
 )  # fmt: skip
 
 
@@ -42,6 +45,8 @@ class HeaderForm(forms.Form):
     admitted_on = forms.CharField(label="تاریخ پذیرش")
     discharged_on = forms.CharField(label="تاریخ ترخیص")
     condition = forms.ChoiceField(label="علت مراجعه", choices=CONDITIONS)
+    admitted_at = forms.CharField(label="ساعت پذیرش", required=False)
+    discharged_at = forms.CharField(label="ساعت ترخیص", required=False)
     patient_paid = forms.CharField(label="پرداختی بیمار (ریال)", required=False)
     diagnoses = forms.CharField(
         label="تشخیص‌ها (ICD-10)", required=False, help_text="کدها با فاصله؛ نخستین، تشخیص اصلی است."
@@ -69,6 +74,8 @@ class HeaderForm(forms.Form):
         )
         if draft.is_reissue:
             self.fields["reason"].label = "علت ابطال صورتحساب پیشین"
+        for paper in Document:
+            self.fields[paper.value] = forms.BooleanField(label=paper.label, required=False)
         if not draft.asks_reason:
             del self.fields["reason"]
         for name, field in self.fields.items():
@@ -82,6 +89,8 @@ class HeaderForm(forms.Form):
         attributes: dict[str, Any] = {"data-field": name, "autocomplete": "off"}
         if name in ("admitted_on", "discharged_on"):
             attributes |= {"placeholder": DAY, "inputmode": "numeric"}
+        if name in ("admitted_at", "discharged_at"):
+            attributes |= {"placeholder": HOUR, "inputmode": "numeric"}
         if name in ("patient_paid", "personnel_no", "relation_no", "birth_order"):
             attributes["inputmode"] = "numeric"
         return attributes | {"maxlength": HEADER[name]}

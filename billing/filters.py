@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import django_filters as filters
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
 from billing.choices import Stage
-from billing.models import Invoice
+from billing.models import Invoice, InvoiceLine
 from billing.worklists import mine
 from core.jalali import month_name
 from core.text import ascii_digits, clean
 from insurers.models import Fund
-from organisations.choices import PatientCategory, Setting
+from organisations.choices import CostElement, PatientCategory, Setting
 from organisations.models import Centre, Region
 
 SORTS = {
@@ -49,6 +49,9 @@ class InvoiceFilter(filters.FilterSet):
     stage = filters.TypedChoiceFilter(label="مرحله", choices=Stage.choices, coerce=int, method="at_stage")
     on = filters.DateFilter(label="روز", method="of_day")
     unpriced = filters.BooleanFilter(label="بدون نرخ", method="only_unpriced")
+    element = filters.TypedChoiceFilter(
+        label="عنصر هزینه", choices=CostElement.choices, coerce=int, method="with_element"
+    )
     delivery = filters.NumberFilter(label="محموله", field_name="change__delivery")
 
     class Meta:
@@ -68,6 +71,11 @@ class InvoiceFilter(filters.FilterSet):
     def of_day(self, found: Any, _name: str, day: Any) -> Any:
         """Invoices whose stay or visit has the day (ISO) in it."""
         return found.filter(admitted_on__lte=day, discharged_on__gte=day)
+
+    def with_element(self, found: Any, _name: str, element: int) -> Any:
+        """Invoices with a line of the cost element."""
+        lines = InvoiceLine.objects.filter(invoice_id=OuterRef("pk"), element=element)
+        return found.filter(Exists(lines)) if element else found
 
     def only_unpriced(self, found: Any, _name: str, chosen: bool) -> Any:
         return found.unpriced() if chosen else found

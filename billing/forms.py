@@ -6,17 +6,17 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 
-from billing.choices import CountKind, Stage
-from billing.models import ColumnMapping
+from billing.choices import CountKind, Document, Stage
+from billing.models import ColumnMapping, Papers
+from billing.papers import Said
 from billing.parsing.counts import LARGEST, OWN_SETTING
 from core.filters import whole
-from core.forms import CleanCharField, JalaliDateField, JalaliMonthField, NumberField
+from core.forms import CleanCharField, HourField, JalaliDateField, JalaliMonthField, NumberField
 from core.text import group_digits
 from organisations.choices import PatientCategory, Setting
 from organisations.models import Centre, Region, Unit, User
-from organisations.permissions import PERMISSIONS, Permission
+from organisations.permissions import Permission
 
 
 class SayingForm(forms.Form):
@@ -155,14 +155,8 @@ class ExceptionForm(forms.Form):
 
 def writers_of(centre: Centre) -> Any:
     """People whose role registers invoices and who see the centre."""
-    roles = [role for role, granted in PERMISSIONS.items() if Permission.DELIVERY_CREATE in granted]
-    where = Q(membership__centre=centre) | Q(membership__centre=None, membership__region=centre.region_id)
-    whole = Q(
-        membership__centre=None,
-        membership__region=None,
-        membership__organisation=centre.region.organisation_id,
-    )
-    return User.objects.filter(where | whole, is_active=True, membership__role__in=roles).order_by("username")
+    organisation_id = centre.region.organisation_id
+    return User.objects.who_may(Permission.DELIVERY_CREATE, organisation_id=organisation_id).who_see(centre)
 
 
 class CancelForm(forms.Form):
@@ -176,6 +170,36 @@ class ReissueForm(forms.Form):
     number = CleanCharField(
         label="شمارهٔ صورتحساب جایگزین", max_length=60, help_text="صورتحساب تازهٔ همین بیمار در همین مرکز."
     )
+
+
+class PapersForm(SayingForm):
+    """Which documents lie in the patient's file, and the hours of the stay."""
+
+    documents = forms.MultipleChoiceField(
+        label="مدارک", choices=Document.choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    admitted_at = HourField(label="ساعت پذیرش", required=False)
+    discharged_at = HourField(label="ساعت ترخیص", required=False)
+
+    @classmethod
+    def of(cls, known: Papers | None) -> PapersForm:
+        """The form with what was said so far."""
+        names = ("documents", "admitted_at", "discharged_at")
+        return cls(
+            initial={name: getattr(known, name) for name in names} if known else {}, auto_id="papers_%s"
+        )
+
+    @staticmethod
+    def labels(documents: list[str]) -> list[str]:
+        return [str(Document(document).label) for document in documents]
+
+    def said(self) -> Said:
+        sent = self.cleaned_data
+        return Said(
+            documents=tuple(Document(document) for document in sent["documents"]),
+            admitted_at=sent["admitted_at"],
+            discharged_at=sent["discharged_at"],
+        )
 
 
 class SwitchForm(SayingForm):

@@ -12,6 +12,9 @@ from django.db.models.functions import MD5, Left
 from billing.choices import DeliveryState, DraftState, RepricingState, Severity, Stage
 from billing.measures import MEASURES, PRICED, REPRICED
 
+#: What was sent is no longer what the invoice says.
+CHANGED_SINCE_SENT = models.Q(version__gt=models.F("progress__sent_version"))
+
 
 class InvoiceQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> InvoiceQuerySet:
@@ -28,9 +31,6 @@ class InvoiceQuerySet(models.QuerySet[Any]):
         """Invoices that stand at a stage; those without a row stand at REGISTERED."""
         here = models.Q(progress__stage=stage)
         return self.filter(here | models.Q(progress=None) if stage == Stage.REGISTERED else here)
-
-    def changed_since_sent(self) -> InvoiceQuerySet:
-        return self.filter(version__gt=models.F("progress__sent_version"))
 
     def for_list(self) -> InvoiceQuerySet:
         """With what a row of the list shows, in one query."""

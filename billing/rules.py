@@ -1,8 +1,6 @@
-"""Arithmetic of billing's work: what to take up first (docs/rules/worklists.md), what is missing (completeness.md)."""
+"""Arithmetic of billing's work: terms of sending (docs/rules/worklists.md), what is missing (completeness.md)."""
 
 from __future__ import annotations
-
-import datetime as dt
 
 from core.money import round_half_up
 
@@ -10,19 +8,6 @@ from core.money import round_half_up
 SEND_WITHIN_DAYS = 30
 #: Days after the discharge or service from which a registration counts as late (our assumption, no source).
 LATE_AFTER_DAYS = 30
-
-
-def send_by(discharged_on: dt.date) -> dt.date:
-    """The day by which an invoice should have been sent to its payer."""
-    return discharged_on + dt.timedelta(days=SEND_WITHIN_DAYS)
-
-
-def priority(*, money: int, days_left: int) -> int:
-    """Rials at stake for each day that is left, today included: the larger, the sooner it is worth taking up.
-
-    `money` in rials; a credit (below zero) puts nothing at stake. A deadline that has passed counts as today's.
-    """
-    return max(money, 0) // (max(days_left, 0) + 1)
 
 
 def unbilled(*, delivered: int, billed: int) -> int:

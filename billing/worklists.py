@@ -26,9 +26,10 @@ from django.db.models.functions import Greatest
 
 from billing.choices import UNSENT, Stage
 from billing.models import Finding
+from billing.querysets import CHANGED_SINCE_SENT
 from billing.rules import SEND_WITHIN_DAYS
 from organisations.models import User
-from organisations.permissions import PERMISSIONS, Permission
+from organisations.permissions import Permission
 
 #: Days ahead in which a deadline of an objection counts as near, unless the address says otherwise.
 WITHIN_DAYS = 7
@@ -78,7 +79,7 @@ def holds(slug: str, *, on: dt.date, within: int = WITHIN_DAYS) -> Q:
         "returned": returned,
         "objection": returned & Q(progress__due_on__lte=on + dt.timedelta(days=within)),
         "unpriced": _OPEN & Q(unpriced_lines__gt=0),
-        "changed": Q(progress__stage=Stage.SENT, version__gt=F("progress__sent_version")),
+        "changed": Q(progress__stage=Stage.SENT) & CHANGED_SINCE_SENT,
         "late": _UNSENT & Q(discharged_on__lt=on - dt.timedelta(days=SEND_WITHIN_DAYS)),
         "sent": Q(progress__stage=Stage.SENT),
     }[slug]
@@ -91,7 +92,7 @@ def counts(invoices: QuerySet[Any], *, on: dt.date, within: int = WITHIN_DAYS) -
 
 
 def ranked(invoices: QuerySet[Any], *, on: dt.date) -> QuerySet[Any]:
-    """Invoices with `deadline`, `days_left` on the day and `priority`, as `billing.rules` computes them."""
+    """Invoices with `deadline`, `days_left` on the day and `priority` in rials: docs/rules/worklists.md."""
     returned = When(progress__stage=Stage.RETURNED, then=F("progress__due_on"))
     deadline = Case(
         returned, default=_days(F("discharged_on"), Value(SEND_WITHIN_DAYS), "+", DateField()),
@@ -116,10 +117,5 @@ def mine(invoices: QuerySet[Any], user: Any) -> QuerySet[Any]:
 def officers(user: Any) -> QuerySet[User]:
     """To whom the user may give invoices: people of the own scope whose role moves invoices."""
     member = user.scope.membership
-    roles = [role for role, granted in PERMISSIONS.items() if Permission.INVOICE_ADVANCE in granted]
-    found = User.objects.filter(
-        is_active=True, membership__role__in=roles, membership__organisation=member.organisation_id
-    )
-    return (found.filter(membership__centre=member.centre_id) if member.centre_id else found).order_by(
-        "username"
-    )
+    found = User.objects.who_may(Permission.INVOICE_ADVANCE, organisation_id=member.organisation_id)
+    return found.filter(membership__centre=member.centre_id) if member.centre_id else found

@@ -1,6 +1,16 @@
 from django.urls import path
 
-from budgets.views import accounts, agreements, chain, disputes, inputs, retirees, runs
+from budgets.views import (
+    accounts,
+    agreements,
+    chain,
+    disputes,
+    inputs,
+    retirees,
+    runs,
+    statements,
+    unknown_people,
+)
 
 RUN = "budgets/runs/<int:pk>/"
 COMPONENT = f"{RUN}regions/<int:region>/<int:component>/"
@@ -26,10 +36,10 @@ urlpatterns = [
     path("statements/", accounts.Accounts.as_view(), name="accounts"),
     path("statements/compute/", accounts.Compute.as_view(), name="accounts_compute"),
     path("statements/<int:pk>/issue/", accounts.Issue.as_view(), name="accounts_issue"),
-    path("statements/unknown/", accounts.Unknown.as_view(), name="unknown_people"),
-    path(STATEMENT, accounts.OneStatement.as_view(), name="statement"),
-    path(f"{STATEMENT}invoices/", accounts.Items.as_view(), name="statement_invoices"),
-    path("statements/invoices/<int:pk>/", accounts.Item.as_view(), name="statement_invoice"),
+    path("statements/unknown/", unknown_people.Unknown.as_view(), name="unknown_people"),
+    path(STATEMENT, statements.OneStatement.as_view(), name="statement"),
+    path(f"{STATEMENT}invoices/", statements.Items.as_view(), name="statement_invoices"),
+    path("statements/invoices/<int:pk>/", statements.Item.as_view(), name="statement_invoice"),
     path(f"{STATEMENT}dispute/", disputes.Raise.as_view(), name="dispute_new"),
     path("statements/disputes/<int:pk>/answer/", disputes.Answer.as_view(), name="dispute_answer"),
     path("statements/disputes/<int:pk>/withdraw/", disputes.Withdraw.as_view(), name="dispute_withdraw"),

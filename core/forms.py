@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 
 from core import display, jalali
 from core.money import INT64_MAX
-from core.text import ascii_digits, clean, group_digits, persian_digits
+from core.text import ascii_digits, clean, group_digits, hour_of, persian_digits
 
 _GROUPED = re.compile(r"\d{1,3}([,٬،' ]\d{3})+|\d+")
 _SEPARATORS = re.compile(r"[,٬،' ]")
@@ -70,6 +70,27 @@ class JalaliDateField(forms.Field):
             return (initial or None) != self.to_python(data)
         except ValidationError:
             return True
+
+
+class HourField(forms.Field):
+    """An hour of the day as people write it: ۹، ۹:۰۵ or ۰۹۰۵; digits of any script."""
+
+    default_error_messages = {"invalid": "ساعت را مانند ۱۴:۳۰ بنویسید."}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.widget.attrs |= {"inputmode": "numeric", "autocomplete": "off", "placeholder": "۱۴:۳۰"}
+
+    def prepare_value(self, value: Any) -> Any:
+        return persian_digits(f"{value:%H:%M}") if isinstance(value, dt.time) else value
+
+    def to_python(self, value: Any) -> dt.time | None:
+        if not (text := (value or "").strip()):
+            return None
+        hour = hour_of(text)
+        if hour is None:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return hour
 
 
 class JalaliMonthField(forms.Field):

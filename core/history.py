@@ -90,7 +90,7 @@ def parts(
 
 def person(user: Any) -> str:
     """A person as the history names them; the system where there is none."""
-    return (user.get_full_name() or user.get_username()) if user else "سامانه"
+    return str(user or "سامانه")
 
 
 # ---------------------------------------------------------------- rows whose events triggers keep (pghistory)

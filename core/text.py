@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 import unicodedata
 
 _DIGITS = "0123456789"
@@ -43,3 +45,14 @@ def fold(text: str) -> str:
 def group_digits(number: int) -> str:
     """An integer with Persian digits and thousands marks, the minus sign in front."""
     return persian_digits(f"{number:,}".replace(",", "٬").replace("-", "\u2212"))
+
+
+#: An hour as people write it: 9, 9:05, 0905 or 9.05.
+_HOUR = re.compile(r"(\d{1,2})(?:[:.]?(\d{2}))?")
+
+
+def hour_of(text: str) -> dt.time | None:
+    """An hour as typed, digits of any script; None where nothing is, or no hour."""
+    form = _HOUR.fullmatch(ascii_digits(text).strip())
+    hour, minute = (int(form[1]), int(form[2] or 0)) if form else (24, 0)
+    return dt.time(hour, minute) if hour < 24 and minute < 60 else None

@@ -190,7 +190,7 @@ def _tell(event: AuditEvent, rows: _Rows) -> Told:
 
 
 def _person(user: Any) -> str:
-    return (user.get_full_name() or user.get_username()) if user else ""
+    return str(user or "")
 
 
 def _name(row: Any) -> str:

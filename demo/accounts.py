@@ -12,7 +12,7 @@ import polars as pl
 
 from budgets.choices import AgreementKind, Standing
 from budgets.models import AccountItem, AccountRun, Party, RetireeFile
-from budgets.services import accounts, disputes, parties, retirees
+from budgets.services import accounts, disputes, parties, retirees, statements
 from core import jalali
 from core.frames import read
 from demo import tree
@@ -117,7 +117,7 @@ def _agreements(known: dict[str, Party], year: int, people: dict[str, User], now
 
 def _pay(run: AccountRun, people: dict[str, User], now: dt.datetime) -> None:
     """Every other pair pays in whole, the others half; every third payment still waits for the second person."""
-    for place, found in enumerate(accounts.statements(run, people["hq"])):
+    for place, found in enumerate(statements.statements(run, people["hq"])):
         if found.debtor is None:
             continue
         other = found.first if found.debtor == found.second else found.second

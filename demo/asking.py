@@ -7,11 +7,13 @@ import polars as pl
 
 from billing.pipeline.run import preview
 from demo.generator import SEED, CentrePlan
+from organisations.choices import Setting
 from tariffs.choices import Book
 
 EXCESS, SHORT, UNKNOWN_CODE = 0.012, 0.003, 0.0015
 #: A tenth over the share by rule is common (advance payments, items outside the basket), and differs by hospital.
 PAID_LEAST, PAID_SPREAD = 84, 35
+UNEXPECTED = 0.02
 
 
 def ask(
@@ -78,9 +80,18 @@ def _paid(
     share = lines.group_by("number").agg(pl.col("patient").sum())
     habit = PAID_LEAST + plan.place * 17 % PAID_SPREAD
     percent = pl.Series("percent", habit + rng.integers(-8, 9, len(headers)))
+    # An outpatient pays what the desk computes, but for a few.
+    exact = (headers["setting"] == Setting.OUTPATIENT.value) & pl.Series(
+        rng.random(len(headers)) >= UNEXPECTED
+    )
     return (
         headers.join(share, on="number", how="left", maintain_order="left")
         .with_columns(percent)
-        .with_columns((pl.col("patient") * pl.col("percent") // 100_000 * 1_000).alias("patient_paid"))
+        .with_columns(
+            pl.when(exact)
+            .then("patient")
+            .otherwise(pl.col("patient") * pl.col("percent") // 100_000 * 1_000)
+            .alias("patient_paid")
+        )
         .drop("patient", "percent")
     )

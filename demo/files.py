@@ -21,7 +21,10 @@ NO_SUCH_DATE, NO_SUCH_FUND = "1403/13/05", "sandoq-97"
 #: Of the invoices already sent, those sent again as they were; of the dear ones, those sent again corrected.
 AGAIN, CORRECTED = 0.004, 0.25
 #: Names of the parts of a year by how many there are.
-PERIODS = {1: ("سال",), 2: ("نیمهٔ نخست", "نیمهٔ دوم"), 4: ("بهار", "تابستان", "پاییز", "زمستان")}
+PERIODS = {
+    1: ("سال",), 4: ("بهار", "تابستان", "پاییز", "زمستان"),
+    6: ("فروردین و اردیبهشت", "خرداد و تیر", "مرداد و شهریور", "مهر و آبان", "آذر و دی", "بهمن و اسفند"),
+}  # fmt: skip
 _ARABIC = {"ی".encode(): "ي".encode(), "ک".encode(): "ك".encode()}
 
 

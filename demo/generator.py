@@ -52,6 +52,10 @@ HALF, WHOLE = 500, 1_000
 FULL = 10_000
 RANK_PERCENT = np.array([10_000, 5_000, 2_500])
 PATIENT_RANGE = 16_000
+#: Shares of lines or invoices with a fault of each kind; drawn apart, so that nothing else changes with them.
+FAULTS = 13
+NOBODY, WRONG_RANK, BEDS_TOO_MANY, BEDS_TOO_FEW = 0.002, 0.03, 0.015, 0.015
+NURSING_TWICE = 0.006
 _WARDS = [code for code, _ in tree.WARDS]
 
 #: Fund, its part of the patients, and its part that has a supplementary contract as well.
@@ -146,8 +150,8 @@ def _bought(lines: int, physicians: dict[tuple[str, str], tuple[str, ...]], firs
 
 
 def _deliveries_a_year(weight: float) -> int:
-    """Large centres send every quarter, middling ones every half-year, small ones once."""
-    return 4 if weight >= 0.85 else 2 if weight >= 0.3 else 1
+    """Large centres send every second month, the others every quarter: little is registered two months late."""
+    return 6 if weight >= 0.3 else 4
 
 
 def generate(plan: CentrePlan, year: int = 1403, seed: int = SEED) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -161,6 +165,7 @@ def generate(plan: CentrePlan, year: int = 1403, seed: int = SEED) -> tuple[pl.D
     lines = _Lines(invoices, plan, books, rng)
     _inpatient_lines(lines, invoices, rng)
     _outpatient_lines(lines, invoices, rng)
+    _faults(lines, invoices, np.random.default_rng([seed, year, plan.place, FAULTS]))
     return _headers(invoices, plan, year), lines.frame(plan, year)
 
 
@@ -432,6 +437,25 @@ def _outpatient_lines(lines: _Lines, invoices: _Invoices, rng: np.random.Generat
     lines.add(minor.astype(int), small, popularity=1.0, ward="7", by_physician=True)
     supplies = np.where(minor, 1 + rng.poisson(2.0, count), 0)
     lines.add(supplies, books.groups[G.CONSUMABLE], ward="7")
+
+
+def _faults(lines: _Lines, invoices: _Invoices, rng: np.random.Generator) -> None:
+    """What a hospital's files get wrong now and then, so that each rule of the catalogue has something to find."""
+    books = lines.books
+    for part in lines.parts:
+        done_by = part["physician"]
+        part["physician"] = np.where(rng.random(len(done_by)) < NOBODY, -1, done_by)
+        ranked = part["percent_bp"] == RANK_PERCENT[1]
+        part["percent_bp"] = np.where(
+            ranked & (rng.random(len(ranked)) < WRONG_RANK), FULL, part["percent_bp"]
+        )
+        bed = np.isin(part["item"], books.of(THREE_BED, TWO_BED, ONE_BED)) & (part["quantity_milli"] > WHOLE)
+        dice = rng.random(len(bed))
+        days = (bed & (dice < BEDS_TOO_MANY)).astype(int) - (bed & (dice > 1 - BEDS_TOO_FEW)).astype(int)
+        part["quantity_milli"] = part["quantity_milli"] + days * WHOLE
+    count = len(invoices)
+    twice = invoices.inpatient & (rng.random(count) < NURSING_TWICE)
+    lines.add(twice.astype(int), books.of(NURSING), day=invoices.stay[twice])
 
 
 # ---------------------------------------------------------------- columns of the import

@@ -40,7 +40,9 @@ DEFAULT_PASSWORD = "taraz-namayesh-1403"
 PHYSICIANS_PER_CENTRE = 14
 #: Of every ten physicians of a public university hospital, six are full-time; one of these leaves during 1403.
 FULL_TIME_OF_TEN = 6
-FULL_TIME_SINCE = "1395/01/01"
+STATUS_SINCE = "1395/01/01"
+#: Of so many physicians the status of one was registered only later in the year: what they did before stands out.
+LATE_STATUS_OF, LATE_STATUS_SINCE = 25, "1403/02/01"
 FIRST_COUNCIL_NO = 90_000_000
 
 
@@ -52,23 +54,25 @@ class DemoUser:
     region: str = ""
     centre: str = ""
     insurer: str = ""
+    #: Made up, like everybody in the demonstration.
+    name: tuple[str, str] = ("", "")
 
 
 USERS = (
-    DemoUser("hq", Role.HEADQUARTERS, tree.PIHO),
-    DemoUser("hq2", Role.HEADQUARTERS, tree.PIHO),
-    DemoUser("region", Role.REGION, tree.PIHO, region="31"),
-    DemoUser("hospital", Role.HOSPITAL, tree.PIHO, centre="3101"),
-    DemoUser("hospital2", Role.HOSPITAL, tree.PIHO, centre="3101"),
-    DemoUser("insurer", Role.INSURER, tree.PIHO, insurer="sso"),
-    DemoUser("auditor", Role.AUDITOR, tree.PIHO),
-    DemoUser("tabriz", Role.HEADQUARTERS, tree.TBZMED),
-    DemoUser("tabriz2", Role.HEADQUARTERS, tree.TBZMED),
-    DemoUser("tabriz-region", Role.REGION, tree.TBZMED, region="02"),
-    DemoUser("tabriz-hospital", Role.HOSPITAL, tree.TBZMED, centre="0101"),
-    DemoUser("tabriz-hospital2", Role.HOSPITAL, tree.TBZMED, centre="0101"),
-    DemoUser("tabriz-insurer", Role.INSURER, tree.TBZMED, insurer="ihio"),
-    DemoUser("tabriz-auditor", Role.AUDITOR, tree.TBZMED),
+    DemoUser("hq", Role.HEADQUARTERS, tree.PIHO, name=("هدی", "نوری")),
+    DemoUser("hq2", Role.HEADQUARTERS, tree.PIHO, name=("هما", "راد")),
+    DemoUser("region", Role.REGION, tree.PIHO, region="31", name=("رضا", "آبادانی")),
+    DemoUser("hospital", Role.HOSPITAL, tree.PIHO, centre="3101", name=("سارا", "کرمی")),
+    DemoUser("hospital2", Role.HOSPITAL, tree.PIHO, centre="3101", name=("نیما", "صالحی")),
+    DemoUser("insurer", Role.INSURER, tree.PIHO, insurer="sso", name=("بیتا", "امین")),
+    DemoUser("auditor", Role.AUDITOR, tree.PIHO, name=("آرش", "دادگر")),
+    DemoUser("tabriz", Role.HEADQUARTERS, tree.TBZMED, name=("پری", "صدر")),
+    DemoUser("tabriz2", Role.HEADQUARTERS, tree.TBZMED, name=("کاوه", "شفیعی")),
+    DemoUser("tabriz-region", Role.REGION, tree.TBZMED, region="02", name=("لیلا", "مراغه‌ای")),
+    DemoUser("tabriz-hospital", Role.HOSPITAL, tree.TBZMED, centre="0101", name=("مینا", "تبریزی")),
+    DemoUser("tabriz-hospital2", Role.HOSPITAL, tree.TBZMED, centre="0101", name=("بابک", "سهند")),
+    DemoUser("tabriz-insurer", Role.INSURER, tree.TBZMED, insurer="ihio", name=("ژاله", "بهرامی")),
+    DemoUser("tabriz-auditor", Role.AUDITOR, tree.TBZMED, name=("سینا", "عدل")),
 )
 
 
@@ -191,8 +195,7 @@ def _load_people(organisation: Organisation, spec: tree.OrganisationSpec) -> Non
         for i, number in enumerate(numbers, start=1)
     ]
     _missing(Physician, "council_no", physicians, organisation=organisation)
-    if spec.code == tree.TBZMED:
-        _load_tenures(organisation)
+    _load_tenures(organisation)
 
 
 def physician_numbers(spec: tree.OrganisationSpec) -> list[tuple[str, str]]:
@@ -208,26 +211,31 @@ def physician_numbers(spec: tree.OrganisationSpec) -> list[tuple[str, str]]:
 
 
 def _load_tenures(organisation: Organisation) -> None:
-    since = jalali.parse(FULL_TIME_SINCE)
+    """Every physician has a status; only a university hospital has full-time ones."""
     have = set(
         PhysicianTenure.objects.filter(physician__organisation=organisation).values_list(
             "physician_id", flat=True
         )
     )
-    wanted = []
-    for place, physician in enumerate(
-        Physician.objects.filter(organisation=organisation, council_no__startswith="9").order_by("council_no")
-    ):
-        if physician.pk in have or place % 10 >= FULL_TIME_OF_TEN:
-            continue
-        full, other = PhysicianStatus.FULL_TIME, PhysicianStatus.OTHER
-        if place % 10 == 0:
-            left = jalali.from_parts(1403, 1 + place // 10 % 12, 1)
-            spans = [(full, DateRange(since, left)), (other, DateRange(left, None))]
-        else:
-            spans = [(full, DateRange(since, None))]
-        wanted += [PhysicianTenure(physician=physician, status=s, valid=v) for s, v in spans]
-    PhysicianTenure.objects.bulk_create(wanted)
+    physicians = Physician.objects.filter(organisation=organisation, council_no__startswith="9")
+    PhysicianTenure.objects.bulk_create(
+        PhysicianTenure(physician=physician, status=status, valid=valid)
+        for place, physician in enumerate(physicians.order_by("council_no"))
+        if physician.pk not in have
+        for status, valid in _statuses(place, may_be_full_time=organisation.code == tree.TBZMED)
+    )
+
+
+def _statuses(place: int, *, may_be_full_time: bool) -> list[tuple[PhysicianStatus, DateRange]]:
+    full, other = PhysicianStatus.FULL_TIME, PhysicianStatus.OTHER
+    is_late = place % LATE_STATUS_OF == LATE_STATUS_OF - 1
+    since = jalali.parse(LATE_STATUS_SINCE if is_late else STATUS_SINCE)
+    if not may_be_full_time or place % 10 >= FULL_TIME_OF_TEN:
+        return [(other, DateRange(since, None))]
+    if place % 10:
+        return [(full, DateRange(since, None))]
+    left = jalali.from_parts(1403, 1 + place // 10 % 12, 1)
+    return [(full, DateRange(since, left)), (other, DateRange(left, None))]
 
 
 def _load_users(secret: str, at: dt.datetime) -> None:
@@ -252,6 +260,8 @@ def _load_users(secret: str, at: dt.datetime) -> None:
             region=Region.objects.get(organisation=owner, code=user.region) if user.region else None,
             centre=centres.get(code=user.centre) if user.centre else None,
             insurer_id=insurers.get(code=user.insurer).pk if user.insurer else None,
+            first_name=user.name[0],
+            last_name=user.name[1],
             by=None,
             at=at,
             second_factor_exempt=True,

@@ -46,7 +46,7 @@ OFFICERS = ("hospital", "hospital2", "tabriz-hospital", "tabriz-hospital2")
 def load_stages(*, at: dt.datetime) -> int:
     """Bring the invoices of centres without a step along the protocol; how many steps were taken."""
     gone = set(StageStep.objects.order_by().values_list("centre_id", flat=True).distinct())
-    people = _officers()
+    people = officers()
     taken = 0
     for centre in Centre.objects.order_by("pk"):
         if centre.pk not in gone:
@@ -54,7 +54,8 @@ def load_stages(*, at: dt.datetime) -> int:
     return taken
 
 
-def _officers() -> dict[int, list[User]]:
+def officers() -> dict[int, list[User]]:
+    """Officers of the demonstration's hospitals by centre."""
     found: dict[int, list[User]] = {}
     for user in User.objects.filter(username__in=OFFICERS).select_related("membership").order_by("username"):
         found.setdefault(user.membership.centre_id, []).append(user)
@@ -131,7 +132,7 @@ def load_counts(*, at: dt.datetime) -> int:
     They are drawn from what was billed, so the night that counts it must have run.
     """
     told = set(CountReport.objects.values_list("centre_id", flat=True))
-    people = _officers()
+    people = officers()
     billing = BilledCount.objects.order_by().values_list("centre_id", flat=True).distinct()
     reports = 0
     for centre in Centre.objects.filter(pk__in=set(billing) - told).select_related("region").order_by("pk"):

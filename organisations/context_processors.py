@@ -18,7 +18,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     member = user.scope.membership
     return {
         "navigation": _groups(user, request.path),
-        "user_name": user.get_full_name() or user.get_username(),
+        "user_name": str(user),
         "organisation_name": member.organisation.name if member else "",
         "role_name": _role_name(member) if member else "بدون نقش",
         "search_url": reverse("invoices") if user.may(Permission.INVOICE_VIEW) else "",

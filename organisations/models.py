@@ -236,6 +236,10 @@ class User(AbstractUser):
     class Meta:
         verbose_name = "کاربر"
 
+    def __str__(self) -> str:
+        """How people are called everywhere: by name, or as they sign in."""
+        return self.get_full_name() or self.username
+
     @cached_property
     def _membership(self) -> Membership | None:
         if read_along := self._state.fields_cache.get("membership"):

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils import timezone
 
 from organisations.choices import CentreKind
+from organisations.permissions import PERMISSIONS, Permission
 
 
 class OrganisationQuerySet(models.QuerySet[Any]):
@@ -73,6 +74,23 @@ class UserQuerySet(models.QuerySet[Any]):
             names = ("username__icontains", "first_name__contains", "last_name__contains")
             found = found.filter(models.Q.create([(name, word) for name in names], connector=models.Q.OR))
         return found
+
+    def who_may(self, permission: Permission, *, organisation_id: int) -> UserQuerySet:
+        """Members of an organisation whose role grants the permission, by the name they sign in with."""
+        roles = [role for role, granted in PERMISSIONS.items() if permission in granted]
+        members = {"membership__role__in": roles, "membership__organisation": organisation_id}
+        return self.filter(is_active=True, **members).order_by("username")
+
+    def who_see(self, centre: Any) -> UserQuerySet:
+        """Those whose scope holds the centre: its own people, those of its region, and of the whole organisation."""
+        return self.filter(
+            models.Q(membership__centre=centre)
+            | models.Q(membership__centre=None, membership__region=centre.region_id)
+            | models.Q(
+                membership__centre=None, membership__region=None,
+                membership__organisation=centre.region.organisation_id,
+            )
+        )  # fmt: skip
 
     def with_access(self) -> UserQuerySet:
         """With role, scope, number of open sessions and whether a telephone is enrolled."""

@@ -9,7 +9,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 
 from billing.models import Patient
 from budgets.choices import AgreementKind
-from budgets.models import AccountItem, Beneficiary, Party
+from budgets.models import AccountItem, Agreement, Beneficiary, Party
 from budgets.services import accounts, disputes, parties, retirees
 from organisations.choices import CostElement, PatientCategory
 from tests import factories
@@ -19,11 +19,8 @@ MONTH = 140407
 FIRST, LAST = dt.date(2024, 3, 20), dt.date(2026, 3, 20)
 
 
-def account_of(cast: Any) -> dict[str, Any]:
-    """The north's person is treated in the south; the month is issued, disputed by the north and paid in part.
-
-    The draft agreement and a second run wait for a second person.
-    """
+def treated_away(cast: Any) -> tuple[Party, Party]:
+    """A person of the north is treated in the south, to whom 900 rials are owed under an agreement of the two."""
     one = cast.organisation
     parties.ensure_regions(one.pk)
     south, north = (Party.objects.get(region=r) for r in (cast.region, cast.neighbour_region))
@@ -42,19 +39,31 @@ def account_of(cast: Any) -> dict[str, Any]:
         bill = factories.invoice(cast.hospital, fund, [line], month=MONTH)
         bill.patient = patient
         bill.save()
-    terms = {"provider": south, "recipient": north, "kind": AgreementKind.RECIPROCAL, "first_on": FIRST}
-    second = cast.second_headquarters
+    parties.approve_agreement(_agreed(cast, south, north, "1"), by=cast.headquarters, at=AT)
+    return south, north
 
-    def agree(last_on: dt.date, number: str) -> Any:
-        return parties.enter_agreement(**terms, last_on=last_on, document_no=number, by=second, at=AT)
 
-    parties.approve_agreement(agree(LAST, "1"), by=cast.headquarters, at=AT)
+def _agreed(cast: Any, south: Party, north: Party, number: str) -> Agreement:
+    """A draft of an agreement that waits for the second person."""
+    return parties.enter_agreement(
+        provider=south, recipient=north, kind=AgreementKind.RECIPROCAL, first_on=FIRST, last_on=LAST,
+        document_no=number, by=cast.second_headquarters, at=AT,
+    )  # fmt: skip
+
+
+def account_of(cast: Any) -> dict[str, Any]:
+    """The month of `treated_away` is issued, disputed by the north and paid in part.
+
+    The draft agreement and a second run wait for a second person.
+    """
+    one, second = cast.organisation, cast.second_headquarters
+    south, north = treated_away(cast)
     run = accounts.run_accounts(organisation=one, month=MONTH, by=cast.headquarters, at=AT)
     run = accounts.issue(run, by=second, at=AT)
     item = AccountItem.objects.get(run=run)
     owed = {"run": run, "by": cast.neighbour_region_head, "at": AT}
     return {
-        "agreement": agree(LAST, "2"),
+        "agreement": _agreed(cast, south, north, "2"),
         "account_item": item,
         "pair": [run.pk, south.pk, north.pk],
         "dispute": disputes.raise_dispute(

@@ -44,7 +44,7 @@ def close(cast, month=MEHR, *, centre=None, at=LATER):
     periods.ask_to_close(centres=centres, month=month, reason="پایان ماه", by=cast.headquarters, at=at)
     asked = ClosedMonth.objects.live().filter(centre__in=centres, month=month)
     (outcome,) = periods.close(asked=asked, by=cast.second_headquarters, at=at)
-    assert outcome.done, outcome.sentence
+    assert outcome.is_done, outcome.text
     return ClosedMonth.objects.live().get(centre__in=centres, month=month)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,30 +10,34 @@ from typing import Any
 
 import polars as pl
 
+from billing.choices import Document as Paper
 from billing.choices import IdentityKind, Referral
 from billing.desk.identity import WrongIdentity, parts_of, patient_key
-from billing.models import Invoice, InvoiceDetail, InvoiceLine, PastInvoice, PastLine
+from billing.models import Invoice, InvoiceDetail, InvoiceLine, Papers, PastInvoice, PastLine
+from billing.papers import Said
 from billing.parsing import rows, values
 from billing.parsing.faults import absent
 from billing.parsing.parsed import Parsed
 from core import jalali
 from core.display import milli
 from core.errors import InvalidInput
-from core.text import ascii_digits, persian_digits
+from core.text import ascii_digits, hour_of, persian_digits
 from insurers.choices import Condition
 from organisations.choices import Setting
+from tariffs.choices import Book
 
 #: Fields of the whole invoice and what each may hold at most; all of them are text, as typed.
 HEADER = {
     "number": 60, "id_kind": 20, "patient_id": 60, "birth_order": 2, "patient_name": 160, "personnel_no": 30,
     "relation_no": 10, "setting": 2, "condition": 2, "admitted_on": 30, "discharged_on": 30, "fund": 30,
     "supplementary": 30, "ward": 20, "record_no": 30, "patient_paid": 40, "diagnoses": 400, "referral": 20,
-    "referred_by": 12, "referred_from": 160, "reason": 250,
+    "referred_by": 12, "referred_from": 160, "reason": 250, "admitted_at": 10, "discharged_at": 10,
+    **dict.fromkeys(Paper.values, 1),
 }  # fmt: skip
 #: Fields of a line. `id` names the row on the page, `of` the line of the stored invoice that it comes from.
 LINE = {
     "id": 40, "of": 8, "book": 2, "code": 30, "title": 400, "date": 30, "quantity": 30, "percent": 20, "part": 4,
-    "physician": 30, "minutes": 12, "ward": 20,
+    "physician": 30, "minutes": 12, "ward": 20, "irc": 30, "authentic": 1,
 }  # fmt: skip
 #: What makes a row more than an empty place to type in.
 _SAYS_SOMETHING = ("code", "title", "quantity", "percent", "minutes", "physician")
@@ -47,8 +52,13 @@ _COLUMN_OF_LINE = {
     "book": "book", "code": "code", "title": "title", "date": "service_on", "quantity": "quantity",
     "percent": "percent", "part": "part", "physician": "physician_no", "minutes": "minutes", "ward": "ward_code",
 }  # fmt: skip
-_FIELD_OF = {column: field for field, column in _COLUMN_OF.items()}
-_FIELD_OF_LINE = {column: field for field, column in _COLUMN_OF_LINE.items()}
+#: What no file carries; findings name a paper as the page does.
+_FIELD_OF = {column: field for field, column in _COLUMN_OF.items()} | {name: name for name in Paper.values}
+_FIELD_OF_LINE = {column: field for field, column in _COLUMN_OF_LINE.items()} | {
+    "irc": "irc", "is_authentic": "authentic",
+}  # fmt: skip
+#: Lists whose items have a registration code.
+ITEM_BOOKS = (Book.DRUG, Book.CONSUMABLE, Book.PROSTHESIS)
 #: Form of an ICD-10 code: letter, digit, digit or letter, and up to four more after a point.
 _DIAGNOSIS = re.compile(r"([A-Z]\d[0-9A-Z])\.?([0-9A-Z]{0,4})")
 _BETWEEN_CODES = re.compile(r"[\s,،;؛]+")
@@ -131,6 +141,7 @@ def read(document: Document, *, number: str, books: Mapping[str, int]) -> Readin
     parsed = _parse(text or [header | _NO_LINE])
     problems = [*of_identity, *_pointed(parsed, ignore={"patient_key"} if of_identity else set())]
     problems += [*_diagnosis_problems(document["diagnoses"]), *_choice_problems(document)]
+    problems += _hour_problems(document, parsed)
     if not lines:
         problems = [p for p in problems if p.line is None]
         problems.append(Problem("lines", "صورتحساب سطری ندارد؛ دست‌کم یک خدمت بنویسید."))
@@ -197,6 +208,32 @@ def _diagnosis_problems(text: str) -> list[Problem]:
     return [Problem("diagnoses", sentence.format(code[:20])) for code in wrong]
 
 
+def papers_of(document: Document) -> Said:
+    """What the document says of the patient's file."""
+    return Said(
+        documents=tuple(paper for paper in Paper if document[paper].strip()),
+        admitted_at=hour_of(document["admitted_at"]),
+        discharged_at=hour_of(document["discharged_at"]),
+    )
+
+
+def identity_of(line: Mapping[str, str]) -> tuple[str, bool]:
+    """IRC of a row of the grid, and whether its item was confirmed to be genuine."""
+    return ascii_digits(line["irc"]).strip(), bool(line["authentic"].strip())
+
+
+def _hour_problems(document: Document, parsed: Parsed) -> list[Problem]:
+    wrong = [
+        Problem(name, "ساعت را مانند ۱۴:۳۰ بنویسید.")
+        for name in ("admitted_at", "discharged_at")
+        if document[name].strip() and hour_of(document[name]) is None
+    ]
+    for days in parsed.headers.select("admitted_on", "discharged_on").iter_rows():
+        if problem := papers_of(document).problem(*days):
+            wrong.append(Problem("discharged_at", problem))
+    return wrong
+
+
 def _choice_problems(document: Document) -> list[Problem]:
     known = {"id_kind": IdentityKind.values, "referral": Referral.values}
     return [
@@ -210,9 +247,16 @@ def _choice_problems(document: Document) -> list[Problem]:
 
 
 def of_invoice(
-    invoice: Invoice | PastInvoice, lines: Sequence[InvoiceLine | PastLine], detail: InvoiceDetail | None
+    invoice: Invoice | PastInvoice,
+    lines: Sequence[InvoiceLine | PastLine],
+    detail: InvoiceDetail | None,
+    papers: Papers | None,
+    items: Mapping[int, tuple[str, bool]],
 ) -> Document:
-    """A stored invoice, as it is or as it was, as somebody would have typed it."""
+    """A stored invoice, as it is or as it was, as somebody would have typed it.
+
+    `items` has IRC and authenticity by line number.
+    """
     kind, patient_id, order = parts_of(invoice.patient.key)
     patient = invoice.patient
     header = blank() | {
@@ -242,7 +286,21 @@ def of_invoice(
             "referred_by": detail.referred_by,
             "referred_from": detail.referred_from,
         }
-    return header | {"lines": [_of_line(line, invoice) for line in lines]}
+    if papers:
+        header |= dict.fromkeys(papers.documents, "1") | {
+            "admitted_at": _hour(papers.admitted_at),
+            "discharged_at": _hour(papers.discharged_at),
+        }
+    return header | {"lines": [_of_line(line, invoice) | _of_item(items.get(line.line_no)) for line in lines]}
+
+
+def _of_item(item: tuple[str, bool] | None) -> dict[str, str]:
+    irc, is_authentic = item or ("", False)
+    return {"irc": irc, "authentic": "1" if is_authentic else ""}
+
+
+def _hour(hour: dt.time | None) -> str:
+    return f"{hour:%H:%M}" if hour else ""
 
 
 def to_reissue(document: Document) -> Document:

@@ -10,7 +10,16 @@ from typing import Any
 import polars as pl
 
 from billing.choices import LineStatus
-from billing.desk.document import Document, Problem, Reading, field_of, read, says_something
+from billing.desk.document import (
+    Document,
+    Problem,
+    Reading,
+    field_of,
+    identity_of,
+    papers_of,
+    read,
+    says_something,
+)
 from billing.findings import check
 from billing.parsing.parsed import Parsed
 from billing.pipeline.price import SHARES
@@ -99,7 +108,9 @@ def quote(
         count=reading.lines,
         unpriced=reading.lines - len(have),
         synthetic=sum(row["confidence"] == Confidence.SYNTHETIC for row in have),
-        findings=[] if on is None or _stood_in(problems) else _findings(usable, rows, centre, on, instead_of),
+        findings=[]
+        if on is None or not reading.lines or _stood_in(problems)
+        else _findings(*_with_papers(usable.headers, rows, document), centre, on, instead_of),
     )
 
 
@@ -108,11 +119,33 @@ def _stood_in(problems: list[Problem]) -> set[str]:
     return {problem.field for problem in problems if problem.line is None} - {"lines", "diagnoses"}
 
 
+def _with_papers(
+    headers: pl.DataFrame, rows: pl.DataFrame, document: Document
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Headers and lines with what the page knows beyond a file: papers, hours, and the identity of items."""
+    said = papers_of(document)
+    stay = pl.col("discharged_on").dt.combine(pl.lit(said.discharged_at, pl.Time)) - pl.col(
+        "admitted_on"
+    ).dt.combine(pl.lit(said.admitted_at, pl.Time))
+    identities = [identity_of(document["lines"][row_no - 1]) for row_no in rows["row_no"]]
+    papers = [paper.value for paper in said.documents]
+    return (
+        headers.with_columns(
+            pl.Series("documents", [papers] * len(headers), dtype=pl.List(pl.String)),
+            stay.dt.total_minutes().alias("stay_minutes"),
+        ),
+        rows.with_columns(
+            pl.Series("irc", [irc for irc, _ in identities], dtype=pl.String),
+            pl.Series("is_authentic", [is_authentic for _, is_authentic in identities], dtype=pl.Boolean),
+        ),
+    )
+
+
 def _findings(
-    parsed: Parsed, rows: pl.DataFrame, centre: Centre, on: dt.date, instead_of: str
+    headers: pl.DataFrame, rows: pl.DataFrame, centre: Centre, on: dt.date, instead_of: str
 ) -> list[Finding]:
     places = dict(rows.select("line_no", pl.col("row_no") - 1).iter_rows())
-    found = check(parsed.headers, rows, centre=centre, on=on, instead_of=instead_of)
+    found = check(headers, rows, centre=centre, on=on, instead_of=instead_of)
     return [
         Finding(
             rule=row["rule"],

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from billing.services.periods import Outcome
 from core.errors import DomainError
+from core.outcomes import Outcome
 from organisations.models import Centre, User
 from organisations.permissions import Permission
 
@@ -58,6 +58,6 @@ class MonthCommand(BaseCommand):
     def _tell(self, outcomes: list[Outcome]) -> None:
         """Print each outcome; exit with 1 where nothing was done."""
         for outcome in outcomes:
-            self.stdout.write(f"{outcome.centre.code} {outcome.month}: {outcome.sentence}")
-        if not any(outcome.done for outcome in outcomes):
+            self.stdout.write(f"{outcome.name}: {outcome.text}")
+        if not any(outcome.is_done for outcome in outcomes):
             raise CommandError("Nothing was done.")

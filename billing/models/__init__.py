@@ -20,6 +20,7 @@ from billing.models.findings import (
 )
 from billing.models.invoices import Cancellation, Invoice, InvoiceLine, PastInvoice, PastLine, Patient
 from billing.models.ledger import Balance, Movement
+from billing.models.papers import ItemIdentity, Papers
 from billing.models.periods import ClosedMonth, LockException
 from billing.models.repricing import (
     CurrentLine,
@@ -56,9 +57,11 @@ __all__ = [
     "InvoiceDetail",
     "InvoiceLine",
     "InvoiceStage",
+    "ItemIdentity",
     "LineDelta",
     "LockException",
     "Movement",
+    "Papers",
     "PastInvoice",
     "PastLine",
     "Patient",

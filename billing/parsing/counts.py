@@ -8,10 +8,11 @@ from pathlib import Path
 
 import polars as pl
 
-from billing.choices import CountKind, DeliveryKind
-from billing.parsing import columns, table, values
+from billing.choices import CountKind
+from billing.parsing import values
 from billing.parsing.columns import Column
 from billing.parsing.faults import DATE_HINT, NUMBER_HINT, Faults
+from billing.parsing.lists import parse_list
 from core.text import fold
 from organisations.choices import PatientCategory, Setting
 
@@ -52,18 +53,7 @@ class Counts:
 
 
 def parse_file(path: Path, *, kind: str, encoding: str) -> Counts:
-    if kind == DeliveryKind.EXCEL:
-        grid = table.read_excel(path, {}, LAYOUT)
-    else:
-        grid = table.read_csv(path.read_bytes(), encoding, {}, LAYOUT)
-    found = columns.require(grid.headers, {}, LAYOUT)
-    text = grid.cells.select(
-        *[pl.col(str(place)).alias(name) for name, place in found.items()],
-        *[pl.lit(None, pl.String).alias(c.name) for c in LAYOUT if c.name not in found],
-    ).with_columns(grid.row_no.alias("row_no"))
-    names = [c.name for c in LAYOUT]
-    text = text.with_columns(values.tidy(text[name]).alias(name) for name in names)
-    return parse_rows(text.filter(pl.any_horizontal(pl.col(names).is_not_null())))
+    return parse_rows(parse_list(path, kind=kind, encoding=encoding, layout=LAYOUT))
 
 
 def parse_rows(text: pl.DataFrame) -> Counts:

@@ -199,7 +199,7 @@ def refuse_other_version(invoice: Invoice, version: int) -> None:
 def _who_changed(number: str, change: Change | None) -> str:
     if change is None:
         return f"صورتحساب {number} دیگر در سامانه نیست؛ صفحه را تازه کنید."
-    who = change.by.get_full_name() or change.by.get_username() if change.by else "سامانه"
+    who = change.by or "سامانه"
     return (
         f"صورتحساب {number} را {who} در {display.moment(change.at)} تغییر داده است و چیزی ثبت نشد؛ "
         "نسخهٔ تازه را ببینید و اصلاح خود را بر آن بنویسید."

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from zoneinfo import ZoneInfo
 
 import polars as pl
+from django.conf import settings
 from django.db import connection, transaction
 
 from billing.choices import CountKind, DeliveryKind, Gate, Stage
@@ -36,12 +36,8 @@ from organisations.models import Centre, Region
 from tariffs.choices import Part
 
 CentreMonth = tuple[int, int]
-TEHRAN = ZoneInfo("Asia/Tehran")
+_ZONE = settings.TIME_ZONE
 _I64 = pl.Int64
-
-
-def day_in_tehran(at: dt.datetime) -> dt.date:
-    return at.astimezone(TEHRAN).date()
 
 
 def rebuild(*, organisation_id: int, since: int, at: dt.datetime) -> int:
@@ -78,7 +74,7 @@ _BILLED = f"""
         SELECT i.id, i.centre_id, i.month, i.setting, i.category, i.unit_id, i.admitted_on, i.amount,
                i.unpriced_lines < i.lines_count AS has_price,
                coalesce(d.kind = '{DeliveryKind.HAND}', false) AS by_hand,
-               ({_REGISTERED_AT} AT TIME ZONE 'Asia/Tehran')::date - i.discharged_on > {LATE_AFTER_DAYS} AS is_late
+               ({_REGISTERED_AT} AT TIME ZONE '{_ZONE}')::date - i.discharged_on > {LATE_AFTER_DAYS} AS is_late
         FROM {Invoice._meta.db_table} i JOIN {Change._meta.db_table} c ON c.id = i.change_id
         LEFT JOIN {Delivery._meta.db_table} d ON d.id = c.delivery_id
         LEFT JOIN {InvoiceStage._meta.db_table} s ON s.invoice_id = i.id
@@ -190,7 +186,7 @@ _WAITS = f"""
         FROM {StageStep._meta.db_table} t JOIN bills b ON b.id = t.invoice_id
     ), waited AS (
         SELECT centre_id, month, {Gate.REGISTRATION} AS gate,
-               registered_at - (discharged_on + 1)::timestamp AT TIME ZONE 'Asia/Tehran' AS took
+               registered_at - (discharged_on + 1)::timestamp AT TIME ZONE '{_ZONE}' AS took
         FROM bills
         UNION ALL
         SELECT b.centre_id, b.month, CASE t.stage {_GATES} END, t.at - coalesce(t.before, b.registered_at)

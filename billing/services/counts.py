@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-import tempfile
-from pathlib import Path, PurePath
 from typing import Any
 
 import polars as pl
 from django.core.files.base import File
 from django.db import connection, transaction
+from django.utils import timezone
 
-from billing.choices import CountKind, CountSource, DeliveryKind
+from billing.choices import CountKind, CountSource
 from billing.models import CountReport, DeliveredCount
-from billing.parsing import counts, files
+from billing.parsing import counts, lists
 from billing.services import completeness
 from core import audit, jalali, jobs
 from core.errors import InvalidInput
 from core.frames import as_records
-from core.text import clean, persian_digits
 from organisations.choices import PatientCategory, Setting
 from organisations.models import Centre, Unit
 
-MAX_MEGABYTES = 20
 #: Refused rows that a report keeps with their reasons; more of them are one mistake repeated.
 REFUSED_KEPT = 500
 
@@ -32,19 +29,9 @@ def receive(*, centre: Centre, upload: File[bytes], name: str, by: Any, at: dt.d
 
     The newest report of a day, kind, setting, group and unit holds; sending a file again changes nothing.
     """
-    if (upload.size or 0) > MAX_MEGABYTES * files.MEGABYTE:
-        raise InvalidInput(
-            f"فایل بیش از {persian_digits(MAX_MEGABYTES)} مگابایت است؛ آن را به چند فایل بخش کنید."
-        )
-    name = clean(PurePath(name.replace("\\", "/")).name)[-200:]
-    found = files.examine(upload, name)
-    if found.kind == DeliveryKind.SATA:
-        raise InvalidInput("شمارش‌ها را به شکل CSV یا اکسل بفرستید.")
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"counts{PurePath(name).suffix.lower()}"
-        upload.seek(0)
-        path.write_bytes(upload.read())
-        parsed = counts.parse_file(path, kind=found.kind, encoding=found.encoding)
+    name = lists.name_of(name)
+    text = lists.read_list(upload, name=name, size=upload.size or 0, layout=counts.LAYOUT)
+    parsed = counts.parse_rows(text)
     return store(centre=centre, parsed=parsed, source=CountSource.FILE, name=name, by=by, at=at)
 
 
@@ -80,7 +67,7 @@ def store(
 ) -> CountReport:
     """Write the counts of one centre and compare its months anew."""
     rows, refused = _with_units(centre, parsed)
-    late = rows["day"] > jalali_today(at)
+    late = rows["day"] > timezone.localdate(at)
     if late.any():
         future = rows.filter(late).select(
             "row_no", pl.lit("تاریخ در آینده است.").alias("reason"), pl.lit(None).alias("cells")
@@ -104,10 +91,6 @@ def store(
         after={"centre": centre.code, "name": name, "rows": len(rows), "counted": report.counted},
     )  # fmt: skip
     return report
-
-
-def jalali_today(at: dt.datetime) -> dt.date:
-    return completeness.day_in_tehran(at)
 
 
 def _with_units(centre: Centre, parsed: counts.Counts) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import polars as pl
 from django.db import transaction
 from django.utils import timezone
 
@@ -15,9 +16,9 @@ from billing.choices import DeliveryKind, DraftState, Severity
 from billing.desk import document as documents
 from billing.desk.document import Problem
 from billing.desk.quote import Quote, asked_of, quote
-from billing.models import Delivery, Draft, Invoice, InvoiceDetail, InvoiceLine, PastInvoice, PastLine
+from billing.models import Delivery, Draft, Invoice, InvoiceDetail, InvoiceLine, Papers, PastInvoice, PastLine
 from billing.pipeline.run import run
-from billing.services import corrections, finding_runs, findings
+from billing.services import corrections, finding_runs, findings, papers
 from core import audit, jobs
 from core.display import moment
 from core.errors import DomainError, InvalidInput
@@ -120,9 +121,10 @@ def begin_correction(*, invoice: Invoice, by: Any, at: dt.datetime) -> Draft:
     detail = InvoiceDetail.objects.filter(invoice=stored).first()
     draft = Draft.objects.create(
         centre_id=stored.centre_id, by=by, saved_by=by, created_at=at, updated_at=at, invoice=stored,
-        base_version=stored.version, document=documents.of_invoice(stored, lines, detail),
+        base_version=stored.version,
+        document=documents.of_invoice(stored, lines, detail, *_beside(stored, stored.change_id)),
     )  # fmt: skip
-    _record("invoice.correction_begun", draft, by=by, at=at, invoice=stored.number, version=stored.version)
+    _record("invoice.correction_begun", draft, by=by, at=at, of=stored, version=stored.version)
     return draft
 
 
@@ -139,14 +141,21 @@ def begin_reissue(*, invoice: Invoice, by: Any, at: dt.datetime) -> Draft:
     known = Draft.objects.open().filter(replaces=stored, replaces_version=stored.content_version)
     if found := known.order_by("pk").first():
         return found
-    detail = InvoiceDetail.objects.filter(invoice=stored).first()
+    detail, (header, lines) = InvoiceDetail.objects.filter(invoice=stored).first(), _last_content(stored)
     draft = Draft.objects.create(
         centre_id=stored.centre_id, by=by, saved_by=by, created_at=at, updated_at=at, replaces=stored,
         replaces_version=stored.content_version,
-        document=documents.to_reissue(documents.of_invoice(*_last_content(stored), detail)),
+        document=documents.to_reissue(
+            documents.of_invoice(header, lines, detail, *_beside(stored, header.change_id))
+        ),
     )  # fmt: skip
-    _record("invoice.reissue_begun", draft, by=by, at=at, invoice=stored.number, version=stored.version)
+    _record("invoice.reissue_begun", draft, by=by, at=at, of=stored, version=stored.version)
     return draft
+
+
+def _beside(invoice: Invoice, change_id: int) -> tuple[Papers | None, dict[int, tuple[str, bool]]]:
+    """What is known of an invoice beside its columns: papers of the file, identity of the items of a version."""
+    return Papers.objects.filter(invoice=invoice).first(), papers.items_of(invoice.pk, change_id)
 
 
 def _last_content(stored: Invoice) -> tuple[Invoice | PastInvoice, list[InvoiceLine | PastLine]]:
@@ -244,6 +253,8 @@ def register(
         raise not_ready([Problem("lines", reason) for reason in dict.fromkeys(reasons)])
     invoice = Invoice.objects.get(centre_id=locked.centre_id, number=number)
     _keep_detail(invoice, locked, by=by, at=at)
+    papers.say(invoice=invoice, said=documents.papers_of(locked.document), by=by, at=at)
+    papers.identify(invoice=invoice, items=_items(found, locked))
     if locked.is_reissue:
         corrections.link_reissue(invoice=locked.replaces, number=number, by=by, at=at)
     if warned and warnings != LEAVE:
@@ -252,7 +263,7 @@ def register(
     locked.save(update_fields=["state", "invoice", "delivery"])
     _record(
         "invoice.corrected" if stored else "invoice.entered", locked, by=by, at=at,
-        invoice=number, version=invoice.version, reason=reason if stored else "",
+        of=invoice, version=invoice.version, reason=reason if stored else "",
     )  # fmt: skip
     if queue:
         finding_runs.check_on_commit(locked.centre_id, queue)
@@ -295,9 +306,8 @@ def _open(draft: Draft) -> Draft:
 
 
 def _conflict(locked: Draft) -> DraftConflict:
-    who = locked.saved_by.get_full_name() or locked.saved_by.get_username()
     return DraftConflict(
-        f"این پیش‌نویس را {who} در {moment(locked.updated_at)} ذخیره کرده است؛ برگزینید کدام بماند.",
+        f"این پیش‌نویس را {locked.saved_by} در {moment(locked.updated_at)} ذخیره کرده است؛ برگزینید کدام بماند.",
         version=locked.version,
         document=locked.document,
     )
@@ -354,15 +364,28 @@ def _keep_detail(invoice: Invoice, draft: Draft, *, by: Any, at: dt.datetime) ->
     before: dict[str, object] = {name: getattr(known, name) for name in fields} if known else {}
     if before == fields:
         return
-    detail, _ = InvoiceDetail.objects.update_or_create(invoice=invoice, defaults=fields)
+    InvoiceDetail.objects.update_or_create(invoice=invoice, defaults=fields)
     audit.record(
-        "invoice.detail", detail, by=by, at=at, before=before, after={"invoice": invoice.number, **fields},
+        "invoice.detail", invoice, by=by, at=at, before=before, after=fields,
         organisation_id=draft.centre.region.organisation_id,
     )  # fmt: skip
 
 
-def _record(action: str, draft: Draft, *, by: Any, at: dt.datetime, **after: object) -> None:
+def _items(found: Quote, draft: Draft) -> dict[int, tuple[str, bool]]:
+    """IRC and authenticity of the drugs and devices of a draft, by the number of their line."""
+    lines = found.parsed.lines.filter(pl.col("book").is_in([int(book) for book in documents.ITEM_BOOKS]))
+    typed = draft.document["lines"]
+    return {
+        line_no: documents.identity_of(typed[row_no - 1])
+        for row_no, line_no in lines.select("row_no", "line_no").iter_rows()
+    }
+
+
+def _record(
+    action: str, draft: Draft, *, by: Any, at: dt.datetime, of: Invoice | None = None, **after: object
+) -> None:
+    """What was done with a draft, told of the invoice it is about where there is one."""
     audit.record(
-        action, draft, by=by, at=at, organisation_id=draft.centre.region.organisation_id,
+        action, of or draft, by=by, at=at, organisation_id=draft.centre.region.organisation_id,
         after={"centre": draft.centre.code, **after},
     )  # fmt: skip

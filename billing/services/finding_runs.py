@@ -117,6 +117,13 @@ def forget(*, centres: Iterable[Centre]) -> None:
 
 
 @transaction.atomic
+def forget_invoices(*, centre_id: int, ids: list[int]) -> None:
+    """Let invoices of a centre be due again: something is known of them now that their version does not tell."""
+    hold([centre_id])
+    CheckedInvoice.objects.filter(invoice_id__in=ids).delete()
+
+
+@transaction.atomic
 def forget_repriced(*, centre_id: int, changes: list[int]) -> None:
     """Let the invoices of a centre that these changes re-priced be due again: they have no new version."""
     hold([centre_id])

@@ -58,6 +58,10 @@ _LOOSE = (
     ("billing_invoice", "unit_id", "organisations_unit"),
     ("billing_invoice", "change_id", "billing_change"),
     ("billing_invoicedetail", "invoice_id", "billing_invoice"),
+    ("billing_papers", "invoice_id", "billing_invoice"),
+    ("billing_itemidentity", "invoice_id", "billing_invoice"),
+    ("billing_itemidentity", "change_id", "billing_change"),
+    ("billing_draft", "replaces_id", "billing_invoice"),
     *(
         (table, column, target)
         for table in ("billing_invoiceline", "billing_pastline")

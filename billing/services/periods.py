@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -19,6 +18,7 @@ from django.utils import timezone
 from billing.models import ClosedMonth, LockException
 from core import audit, jalali, jobs
 from core.errors import DomainError, InvalidInput
+from core.outcomes import Outcome
 from organisations.models import Centre
 from organisations.permissions import Permission
 
@@ -28,20 +28,6 @@ LONGEST_EXCEPTION = dt.timedelta(days=14)
 
 class PeriodRefused(DomainError):
     code = "period_refused"
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one month of one centre: `done`, or why not."""
-
-    centre: Centre
-    month: int
-    done: bool
-    sentence: str
-
-    @property
-    def place(self) -> str:
-        return f"{self.centre.name}، {jalali.month_name(self.month)}"
 
 
 def ask_to_close(
@@ -205,9 +191,11 @@ def _each(rows: Iterable[ClosedMonth], act: Callable[[ClosedMonth], str]) -> lis
 def _tried(centre: Centre, month: int, act: Callable[[], str]) -> Outcome:
     try:
         with transaction.atomic():
-            return Outcome(centre, month, True, act())
+            is_done, text = True, act()
     except DomainError as refusal:
-        return Outcome(centre, month, False, refusal.sentence)
+        is_done, text = False, refusal.sentence
+    name = f"{centre.name}، {jalali.month_name(month)}"
+    return Outcome(key=(centre.pk, month), name=name, is_done=is_done, text=text)
 
 
 def _in_order(centres: Iterable[Centre]) -> Sequence[Centre]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
@@ -19,6 +18,7 @@ from billing.services import finding_runs
 from core import audit, jobs
 from core.errors import InvalidInput
 from core.frames import read
+from core.outcomes import Outcome
 from core.text import clean
 
 _I64 = pl.Int64
@@ -30,19 +30,6 @@ _OF_COMPLETED_VERSION = (Stage.REVIEWED, Stage.SENT)
 _NOTE_LENGTH = 250
 #: Why an invoice is not sent whose present version nobody has looked at.
 UNCHECKED = "هنوز بررسی نشده است؛ بررسی در پس‌زمینه در جریان است، چند دقیقهٔ دیگر دوباره بفرستید."
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one invoice of a batch; `text` says why not, in Persian, and is empty where it was done."""
-
-    invoice_id: int
-    number: str
-    text: str = ""
-
-    @property
-    def is_done(self) -> bool:
-        return not self.text
 
 
 @transaction.atomic
@@ -75,7 +62,7 @@ def advance(
             finding_runs.check_on_commit(centre_id, queue)
     going = judged.filter(pl.col("text") == "")
     _write(going, to=to, by_id=by.pk if by else None, at=at, note=said, due_on=due_on)
-    return [Outcome(*row) for row in judged.select("id", "number", "text").iter_rows()]
+    return _outcomes(judged)
 
 
 @transaction.atomic
@@ -106,7 +93,15 @@ def assign(invoices: Iterable[int], *, to: Any, by: Any, at: dt.datetime) -> lis
             organisation_id=by.scope.organisation_id if by else None,
             after={"assignee": to.get_username() if to else "", "invoices": going["id"].to_list()},
         )  # fmt: skip
-    return [Outcome(*row) for row in judged.select("id", "number", "text").iter_rows()]
+    return _outcomes(judged)
+
+
+def _outcomes(judged: pl.DataFrame) -> list[Outcome]:
+    """What became of each invoice; the text says why not."""
+    return [
+        Outcome(key=invoice_id, name=number, is_done=not text, text=text)
+        for invoice_id, number, text in judged.select("id", "number", "text").iter_rows()
+    ]
 
 
 def _visible_to(user: Any, ids: list[int]) -> list[int]:

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -16,8 +15,9 @@ from billing import worklists
 from billing.filters import WorkFilter
 from billing.forms import BATCH_LIMIT, BatchForm
 from billing.models import Invoice
-from billing.services.stages import Outcome
+from core.batches import Batch, answer
 from core.filters import whole
+from core.outcomes import Outcome
 from core.text import group_digits
 
 LONGEST_AHEAD = 90
@@ -75,27 +75,14 @@ def refused(request: HttpRequest, form: BatchForm) -> HttpResponse:
     return HttpResponseRedirect(back(request))
 
 
-def told(request: HttpRequest, outcomes: list[Outcome], done: str) -> HttpResponse:
-    """Back to where the user was when everything went; a list of outcomes where something did not."""
-    went = [o for o in outcomes if o.is_done]
-    if not outcomes:
-        messages.warning(request, "صورتحسابی انتخاب نشده است.")
-        return HttpResponseRedirect(back(request))
-    if len(went) == len(outcomes):
-        messages.success(request, f"{group_digits(len(went))} صورتحساب {done} شد.")
-        return HttpResponseRedirect(back(request))
-    if len(outcomes) == 1:
-        messages.error(request, f"صورتحساب {outcomes[0].number}: {outcomes[0].text}")
-        return HttpResponseRedirect(back(request))
-    context = {
-        "outcomes": sorted(outcomes, key=lambda o: o.is_done),
-        "went": len(went),
-        "done": done,
-        "stayed": len(outcomes) - len(went),
-        "back_url": back(request),
-        "breadcrumb": [{"label": "میز کار", "url": reverse("worklists")}, {"label": "نتیجهٔ کار گروهی"}],
-    }
-    return render(request, "billing/outcomes.html", context)
+def answered(request: HttpRequest, outcomes: list[Outcome], done: str) -> HttpResponse:
+    """What became of the chosen invoices; `done` is what was done to them."""
+    batch = Batch(
+        thing="صورتحساب", done=done, back_url=back(request),
+        breadcrumb=[{"label": "میز کار", "url": reverse("worklists")}],
+        url_of=lambda outcome: reverse("invoice", args=[outcome.key]),
+    )  # fmt: skip
+    return answer(request, outcomes, batch)
 
 
 def back(request: HttpRequest) -> str:

@@ -133,7 +133,7 @@ def _summary(delivery: Delivery) -> dict[str, Any]:
         "refusal": delivery.refusal,
         "month": booked["month"],
         "received_at": delivery.received_at,
-        "by_name": delivery.by.get_full_name() or delivery.by.get_username() if delivery.by else "",
+        "by_name": str(delivery.by or ""),
         "invoices": accepted + refused_invoices,
         "lines": delivery.rows_in,
         "accepted_invoices": accepted,

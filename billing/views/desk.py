@@ -40,6 +40,8 @@ PASTED = {
     "book": "book", "code": "code", "quantity": "quantity", "date": "service_on", "percent": "percent",
     "part": "part", "physician": "physician_no", "minutes": "minutes", "ward": "ward_code",
 }  # fmt: skip
+#: Columns of the grid that files of hospitals do not have, and the headers that mean them.
+PASTED_BESIDE = {"irc": ["IRC", "کد IRC", "کد ثبت"], "authentic": ["اصالت", "تأیید اصالت"]}
 SUGGESTIONS = 12
 SHORTEST_QUERY = 2
 
@@ -70,7 +72,7 @@ def _draft_row(draft: Any) -> dict[str, Any]:
         "patient": document.get("patient_name") or document.get("patient_id") or "بدون نام",
         "number": document.get("number", ""),
         "lines": sum(map(documents.says_something, document.get("lines", []))),
-        "who": draft.saved_by.get_full_name() or draft.saved_by.get_username(),
+        "who": str(draft.saved_by),
     }
 
 
@@ -120,7 +122,7 @@ class DeskDraft(DetailPage):
             "draft": draft.pk,
             "user": self.request.user.pk,
             "version": draft.version,
-            "document": draft.document,
+            "document": documents.cleaned(draft.document),
             "urls": {
                 "save": reverse("desk_save", args=[draft.pk]),
                 "price": reverse("desk_price", args=[draft.pk]),
@@ -131,10 +133,12 @@ class DeskDraft(DetailPage):
                 "desk": reverse("desk"),
                 "again": self._begun_from(draft),
             },
-            "columns": {
+            "columns": PASTED_BESIDE
+            | {
                 field: [columns.label(name), name, *columns.BY_NAME[name].also]
                 for field, name in PASTED.items()
             },
+            "items": [str(int(book)) for book in documents.ITEM_BOOKS],
             "parts": {label: str(value) for value, label in PARTS},
             "books": {label: str(value) for value, label in Book.choices},
         }

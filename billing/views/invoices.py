@@ -20,6 +20,7 @@ from billing.services import findings
 from billing.trace import Step, Trace
 from billing.traces import repricings_of, trace_of
 from billing.views.corrections import correction_panel
+from billing.views.papers import papers_panel
 from billing.views.stages import panel_of
 from core import display
 from core.export import Column, xlsx_response
@@ -117,12 +118,13 @@ class InvoicePage(DetailPage):
             trust=_trust(invoice, lines),
             breadcrumb=_chain(invoice, self.request.user),
             correction=correction,
+            file=papers_panel(invoice, self.request.user),
             stage=panel_of(invoice, self.request.user),
             findings=self._findings(),
             may_pass=self.request.user.may(Permission.FINDING_PASS),
             groups=_groups(lines),
             sums=_sums(lines),
-            trace=told(lines, line_no) if line_no else None,
+            trace=trace_context(lines, line_no) if line_no else None,
             may_see_repricings=self.request.user.may(Permission.REPRICING_VIEW),
             is_synthetic=any(_is_synthetic(line) for line in lines),
             **kwargs,
@@ -158,14 +160,14 @@ class LineTrace(PageView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         invoice = get_object_or_404(Invoice.objects.visible_to(self.request.user), pk=kwargs["pk"])
         lines = list(CurrentLine.objects.of_invoice(invoice.pk).for_page())
-        told_line = told(lines, kwargs["line_no"])
+        told_line = trace_context(lines, kwargs["line_no"])
         if told_line is None:
             raise Http404
         may_see = self.request.user.may(Permission.REPRICING_VIEW)
         return super().get_context_data(trace=told_line, may_see_repricings=may_see, **kwargs)
 
 
-def told(lines: Sequence[CurrentLine], line_no: int) -> dict[str, Any] | None:
+def trace_context(lines: Sequence[CurrentLine], line_no: int) -> dict[str, Any] | None:
     """Context of the trace fragment, or None where the invoice has no such line."""
     line = next((line for line in lines if line.line_no == line_no), None)
     if line is None:

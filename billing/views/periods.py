@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -19,10 +19,11 @@ from billing.choices import MonthState
 from billing.forms import CloseForm, ExceptionForm, NumbersField, ReasonForm
 from billing.models import ClosedMonth, LockException
 from billing.services import periods
-from billing.services.periods import Outcome
 from core import jalali
+from core.batches import Batch, answer
 from core.errors import DomainError
 from core.filters import whole
+from core.outcomes import Outcome
 from core.views import ActionView, Gate, PageView
 from organisations.models import Centre, Region
 from organisations.permissions import Permission
@@ -126,24 +127,12 @@ def _page_of(row: ClosedMonth) -> str:
     return reverse("period", args=[row.centre_id, row.month])
 
 
-def _told(request: HttpRequest, outcomes: list[Outcome], *, back: str) -> HttpResponse:
-    """One outcome is a message; many are a table, each with how it went."""
-    if len(outcomes) == 1:
-        (outcome,) = outcomes
-        say = messages.success if outcome.done else messages.error
-        say(request, f"{outcome.place}: {outcome.sentence}")
-        return HttpResponseRedirect(back)
-    if not outcomes:
-        messages.warning(request, "چیزی انتخاب نشده است.")
-        return HttpResponseRedirect(back)
-    context = {
-        "outcomes": sorted(outcomes, key=lambda outcome: outcome.done),
-        "done": sum(outcome.done for outcome in outcomes),
-        "stayed": sum(not outcome.done for outcome in outcomes),
-        "back_url": back,
-        "breadcrumb": [{"label": _HOME["label"], "url": reverse("periods")}, {"label": "نتیجه"}],
-    }
-    return render(request, "billing/period_outcomes.html", context)
+def _batch(done: str, *, back: str) -> Batch:
+    """How this page speaks of months that were asked for or approved together."""
+    return Batch(
+        thing="ماه", done=done, back_url=back, breadcrumb=[_HOME | {"url": reverse("periods")}],
+        url_of=lambda outcome: reverse("period", args=outcome.key),
+    )  # fmt: skip
 
 
 class AskToClose(Gate, generic.View):
@@ -167,7 +156,7 @@ class AskToClose(Gate, generic.View):
         except DomainError as refusal:
             messages.error(request, refusal.sentence)
             return HttpResponseRedirect(back)
-        return _told(request, outcomes, back=f"{back}?year={month // 100}")
+        return answer(request, outcomes, _batch("درخواست بستن ثبت", back=f"{back}?year={month // 100}"))
 
 
 class Approve(Gate, generic.View):
@@ -188,7 +177,7 @@ class Approve(Gate, generic.View):
             *periods.close(asked=[row for row in rows if not row.closed_at], **options),
             *periods.reopen(asked=[row for row in rows if row.closed_at], **options),
         ]
-        return _told(request, outcomes, back=reverse("periods"))
+        return answer(request, outcomes, _batch("تأیید", back=reverse("periods")))
 
 
 class OfClosed(ActionView):
@@ -206,9 +195,9 @@ class OfClosed(ActionView):
     def said(self, outcomes: list[Outcome]) -> str:
         """The sentence of the only outcome; what was not done is a refusal."""
         (outcome,) = outcomes
-        if not outcome.done:
-            raise periods.PeriodRefused(outcome.sentence)
-        return outcome.sentence
+        if not outcome.is_done:
+            raise periods.PeriodRefused(outcome.text)
+        return outcome.text
 
 
 class Withdraw(OfClosed):

@@ -14,7 +14,7 @@ from billing.forms import StageForm
 from billing.models import Invoice, StageStep
 from billing.services import stages
 from billing.tasks import check_findings
-from billing.views.batches import back, chosen_of, refused, told
+from billing.views.batches import answered, back, chosen_of, refused
 from core.errors import DomainError
 from core.views import Gate
 from organisations.models import User
@@ -57,7 +57,7 @@ class Advance(Gate, generic.View):
         except DomainError as refusal:
             messages.error(request, refusal.sentence)
             return HttpResponseRedirect(back(request))
-        return told(request, outcomes, f"«{to.label}»")
+        return answered(request, outcomes, f"«{to.label}»")
 
 
 def panel_of(invoice: Invoice, user: Any) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from django.views import generic
 from billing import worklists
 from billing.forms import BATCH_LIMIT, AssignForm
 from billing.services import stages
-from billing.views.batches import Desk, chosen_of, refused, told
+from billing.views.batches import Desk, answered, chosen_of, refused
 from billing.views.stages import ASKING, VERBS
 from core.export import Column, xlsx_response
 from core.text import group_digits
@@ -97,4 +97,4 @@ class Assign(Gate, generic.View):
             return refused(request, form)
         person = form.cleaned_data["assignee"]
         outcomes = stages.assign(chosen_of(request, form), to=person, by=request.user, at=timezone.now())
-        return told(request, outcomes, f"به {person} سپرده" if person else "بدون مسئول")
+        return answered(request, outcomes, f"به {person} سپرده" if person else "بدون مسئول")

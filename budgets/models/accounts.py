@@ -8,6 +8,7 @@ from django.db import models
 
 from billing.models import Invoice
 from billing.models.loose import loose
+from budgets import netting
 from budgets.choices import DisputeState, Standing
 from budgets.models.formula import (
     EnteredAmount,
@@ -107,7 +108,7 @@ class AccountFigure(models.Model):
             ),
             models.CheckConstraint(
                 name="budgets_account_figure_due",
-                condition=models.Q(due=models.F("amount") - models.F("patient")),
+                condition=models.Q(due=netting.due(amount=models.F("amount"), patient=models.F("patient"))),
             ),
         ]
         triggers = append_only()
@@ -140,7 +141,7 @@ class AccountItem(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="budgets_account_item_due",
-                condition=models.Q(due=models.F("amount") - models.F("patient")),
+                condition=models.Q(due=netting.due(amount=models.F("amount"), patient=models.F("patient"))),
             )
         ]
         triggers = append_only()

@@ -11,7 +11,7 @@ from django.db.models import Sum
 
 from budgets.choices import DisputeState, Standing
 from budgets.models import AccountItem, AccountRun, Dispute, Party, Settlement
-from budgets.services import accounts, inputs
+from budgets.services import accounts, inputs, statements
 from core import audit
 from core.errors import InvalidInput, NotAllowed
 from core.text import group_digits
@@ -63,7 +63,7 @@ def raise_dispute(
 
 def _most(run: AccountRun, *, provider: Party, recipient: Party, item: AccountItem | None, by: Any) -> int:
     """Rials of the direction, and of the invoice where there is one, that no dispute has taken yet."""
-    found = accounts.statement(run, by, provider.pk, recipient.pk)
+    found = statements.statement(run, by, provider.pk, recipient.pk)
     if found is None:
         raise InvalidInput(NOTHING_BILLED)
     direction = found.gave if found.gave.provider == provider else found.received
@@ -136,7 +136,7 @@ def enter_settlement(
 
     Payments that wait for approval are as good as paid here, so that together they never pay more than is owed.
     """
-    if not accounts.acts_for(by, payer) and not accounts.acts_for(by, payee):
+    if not statements.acts_for(by, payer) and not statements.acts_for(by, payee):
         raise NotAllowed("تسویه را یکی از دو طرف یا ستاد ثبت می‌کند.")
     with transaction.atomic():
         accounts.lock(run)
@@ -188,7 +188,7 @@ def approve_settlement(row: Settlement, *, by: Any, at: dt.datetime) -> Settleme
 
 def _owed(run: AccountRun, payer: Party, payee: Party, user: Any) -> int:
     """What the payer still owes the payee after approved payments, in rials; negative where it is owed itself."""
-    found = accounts.statement(run, user, payer.pk, payee.pk)
+    found = statements.statement(run, user, payer.pk, payee.pk)
     if found is None:
         return 0
     return found.left if found.second == payer else -found.left
@@ -214,13 +214,13 @@ def _needs_issued(run: AccountRun) -> None:
 
 
 def _needs_side(user: Any, party: Party, sentence: str) -> None:
-    if not accounts.acts_for(user, party):
+    if not statements.acts_for(user, party):
         raise NotAllowed(sentence)
 
 
 def needs_party(user: Any, row: Settlement) -> None:
     """Refuse whoever acts for neither side of a payment."""
-    if not accounts.acts_for(user, row.payer) and not accounts.acts_for(user, row.payee):
+    if not statements.acts_for(user, row.payer) and not statements.acts_for(user, row.payee):
         raise NotAllowed("تسویه را یکی از دو طرف یا ستاد ثبت می‌کند یا پس می‌گیرد.")
 
 

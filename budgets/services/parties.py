@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
+from django.core.files.base import File
 from django.db import IntegrityError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
+from billing.parsing import lists
+from billing.parsing.columns import Column
 from budgets.choices import AgreementKind, InputStatus
 from budgets.models import Agreement, Party
 from budgets.services import inputs
 from core import audit, jalali, jobs
 from core.errors import InvalidInput, NotAllowed
 from core.frames import as_records
-from core.text import ascii_digits, clean
 from organisations.models import Organisation, Region
 
 
@@ -184,41 +184,24 @@ def _member(number: int, row: dict[str, Any], parties: dict[str, int]) -> tuple[
     return number, int(person), int(relation) if relation else None, parties[code], since
 
 
-#: Headings of a list of members, and what each is called here.
-HEADINGS = {
-    "شماره پرسنلی": "personnel_no", "ردیف خانواده": "relation_no", "کد": "party", "از تاریخ": "since",
-}  # fmt: skip
-LARGEST_LIST = 20 * 1024 * 1024
+#: Columns of a list of members.
+MEMBERS_LAYOUT = (
+    Column("personnel_no", "شمارهٔ پرسنلی", ("کد پرسنلی", "شماره کارمندی"), required=True),
+    Column("relation_no", "ردیف خانواده", ("ردیف در خانواده",)),
+    Column("party", "کد", ("کد منطقه", "کد شرکت", "کد منطقه یا شرکت"), required=True),
+    Column("since", "از تاریخ", ("تاریخ آغاز", "آغاز عضویت"), required=True),
+)
 
 
-def rows_of_csv(data: bytes) -> list[dict[str, Any]]:
-    """Rows of a list of members (UTF-8) under `HEADINGS`, digits and letters tidied; the heading's row is number 1."""
-    if len(data) > LARGEST_LIST:
-        raise InvalidInput("فهرست از ۲۰ مگابایت بزرگ‌تر است؛ آن را بخش کنید.")
-    try:
-        lines = csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True)
-        found = [
-            {HEADINGS[clean(head)]: ascii_digits(clean(cell or "")) for head, cell in row.items()
-             if head and clean(head) in HEADINGS} | {"row_no": number}
-            for number, row in enumerate(lines, start=2)
-        ]  # fmt: skip
-    except (UnicodeDecodeError, csv.Error) as fault:
-        raise InvalidInput("فایل CSV با رمزگذاری UTF-8 نیست؛ آن را دوباره ذخیره کنید.") from fault
-    named = {clean(head or "") for head in lines.fieldnames or ()}
-    missing = [head for head in HEADINGS if head not in named and HEADINGS[head] != "relation_no"]
-    if missing:
-        raise InvalidInput(f"ستون «{missing[0]}» در سطر عنوان نیست؛ ستون‌ها: {'، '.join(HEADINGS)}.")
-    return found
+def rows_of_list(upload: File[bytes], *, name: str) -> list[dict[str, Any]]:
+    """Rows of a list of members, CSV or Excel, as text; `row_no` counts from the heading's row."""
+    found = lists.read_list(upload, name=lists.name_of(name), size=upload.size or 0, layout=MEMBERS_LAYOUT)
+    return [row | {"relation_no": row["relation_no"] or ""} for row in found.iter_rows(named=True)]
 
 
 def _text(value: Any) -> str:
     """A cell as text; zero is a number and not an empty cell."""
     return "" if value is None else str(value).strip()
-
-
-def parties_of(organisation_id: int, codes: Iterable[str]) -> dict[str, Party]:
-    """Parties by code."""
-    return {p.code: p for p in Party.objects.of_organisation(organisation_id).filter(code__in=list(codes))}
 
 
 # ---------------------------------------------------------------- agreements

@@ -10,7 +10,7 @@ from typing import Any
 
 import jdatetime
 from django.db import connection, transaction
-from django.db.models import Count, F, Max, Sum
+from django.db.models import Count, F, Sum
 
 from billing.models import Invoice
 from budgets import retiree_xml, rules
@@ -289,10 +289,3 @@ def by_region(user: Any, month: int) -> list[MonthOfRegion]:
         )
         for region in regions
     ]  # fmt: skip
-
-
-def newest_month(user: Any) -> int | None:
-    """The newest month with retirees' invoices in scope."""
-    found = Invoice.objects.visible_to(user).filter(category=PatientCategory.RETIREE)
-    newest: int | None = found.aggregate(month=Max("month"))["month"]
-    return newest

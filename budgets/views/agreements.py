@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -13,13 +14,13 @@ from budgets import forms
 from budgets.models import Agreement, Beneficiary, Party
 from budgets.services import inputs, parties, retirees
 from budgets.services.parties import MembersLoaded
-from budgets.views.accounts import way
+from budgets.views.accounts import CRUMB, way
 from core import export, jalali
+from core.batches import Batch, answer
+from core.outcomes import Outcome
 from core.text import ascii_digits, clean, persian_digits
 from core.views import ActionView, FormPage, ListPage
 from organisations.permissions import Permission
-
-SHOWN_REFUSALS = 8
 
 
 class EnteringPage(FormPage):
@@ -190,38 +191,52 @@ class EnterMember(EnteringPage):
         loaded = parties.load_members(
             members, organisation=organisation, source=facts["source"], by=user, at=timezone.now()
         )
-        say(self.request, loaded, faults)
+        say(self.request, loaded)
+        for outcome in refused_of(loaded, faults):
+            messages.error(self.request, persian_digits(outcome.text))
 
 
 class LoadMembers(EnteringPage):
-    """A list as CSV, or a retirees' file that tells each person's region."""
+    """A list as CSV or Excel, or a retirees' file that tells each person's region; each refused row says why."""
 
     form_class = forms.UploadForm
     title, submit, back = "بارگذاری فهرست عضویت", "بارگذاری", "members"
     note = (
-        "CSV با ستون‌های «شماره پرسنلی»، «ردیف خانواده» (خالی: همهٔ خانواده)، «کد» (کد منطقه یا شرکت) و «از تاریخ»؛ "
-        "یا فایل XML حساب بازنشسته که «ValidCenter» هر کس را می‌گوید. بارگذاری دوباره چیزی را عوض نمی‌کند."
+        "اکسل یا CSV با ستون‌های «شمارهٔ پرسنلی»، «ردیف خانواده» (خالی: همهٔ خانواده)، «کد» (کد منطقه یا شرکت) و "
+        "«از تاریخ»؛ یا فایل XML حساب بازنشسته که «ValidCenter» هر کس را می‌گوید. بارگذاری دوباره چیزی را عوض نمی‌کند."
     )
 
     def act(self, form: Any) -> None:
         file, user = form.cleaned_data["file"], self.request.user
-        organisation, data = user.scope.membership.organisation, file.read()
-        facts = {"organisation": organisation, "by": user, "at": timezone.now()}
+        facts = {"organisation": user.scope.membership.organisation, "by": user, "at": timezone.now()}
         if file.name.lower().endswith(".xml"):
-            say(self.request, retirees.learn_members(data, name=file.name, **facts), [])
-            return
-        members, faults = parties.member_rows(parties.rows_of_csv(data), organisation=organisation)
-        say(self.request, parties.load_members(members, source=file.name[:200], **facts), faults)
+            loaded, faults = retirees.learn_members(file.read(), name=file.name, **facts), []
+        else:
+            rows = parties.rows_of_list(file, name=file.name)
+            members, faults = parties.member_rows(rows, organisation=facts["organisation"])
+            loaded = parties.load_members(members, source=file.name[:200], **facts)
+        self.refused = refused_of(loaded, faults)
+        say(self.request, loaded)
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        there = super().form_valid(form)
+        refused = getattr(self, "refused", [])
+        if not refused or form.errors:
+            return there
+        crumb = [CRUMB | {"url": reverse("accounts")}, {"label": "عضویت", "url": reverse("members")}]
+        batch = Batch(thing="سطر", done="ثبت", back_url=reverse("members"), breadcrumb=crumb)
+        return answer(self.request, refused, batch)
 
 
-def say(request: Any, loaded: MembersLoaded, faults: list[tuple[int, str]]) -> None:
-    """What became of the rows, and the first refusals by row."""
-    messages.success(
-        request,
-        persian_digits(f"{loaded.new} عضویت تازه، {loaded.moved} جابه‌جایی و {loaded.same} بی‌تغییر."),
-    )
-    refused = sorted([*loaded.refused, *faults])
-    for number, reason in refused[:SHOWN_REFUSALS]:
-        messages.error(request, persian_digits(f"سطر {number}: {reason}"))
-    if len(refused) > SHOWN_REFUSALS:
-        messages.error(request, persian_digits(f"و {len(refused) - SHOWN_REFUSALS} سطر دیگر ثبت نشد."))
+def say(request: Any, loaded: MembersLoaded) -> None:
+    """How many rows did what."""
+    said = f"{loaded.new} عضویت تازه، {loaded.moved} جابه‌جایی و {loaded.same} بی‌تغییر."
+    messages.success(request, persian_digits(said))
+
+
+def refused_of(loaded: MembersLoaded, faults: list[tuple[int, str]]) -> list[Outcome]:
+    """The rows that were not stored, each with its reason, in the order of the list."""
+    return [
+        Outcome(name=persian_digits(number), is_done=False, text=reason)
+        for number, reason in sorted([*loaded.refused, *faults])
+    ]

@@ -12,7 +12,7 @@ from django.utils.functional import cached_property
 
 from budgets import forms
 from budgets.models import AccountItem, AccountRun, Dispute, Party, Settlement
-from budgets.services import accounts, disputes, inputs
+from budgets.services import accounts, disputes, inputs, statements
 from budgets.views.accounts import month_crumb, way
 from budgets.views.agreements import EnteringPage
 from core.filters import whole
@@ -32,8 +32,8 @@ class OnPair(EnteringPage):
         return get_object_or_404(AccountRun.objects.visible_to(self.request.user), pk=self.kwargs["pk"])
 
     @cached_property
-    def pair(self) -> accounts.Statement:
-        found = accounts.statement(self.run, self.request.user, self.kwargs["first"], self.kwargs["second"])
+    def pair(self) -> statements.Statement:
+        found = statements.statement(self.run, self.request.user, self.kwargs["first"], self.kwargs["second"])
         if found is None:
             raise Http404
         return found

@@ -35,8 +35,8 @@ class Kind:
 
 _LAST = (
     export.Column("وضعیت", lambda row: row.get_status_display()),
-    export.Column("ثبت‌کننده", lambda row: row.entered_by.get_username()),
-    export.Column("تأییدکننده", lambda row: row.approved_by.get_username() if row.approved_by else ""),
+    export.Column("ثبت‌کننده", lambda row: str(row.entered_by)),
+    export.Column("تأییدکننده", lambda row: str(row.approved_by or "")),
 )
 _MONTH = export.Column("ماه", lambda row: jalali.month_name(row.month))
 KINDS = {

@@ -46,7 +46,7 @@ def place_of(user: User, insurers: dict[int, str]) -> str:
 
 
 def full_name(user: User) -> str:
-    return user.get_full_name() or user.username
+    return str(user)
 
 
 def insurers_of(user: Any) -> dict[int, str]:

@@ -182,4 +182,4 @@ class RemoveSecondFactor(CodePage):
 def drawn(link: str) -> SafeString:
     """The QR code of a link as SVG, black on white whatever the theme, with the quiet zone scanners need."""
     image = segno.make(link, error="m", micro=False)
-    return mark_safe(image.svg_inline(scale=5, border=4, dark="#000", light="#fff"))
+    return mark_safe(image.svg_inline(border=4, dark="#000", light="#fff", omitsize=True))

@@ -15,7 +15,7 @@ from django.utils.functional import cached_property
 from core import export, jalali
 from core.filters import RememberedFilters, unit_of, whole
 from core.views import PageView
-from organisations.choices import PatientCategory, Setting
+from organisations.choices import CostElement, PatientCategory, Setting
 from organisations.models import Region
 from organisations.permissions import Permission
 from reports import rules
@@ -69,10 +69,16 @@ class TreatmentPage(RememberedFilters, PageView):
     def category(self) -> int | None:
         return self._choice("category", PatientCategory)
 
+    @cached_property
+    def element(self) -> int | None:
+        """The cost element that is looked at; what belongs to the whole file is none."""
+        chosen = self._choice("element", CostElement)
+        return None if chosen == CostElement.FILE else chosen
+
     @property
     def where(self) -> Q:
         found = dashboard.in_region(self.region.pk if self.region else None)
-        for name in ("setting", "category"):
+        for name in ("setting", "category", "element"):
             if chosen := getattr(self, name):
                 found &= Q(**{name: chosen})
         return found
@@ -116,14 +122,12 @@ class TreatmentPage(RememberedFilters, PageView):
         kept = {
             "year": self.period.year, "month": self.request.GET.get("month"), "by": self.side, "way": self.way,
             "region": self.region.pk if self.region else None, "setting": self.setting, "category": self.category,
+            "element": self.element,
         }  # fmt: skip
         return f"?{urlencode({k: v for k, v in (kept | changes).items() if v})}"
 
     def _down(self, row: Cross, way: int | None) -> str:
-        """One level down: region → its centres → invoices of a centre; a month narrows invoices as well.
-
-        Nothing below a cost element is narrowed to it, so its row leads nowhere.
-        """
+        """One level down: region → its centres → invoices of a centre; a month and an element narrow them too."""
         chosen = way or self.way
         if self.side == "region":
             return self._here(by="centre", region=row.key, way=chosen)
@@ -131,10 +135,10 @@ class TreatmentPage(RememberedFilters, PageView):
             return self._invoices(centre=row.key)
         if self.side == "month":
             return self._here(by="centre", way=chosen, month=row.key)
-        return ""
+        return self._here(by="centre", way=chosen, element=row.key)
 
     def _invoices(self, **more: Any) -> str:
-        narrowed = {"setting": self.setting, "category": self.category} | more
+        narrowed = {"setting": self.setting, "category": self.category, "element": self.element} | more
         months = {"from": self.period.months[0], "to": self.period.through}
         return f"{reverse('invoices')}?{urlencode(months | {k: v for k, v in narrowed.items() if v})}"
 
@@ -178,6 +182,7 @@ class TreatmentPage(RememberedFilters, PageView):
             way_choices=Way.choices, way=self.way,
             settings=Setting.choices, setting=self.setting,
             categories=PatientCategory.choices, category=self.category,
+            elements=[(e.value, e.label) for e in CostElement if e != CostElement.FILE], element=self.element,
             unit=unit_of(self.request),
             trust=trust_of(data_at, dashboard.last_night(user.scope.organisation_id), whole_sum.total),
             is_synthetic=dashboard.has_synthetic_rates(user.scope.organisation_id),

@@ -300,6 +300,34 @@ def test_a_cancelled_invoice_is_issued_anew_from_the_keyboard_and_the_two_lead_t
     assert watch.said == []
 
 
+def test_a_drug_asks_for_its_code_after_the_quantity_and_papers_are_ticked_from_the_keyboard(
+    page: Page, live_server, cast
+):
+    draft = open_draft(page, live_server, cast)
+    press_through_to(page, "[data-field=operation_sheet]")
+    page.keyboard.press("Space")
+    press_through_to(page, "#desk-grid [data-cell=code]")
+    page.keyboard.type(world.DRUG)
+    page.keyboard.press("Enter")
+    assert focused(page) == "quantity"
+    expect(page.locator("#desk-grid tr[data-item] [data-cell=irc]")).to_be_visible(timeout=10_000)
+    page.keyboard.press("Enter")
+    assert focused(page) == "irc"
+    page.keyboard.type("1228070000000001")
+    page.keyboard.press("Tab")
+    assert focused(page) == "authentic"
+    page.keyboard.press("ArrowDown")
+    page.locator("#desk-grid [data-cell=irc]").first.press("Enter")
+    assert focused(page) == "code"
+    # The row that waits is no drug yet.
+    expect(page.locator("#desk-grid tbody tr:nth-child(2) [data-cell=irc]")).to_be_hidden()
+    page.keyboard.press("Control+s")
+    saved(page)
+    document = Draft.objects.get(pk=draft.pk).document
+    assert (document["operation_sheet"], document["anaesthesia_sheet"]) == ("1", "")
+    assert (document["lines"][0]["irc"], document["lines"][0]["authentic"]) == ("1228070000000001", "1")
+
+
 MODULES = r'''async base => {
     const text = await import(base + 'text.js');
     const documents = await import(base + 'document.js');

@@ -13,10 +13,11 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from billing.models import Delivery, Draft, Invoice
-from billing.services import desk
+from billing.services import corrections, desk, finding_runs
 from organisations.choices import PatientCategory
 from reports.services import nightly
 from tests import tariff_world as world
+from tests.account_world import account_of
 from tests.cast import make_cast
 from tests.functional.conftest import ROOT
 from tests.tariff_world import line
@@ -169,6 +170,48 @@ def main_pages(cast) -> list[str]:
         reverse("centre", args=[cast.hospital.pk]),
         reverse("rates", args=["factor"]),
         "/nowhere/",
+        *officer_pages(cast),
+    ]
+
+
+LONG = "بیمارستان فوق تخصصی و مرکز آموزشی درمانی قلب و عروق و جراحی‌های پیچیدهٔ شهدای هفتم تیر منطقهٔ ویژه"
+#: The largest amount a line can ask for in the import, and one rial.
+HUGE, LEAST = 9_000_000_000_000_000, 1
+
+
+def officer_pages(cast) -> list[str]:
+    """The pages of the revenue officer's desk, with long names and with figures that are huge, least and none."""
+    account = account_of(cast)
+    for thing in (cast.hospital, cast.region):
+        type(thing).objects.filter(pk=thing.pk).update(name=LONG)
+    odd = {
+        "B1": [line("100005", asked=HUGE)],
+        "B2": [line("100010", asked=LEAST)],
+        "B3": [line("999999", asked=0)],
+    }
+    world.load(world.parsed(odd, fund="general", patient_name=LONG), centre=cast.hospital, by=cast.officer)
+    huge = Invoice.objects.get(number="B1")
+    corrections.cancel(
+        invoice=Invoice.objects.get(number="B2"), reason=LONG, version=1, by=cast.officer, at=world.AT
+    )
+    begun = desk.begin_reissue(invoice=Invoice.objects.get(number="B2"), by=cast.officer, at=world.AT)
+    finding_runs.check_centre(centre=cast.hospital, at=world.AT)
+    plain = (
+        "worklists", "desk", "findings", "finding_passes", "periods", "completeness", "stage_waits", "treatment",
+        "counts", "counts_new", "accounts", "agreements", "members", "members_load", "unknown_people",
+        "retiree_accounts", "repricings",
+    )  # fmt: skip
+    return [
+        *map(reverse, plain),
+        f"{reverse('worklists')}?list=late&q=B",
+        f"{reverse('periods')}?year=1403",
+        f"{reverse('treatment')}?year=1403&by=element&unit=rial",
+        reverse("invoice", args=[huge.pk]),
+        reverse("invoice", args=[begun.replaces_id]),
+        reverse("desk_draft", args=[begun.pk]),
+        reverse("statement", args=account["pair"]),
+        reverse("statement_invoices", args=account["pair"]),
+        reverse("statement_invoice", args=[account["account_item"].pk]),
     ]
 
 

@@ -30,10 +30,15 @@ from billing.services import deliveries, ledger, repricing
 from billing.services.repricing import booking
 from billing.services.repricing.source import Source
 from billing.tasks import load_delivery, reprice
+from budgets.models import BudgetFigure, BudgetRun
+from budgets.services.runs import verify_run
 from core import jobs
 from core.models import Job, JobState
-from organisations.choices import Sector
+from insurers.models import Fund
+from organisations.choices import PatientCategory, Sector
+from reports.models import IndicatorRun
 from reports.services import nightly, recovery
+from reports.tasks import nightly as nightly_task
 from tariffs.choices import Component, Confidence
 from tariffs.models import Circular, ConversionFactor
 from tariffs.services import publishing
@@ -93,25 +98,30 @@ def is_whole(delivery):
 
 
 @contextmanager
-def movements_blocked():
-    """Until the block ends, a loader comes as far as its movements: invoices and lines written, nothing committed."""
+def blocked(model):
+    """Until the block ends, nobody can write rows of the model: who wants to stands still in the middle of the work."""
     other = psycopg2.connect(database_of_the_test())
     try:
         with other.cursor() as cursor:
-            cursor.execute(f"LOCK TABLE {Movement._meta.db_table} IN SHARE MODE")
+            cursor.execute(f"LOCK TABLE {model._meta.db_table} IN SHARE MODE")
         yield
     finally:
         other.close()
 
 
-def loaders_in_the_middle():
-    """Process ids of the database's end of loaders that wait for the table of movements."""
+def waiting_for(model):
+    """Process ids of the database's end of those who wait to write rows of the model."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pid FROM pg_locks WHERE NOT granted AND relation = %s::regclass",
-            [Movement._meta.db_table],
+            [model._meta.db_table],
         )
         return [pid for (pid,) in cursor.fetchall()]
+
+
+def loaders_in_the_middle():
+    """Loaders that have come as far as their movements: invoices and lines written, nothing committed."""
+    return waiting_for(Movement)
 
 
 def is_connected(pid):
@@ -129,7 +139,7 @@ def test_a_file_that_was_sent_is_loaded_by_the_worker(cast, worker):
 
 
 def test_a_worker_killed_in_the_middle_loses_nothing_and_doubles_nothing(cast, worker):
-    with movements_blocked():
+    with blocked(Movement):
         delivery = send(cast)
         wait_until(loaders_in_the_middle, "the worker is in the middle of its transaction")
         (loader,) = loaders_in_the_middle()
@@ -235,6 +245,53 @@ def _waits_for_centre(centre_id):
         return [pid for (pid,) in cursor.fetchall()]
 
 
+def night_of(cast):
+    """The nightly run of the cast's organisation, given to the worker."""
+    job = jobs.queue(nightly.KIND, by=None, at=timezone.now(), organisation_id=cast.organisation.pk)
+    nightly_task.delay(job.pk)
+    return job.pk
+
+
+def test_a_worker_killed_in_a_nightly_run_leaves_kept_runs_whole_and_the_next_night_says_the_same(
+    cast, worker
+):
+    Fund.objects.filter(pk=cast.fund.pk).update(category=PatientCategory.COMPANY)
+    delivery = send(cast)
+    wait_until(lambda: state_of(delivery) == DeliveryState.STORED, "there is something to compute")
+    before = [model.objects.count() for model in STORED]
+    with blocked(BudgetRun):
+        cut = night_of(cast)
+        wait_until(
+            lambda: waiting_for(BudgetRun), "the night has its indicator and is about to keep its budget"
+        )
+        (writer,) = waiting_for(BudgetRun)
+        worker.kill()
+        assert Job.objects.get(pk=cut).state == JobState.RUNNING
+    wait_until(lambda: not is_connected(writer), "the database has noticed")
+    # The indicator was kept as a whole; of the budget there is nothing, and nothing calls this a night that succeeded.
+    (indicator,) = IndicatorRun.objects.all()
+    assert (BudgetRun.objects.count(), BudgetFigure.objects.count()) == (0, 0)
+    assert nightly.last_outcome(cast.organisation.pk) == {}
+
+    worker.start()
+    wait_until(lambda: Job.objects.get(pk=cut).is_over, "the night that was cut off is ended")
+    assert Job.objects.get(pk=cut).state == JobState.FAILED
+    night = night_of(cast)
+    wait_until(lambda: Job.objects.get(pk=night).is_over, "the next night is over")
+    # The broker hands the first task out again in some hours: it finds nothing to do.
+    nightly_task.delay(cut)
+    call_command("recover")
+    worker.stop()
+    assert Job.objects.get(pk=night).state == JobState.SUCCEEDED
+    again = IndicatorRun.objects.exclude(pk=indicator.pk).get()
+    assert (again.fiscal_year, again.checksum) == (indicator.fiscal_year, indicator.checksum)
+    run = BudgetRun.objects.get()
+    assert verify_run(run).holds
+    assert BudgetFigure.objects.filter(run=run).exists()
+    assert [model.objects.count() for model in STORED] == before
+    is_whole(delivery)
+
+
 def test_a_task_that_the_broker_lost_is_found(cast, idle_worker):
     delivery = send(cast, queue=lambda pk: None)
     asked = []
@@ -245,7 +302,7 @@ def test_a_task_that_the_broker_lost_is_found(cast, idle_worker):
 
 
 def test_what_is_being_loaded_is_left_alone(cast, worker):
-    with movements_blocked():
+    with blocked(Movement):
         delivery = send(cast)
         wait_until(loaders_in_the_middle, "the worker is in the middle of its transaction")
         later = timezone.now() + dt.timedelta(hours=1)

@@ -171,6 +171,7 @@ BILLING = (
     Row("finding_pass", "302 403 403 302 404 404 403 403 403 302", pk("invoice"), method="post"),
     Row("finding_pass_withdraw", "302 403 403 302 404 404 403 403 403 302", pk("passed"), method="post"),
     Row("invoice_correct", "302 403 403 302 404 404 403 403 403 302", pk("invoice"), method="post"),
+    Row("invoice_papers", "302 403 403 302 404 404 403 403 403 302", pk("invoice"), method="post"),
     Row("invoice_issue_anew", "302 403 403 302 404 404 403 403 403 302", pk("invoice"), method="post"),
     Row("desk", "200 403 403 200 200 200 403 403 403 302"),
     Row(

@@ -11,10 +11,10 @@ _BOOKS = (Book.DRUG.value, Book.CONSUMABLE.value, Book.PROSTHESIS.value)
 
 
 def authenticity(case: Case) -> pl.DataFrame:
-    """Rule authenticity: every such item must say that it was confirmed, where the source has `is_authentic` at all."""
+    """Rule authenticity: every such item must say that it was confirmed; null where the source did not say."""
     if "is_authentic" not in case.lines.columns:
         return NOTHING
-    doubtful = case.lines.filter(pl.col("book").is_in(_BOOKS) & ~pl.col("is_authentic").fill_null(False))
+    doubtful = case.lines.filter(pl.col("book").is_in(_BOOKS) & ~pl.col("is_authentic"))
     return of_lines(
         doubtful, "authenticity", "is_authentic", pl.lit("اصالت این قلم تأیید نشده است."), "amount"
     )

@@ -4,14 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
+from billing.choices import Document
 from billing.findings.case import NOTHING, Case, of_headers
 from tariffs.choices import Part, ServiceGroup
-
-OPERATION_SHEET, ANAESTHESIA_SHEET, INTRODUCTION_LETTER = (
-    "operation_sheet",
-    "anaesthesia_sheet",
-    "introduction_letter",
-)
 
 
 def documents(case: Case) -> pl.DataFrame:
@@ -25,19 +20,22 @@ def documents(case: Case) -> pl.DataFrame:
     anaesthesia = pl.col("group") == ServiceGroup.ANAESTHESIA.value
     return pl.concat(
         [
-            _lacking(case, surgery, OPERATION_SHEET, "صورتحساب عمل جراحی دارد و برگ شرح عمل در پرونده نیست."),
-            _lacking(case, anaesthesia, ANAESTHESIA_SHEET, "صورتحساب بیهوشی دارد و برگ بیهوشی در پرونده نیست."),
+            _lacking(case, surgery, Document.OPERATION_SHEET, "صورتحساب عمل جراحی دارد و برگ شرح عمل در پرونده نیست."),
             _lacking(
-                case, pl.col("supplementary_fund_id").is_not_null(), INTRODUCTION_LETTER,
+                case, anaesthesia, Document.ANAESTHESIA_SHEET,
+                "صورتحساب بیهوشی دارد و برگ بیهوشی در پرونده نیست.",
+            ),
+            _lacking(
+                case, pl.col("supplementary_fund_id").is_not_null(), Document.INTRODUCTION_LETTER,
                 "صورتحساب بیمهٔ تکمیلی دارد و معرفی‌نامه در پرونده نیست.",
             ),
         ]
     )  # fmt: skip
 
 
-def _lacking(case: Case, needs: pl.Expr, document: str, sentence: str) -> pl.DataFrame:
+def _lacking(case: Case, needs: pl.Expr, document: Document, sentence: str) -> pl.DataFrame:
     needing = case.lines.filter(needs).group_by("number").agg(pl.col("amount").sum().alias("at_stake"))
     lacking = case.headers.join(needing, on="number", how="inner", maintain_order="left").filter(
-        ~pl.col("documents").list.contains(document)
+        ~pl.col("documents").list.contains(document.value)
     )
-    return of_headers(lacking, document, "documents", pl.lit(sentence), "at_stake")
+    return of_headers(lacking, document.value, document.value, pl.lit(sentence), "at_stake")

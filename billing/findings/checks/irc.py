@@ -11,18 +11,18 @@ _BOOKS = (Book.DRUG.value, Book.CONSUMABLE.value, Book.PROSTHESIS.value)
 
 
 def irc(case: Case) -> pl.DataFrame:
-    """Rules irc_missing and irc_malformed, where the source has a column `irc` at all.
+    """Rules irc_missing and irc_malformed, where the source has a column `irc`; null where it did not say.
 
     Validators in use differ: one wants 16 digits, another at least 6. The catalogue's limit is the least number.
     """
     if "irc" not in case.lines.columns:
         return NOTHING
     items = case.lines.filter(pl.col("book").is_in(_BOOKS)).with_columns(pl.col("irc").str.strip_chars())
-    is_empty = pl.col("irc").fill_null("") == ""
+    is_empty = pl.col("irc") == ""
     missing = of_lines(
         items.filter(is_empty), "irc_missing", "irc", pl.lit("کد IRC این قلم نوشته نشده است."), "amount"
     )
     written = case.known.with_limit(items.filter(~is_empty), "irc_malformed", "service_on")
     digits = pl.col("irc").str.contains(r"^[0-9]+$") & (pl.col("irc").str.len_chars() >= pl.col("limit"))
-    said = pl.format("کد IRC «{}» باید تنها رقم و دست‌کم {} رقم باشد.", shown("irc"), shown("limit"))
+    said = pl.format("کد IRC\u200f «{}» باید تنها رقم و دست‌کم {} رقم باشد.", shown("irc"), shown("limit"))
     return pl.concat([missing, of_lines(written.filter(~digits), "irc_malformed", "irc", said, "amount")])

@@ -7,7 +7,7 @@ from django.utils import timezone
 from billing.management.months import MonthCommand
 from billing.models import ClosedMonth
 from billing.services import periods
-from billing.services.periods import Outcome
+from core.outcomes import Outcome
 from organisations.models import Centre, User
 
 

@@ -121,7 +121,7 @@ def _photograph(browser: Browser, url: str, user: str, shots: list[Shot], folder
         for theme in THEMES:
             context = browser.new_context(
                 viewport={"width": width, "height": height}, color_scheme=theme, locale="fa-IR",
-                timezone_id="Asia/Tehran", reduced_motion="reduce", storage_state=session,
+                timezone_id=settings.TIME_ZONE, reduced_motion="reduce", storage_state=session,
             )  # fmt: skip
             page = context.new_page()
             for shot in shots:

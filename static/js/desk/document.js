@@ -3,7 +3,7 @@
 import { ascii, blockOf, headerKey } from "./text.js";
 
 /** Columns of the grid that are typed into, in the order of the screen and of a pasted block without a header. */
-export const CELLS = ["code", "quantity", "date", "percent", "part", "physician", "minutes", "ward"];
+export const CELLS = ["code", "quantity", "date", "percent", "part", "physician", "minutes", "ward", "irc", "authentic"];
 const FIELDS = ["id", "of", "book", "title", ...CELLS];
 const SAYS_SOMETHING = ["code", "title", "quantity", "percent", "minutes", "physician"];
 

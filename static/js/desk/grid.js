@@ -3,8 +3,9 @@
 import { CELLS, isBlank } from "./document.js";
 import { ascii, grouped, persian } from "./text.js";
 
-/** Enter leaves a row after the quantity; the cells beyond it are for Tab. */
+/** Enter leaves a row after the quantity, that of a drug or device after its code; the cells beyond are for Tab. */
 const LAST_OF_ENTER = "quantity";
+const LAST_OF_ITEM = "irc";
 
 export class Grid {
   #body;
@@ -12,8 +13,12 @@ export class Grid {
   #rows = new Map();
   #order = [];
 
-  constructor(table, template) {
+  #items;
+
+  /** `items` are the lists whose lines have a registration code. */
+  constructor(table, template, items) {
     this.table = table;
+    this.#items = new Set(items);
     this.#body = table.tBodies[0];
     this.#template = template;
   }
@@ -38,7 +43,7 @@ export class Grid {
     const inputs = Object.fromEntries([...el.querySelectorAll("[data-cell]")].map((i) => [i.dataset.cell, i]));
     const row = {
       el, inputs, number: one("[data-number]"), title: one("[data-title]"), physician: one("[data-physician]"),
-      steps: one("[data-steps]"), amount: one("[data-amount]"), patient: one("[data-patient]"), shown: null, place: -1,
+      steps: one("[data-steps]"), amount: one("[data-amount]"), patient: one("[data-patient]"), shown: null, place: -1, book: "",
     };
     el.dataset.line = id;
     this.#rows.set(id, row);
@@ -50,6 +55,8 @@ export class Grid {
       dress(input, line[name]);
     }
     row.title.textContent = persian(line.title || row.shown?.title || "");
+    row.book = line.book;
+    this.#showItem(row);
     if (row.place === place) return;
     row.place = place;
     row.el.setAttribute("aria-rowindex", String(place + 2));
@@ -64,9 +71,15 @@ export class Grid {
     for (const [id, row] of this.#rows) this.#price(row, shown.get(id) ?? null);
   }
 
+  /** The cells of drugs and devices stand open only where the line is one. */
+  #showItem(row) {
+    row.el.toggleAttribute("data-item", this.#items.has(String(row.book || row.shown?.book || "")));
+  }
+
   #price(row, line) {
     if (row.shown === null && line === null) return;
     row.shown = line;
+    this.#showItem(row);
     row.title.textContent = persian(row.title.textContent || line?.title || "");
     if (row.physician) row.physician.textContent = persian(line?.physician ?? "");
     row.steps.replaceChildren(...(line?.steps ?? []).map(step));
@@ -98,7 +111,9 @@ export class Grid {
   after({ place, cell }, line) {
     const cells = this.cells;
     const i = cells.indexOf(cell);
-    const rowIsOver = cell === LAST_OF_ENTER || i === cells.length - 1;
+    const isItem = this.#rows.get(this.#order[place])?.el.hasAttribute("data-item");
+    if (isItem && cell === LAST_OF_ENTER) return { place, cell: LAST_OF_ITEM };
+    const rowIsOver = cell === LAST_OF_ENTER || cell === LAST_OF_ITEM || i === cells.length - 1;
     if (cell === "code" && isBlank(line)) return { place, cell };
     return rowIsOver ? { place: place + 1, cell: "code" } : { place, cell: cells[i + 1] };
   }
@@ -126,6 +141,7 @@ export class Grid {
 
 /** Show a text in Persian digits; the field one is typing in keeps what one sees there, and the caret its place. */
 export const dress = (input, text) => {
+  if (input.type === "checkbox") return void (input.checked = text === "1");
   const shown = input.tagName === "SELECT" ? text : persian(text);
   if (input.value === shown || (input === document.activeElement && ascii(input.value) === text)) return;
   input.value = shown;

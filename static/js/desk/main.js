@@ -23,7 +23,7 @@ const fields = Object.fromEntries([...header.querySelectorAll("[data-field]")].m
 const pasting = {
   known: config.columns,
   words: Object.fromEntries(
-    [["part", config.parts], ["book", config.books]].map(([field, words]) => [
+    [["part", config.parts], ["book", config.books], ["authentic", { "تأیید شده": "1", "تأیید شد": "1", بله: "1" }]].map(([field, words]) => [
       field,
       Object.fromEntries(Object.entries(words).map(([word, value]) => [headerKey(word), value])),
     ]),
@@ -32,7 +32,7 @@ const pasting = {
 
 const local = new LocalCopy(config.user, config.draft);
 const history = new History(documents.withWaitingRow(config.document));
-const grid = new Grid(one("#desk-grid"), one("#desk-line"));
+const grid = new Grid(one("#desk-grid"), one("#desk-line"), config.items);
 const conflict = one("#desk-conflict");
 const state = {
   version: config.version,
@@ -89,7 +89,7 @@ const showNewborn = (doc) => {
 
 root.addEventListener("input", (event) => {
   const el = event.target;
-  const value = el.tagName === "SELECT" ? el.value : ascii(el.value);
+  const value = el.type === "checkbox" ? (el.checked ? "1" : "") : el.tagName === "SELECT" ? el.value : ascii(el.value);
   if (el.dataset.field) change(documents.setField(history.present, el.dataset.field, value), `field:${el.dataset.field}`);
   const at = grid.at(el);
   if (at) {
@@ -100,7 +100,7 @@ root.addEventListener("input", (event) => {
 });
 root.addEventListener("focusout", (event) => {
   history.seal();
-  if (event.target.matches("input")) event.target.value = persian(event.target.value);
+  if (event.target.matches("input:not([type=checkbox])")) event.target.value = persian(event.target.value);
 });
 
 const combo = new Combo(

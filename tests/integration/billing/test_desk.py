@@ -410,7 +410,7 @@ def test_a_finding_that_blocks_is_refused_at_its_line(rules):
 
 
 def test_a_warning_is_passed_with_a_reason_that_is_kept_or_left_for_the_work_list(rules):
-    draft, content = begun(rules)
+    draft, content = begun(rules, operation_sheet="1")
     asked = {"draft": draft, "document": content, "version": draft.version, "by": rules.officer, "at": LATER}
     with pytest.raises(desk.NeedsReason):
         desk.register(**asked)

@@ -76,7 +76,7 @@ def test_after_opening_again_changes_are_booked_in_their_own_month(cast, hospita
     load(hospital, 2)
     periods.ask_to_reopen(closed=[row], reason="اشتباه", by=cast.headquarters, at=LATER)
     (outcome,) = periods.reopen(asked=[row], by=cast.second_headquarters, at=LATER)
-    assert outcome.done
+    assert outcome.is_done
     load(hospital, 4)
     assert booked() == {(MEHR, MEHR): 3 * 147_000, (ABAN, MEHR): 147_000}
     assert_whole()
@@ -172,15 +172,15 @@ def test_healing_looks_at_the_month_booked_and_at_the_month_of_origin(cast, hosp
 def test_whoever_asks_does_not_approve(cast, hospital):
     periods.ask_to_close(centres=[hospital], month=MEHR, reason="پایان", by=cast.headquarters, at=LATER)
     (outcome,) = periods.close(asked=ClosedMonth.objects.all(), by=cast.headquarters, at=LATER)
-    assert not outcome.done
-    assert "خودش تأیید نمی‌کند" in outcome.sentence
+    assert not outcome.is_done
+    assert "خودش تأیید نمی‌کند" in outcome.text
     row = ClosedMonth.objects.get()
     with pytest.raises(IntegrityError, match="two_persons"), transaction.atomic():
         ClosedMonth.objects.update(closed_at=LATER, closed_by=F("asked_by"))
     periods.close(asked=[row], by=cast.second_headquarters, at=LATER)
     periods.ask_to_reopen(closed=[row], reason="ب", by=cast.second_headquarters, at=LATER)
     (outcome,) = periods.reopen(asked=[row], by=cast.second_headquarters, at=LATER)
-    assert not outcome.done
+    assert not outcome.is_done
     assert AuditEvent.objects.filter(action="period.closed").count() == 1
 
 
@@ -198,8 +198,8 @@ def test_a_region_is_closed_centre_by_centre_and_each_says_how_it_went(cast, hos
     outcomes = periods.ask_to_close(
         centres=centres, month=MEHR, reason="پایان", by=cast.headquarters, at=LATER
     )
-    assert [(o.centre, o.done) for o in outcomes] == [
-        (cast.hospital, False), (cast.neighbour_hospital, True),
+    assert [(o.name, o.is_done) for o in outcomes] == [
+        ("بیمارستان جنوب، مهر ۱۴۰۳", False), ("بیمارستان شمال، مهر ۱۴۰۳", True),
     ]  # fmt: skip
 
 
@@ -207,13 +207,13 @@ def test_a_request_can_be_withdrawn_and_made_again(cast, hospital):
     options = {"by": cast.headquarters, "at": LATER}
     periods.ask_to_close(centres=[hospital], month=MEHR, reason="پایان", **options)
     (outcome,) = periods.withdraw(asked=ClosedMonth.objects.all(), **options)
-    assert outcome.done
+    assert outcome.is_done
     (outcome,) = periods.close(asked=ClosedMonth.objects.all(), by=cast.second_headquarters, at=LATER)
-    assert not outcome.done
+    assert not outcome.is_done
     row = close(cast)
     periods.ask_to_reopen(closed=[row], reason="ب", **options)
     (outcome,) = periods.withdraw(asked=[row], **options)
-    assert outcome.done
+    assert outcome.is_done
     assert ClosedMonth.objects.closed().filter(reopen_asked_at=None).count() == 1
 
 
@@ -221,8 +221,8 @@ def test_a_centre_that_is_loading_is_not_waited_for(cast, hospital, monkeypatch)
     periods.ask_to_close(centres=[hospital], month=MEHR, reason="پایان", by=cast.headquarters, at=LATER)
     monkeypatch.setattr(jobs, "try_lock", lambda *_: False)
     (outcome,) = periods.close(asked=ClosedMonth.objects.all(), by=cast.second_headquarters, at=LATER)
-    assert not outcome.done
-    assert "در حال بارگذاری" in outcome.sentence
+    assert not outcome.is_done
+    assert "در حال بارگذاری" in outcome.text
 
 
 # ---------------------------------------------------------------- exceptions by name
@@ -281,7 +281,7 @@ def test_commands_close_and_open_with_two_persons(cast, hospital, monkeypatch):
     call_command("reopen_month", str(MEHR), centre="0101", approve=True, by="homa", **place)
     load(hospital, 3)
     assert booked() == {(MEHR, MEHR): 294_000, (ABAN, MEHR): 147_000}
-    assert f"0101 {MEHR}: بسته شد." in out.getvalue()
+    assert "بیمارستان جنوب، مهر ۱۴۰۳: بسته شد." in out.getvalue()
 
 
 # ---------------------------------------------------------------- SATA

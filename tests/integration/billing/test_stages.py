@@ -19,6 +19,7 @@ from billing.models import (
     InvoiceStage,
     StageStep,
 )
+from billing.querysets import CHANGED_SINCE_SENT
 from billing.services import stages
 from core.errors import InvalidInput
 from insurers.choices import InsurerKind
@@ -209,14 +210,14 @@ def test_a_correction_after_completion_sends_the_invoice_back_through_completion
 def test_what_changed_after_sending_shows_and_goes_the_way_again(cast, colleague):
     one, same = bill(cast), bill(cast)
     sent(cast, colleague, one, same)
-    assert not Invoice.objects.changed_since_sent().exists()
+    assert not Invoice.objects.filter(CHANGED_SINCE_SENT).exists()
     new_version(one)
-    assert list(Invoice.objects.changed_since_sent()) == [one]
+    assert list(Invoice.objects.filter(CHANGED_SINCE_SENT)) == [one]
     checked(one)
     assert texts(go(same, to=Stage.COMPLETED, by=cast.officer)) != [""]
     sent(cast, colleague, one)
     assert at(one).progress.sent_version == 2
-    assert not Invoice.objects.changed_since_sent().exists()
+    assert not Invoice.objects.filter(CHANGED_SINCE_SENT).exists()
 
 
 def test_a_return_has_a_reason_and_a_deadline_that_stay_until_it_is_sent_again(cast, colleague):

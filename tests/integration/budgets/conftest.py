@@ -69,7 +69,7 @@ def neighbours(db: None) -> Neighbours:
     one = make.organisation()
     ahvaz, abadan = make.region(one), make.region(one, "31", "آبادان")
     parties.ensure_regions(one.pk)
-    known = parties.parties_of(one.pk, ["30", "31"])
+    known = {p.code: p for p in Party.objects.of_organisation(one.pk)}
     hoda = make.user(one)
     return Neighbours(
         organisation=one, region_a=ahvaz, region_b=abadan, a=known["30"], b=known["31"],

@@ -7,7 +7,7 @@ import io
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from budgets.choices import AgreementKind, DisputeState
 from budgets.models import AccountItem, AccountRun, Agreement, Beneficiary, Dispute, RetireeFile, Settlement
@@ -161,9 +161,31 @@ def test_a_list_of_members_is_uploaded_and_its_faults_are_named_by_row(client, w
     assert "۱ عضویت تازه" in page
     assert "سطر ۳: کد منطقه یا شرکت" in page
     assert Beneficiary.objects.get(personnel_no=5555).party == world.b
-    for content, said in (("a,b\n1,2\n", "ستون «شماره پرسنلی»"), ("\x80", "UTF-8")):
+    for content, said in (("a,b\n1,2\n", "ستون «شمارهٔ پرسنلی»"), ("", "فایل")):
         bad = SimpleUploadedFile("m.csv", content.encode("latin-1"))
         assert said in client.post(reverse("members_load"), {"file": bad}).content.decode()
+
+
+def test_a_list_of_members_is_taken_from_excel_and_every_refused_row_says_why(client, world):
+    book = Workbook()
+    for row in (
+        ("شماره پرسنلی", "ردیف خانواده", "کد منطقه", "تاریخ آغاز"),
+        (5555, None, 31, "1403/01/01"),
+        (None, None, None, None),
+        ("۱۲", 1, "99", "1403/01/01"),
+        ("x", None, "31", "1403/01/01"),
+    ):
+        book.active.append(row)
+    file = io.BytesIO()
+    book.save(file)
+    upload = SimpleUploadedFile("m.xlsx", file.getvalue())
+    page = client.post(reverse("members_load"), {"file": upload})
+    assert [(o.name, o.is_done) for o in page.context["outcomes"]] == [("۴", False), ("۵", False)]
+    said = page.content.decode()
+    assert "۱ عضویت تازه" in said
+    assert "کد منطقه یا شرکت" in said
+    assert "عدد نیست" in said
+    assert Beneficiary.objects.get(personnel_no=5555).party == world.b
 
 
 def test_unknown_people_are_listed_and_a_member_is_entered_from_there(client, world):

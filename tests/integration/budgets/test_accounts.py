@@ -13,7 +13,7 @@ from django.db import DatabaseError, IntegrityError, OperationalError, connectio
 from billing.models import Balance, Invoice, Patient
 from budgets.choices import AgreementKind, DisputeState, Standing
 from budgets.models import AccountFigure, AccountItem, AccountRun, Beneficiary
-from budgets.services import accounts, disputes, inputs, parties, retirees
+from budgets.services import accounts, disputes, inputs, parties, retirees, statements, unknown_people
 from core.errors import InvalidInput, NotAllowed
 from core.models import AuditEvent
 from organisations.choices import PatientCategory
@@ -36,7 +36,7 @@ def world(neighbours):
 
 
 def pair(world, run=None, user=None):
-    return accounts.statement(run or world.run(), user or world.hoda, world.a.pk, world.b.pk)
+    return statements.statement(run or world.run(), user or world.hoda, world.a.pk, world.b.pk)
 
 
 def test_a_reciprocal_month_is_netted_and_both_sides_see_the_same_figure(world):
@@ -59,7 +59,7 @@ def test_without_an_agreement_nothing_is_billed_and_everything_is_visible(world)
     run = world.run()
     found = pair(world, run)
     assert (found.net, found.outside) == (0, 1_300)
-    assert accounts.decomposition(run, world.hoda)[Standing.NO_AGREEMENT]["count"] == 2
+    assert statements.decomposition(run, world.hoda)[Standing.NO_AGREEMENT]["count"] == 2
 
 
 def test_every_invoice_of_a_company_patient_stands_somewhere_exactly_once(world):
@@ -68,7 +68,7 @@ def test_every_invoice_of_a_company_patient_stands_somewhere_exactly_once(world)
     world.treat(world.hospital_a, 4444, 30)
     world.treat(world.hospital_a, None, 20)
     run = world.run()
-    parts = accounts.decomposition(run, world.hoda)
+    parts = statements.decomposition(run, world.hoda)
     assert {s: (r["count"], r["at_tariff"]) for s, r in parts.items()} == {
         Standing.BILLED: (2, 1_400), Standing.UNKNOWN: (2, 50), Standing.OWN: (1, 70),
     }  # fmt: skip
@@ -82,7 +82,7 @@ def test_the_sum_of_all_nets_is_zero_and_items_add_up_to_their_figures(world):
     world.home(3001, world.shelf)
     world.treat(world.hospital_a, 3001, 60)
     run = world.run()
-    assert sum(accounts.positions(accounts.statements(run, world.hoda)).values()) == 0
+    assert sum(statements.positions(statements.statements(run, world.hoda)).values()) == 0
     for figure in AccountFigure.objects.filter(run=run, standing=Standing.BILLED):
         items = AccountItem.objects.filter(run=run, provider=figure.provider, recipient=figure.recipient)
         assert (figure.invoices, figure.due) == (items.count(), sum(items.values_list("due", flat=True)))
@@ -92,7 +92,7 @@ def test_a_row_of_the_person_comes_before_the_row_of_the_family(world):
     world.agree(world.a, world.shelf, ONE_SIDED)
     world.home(2001, world.shelf, relation_no=7)
     world.treat(world.hospital_a, 2001, 60, relation_no=7)
-    found = accounts.statement(world.run(), world.hoda, world.a.pk, world.shelf.pk)
+    found = statements.statement(world.run(), world.hoda, world.a.pk, world.shelf.pk)
     assert found.net == 60
 
 
@@ -437,10 +437,10 @@ def test_people_whose_party_is_not_known_are_listed_by_money(world):
     world.treat(world.hospital_a, 5555, 40)
     world.treat(world.hospital_a, None, 90)
     own = {"organisation_id": world.organisation.pk, "month": MONTH}
-    people = accounts.unknown_people(**own, region_id=world.region_a.pk)
+    people = unknown_people.largest(**own, region_id=world.region_a.pk)
     assert [(p.personnel_no, p.amount) for p in people] == [(None, 90), (5555, 40)]
-    assert accounts.count_unknown(**own, region_id=None) == (2, 2, 130)
-    assert accounts.count_unknown(**own, region_id=world.region_b.pk) == (0, 0, 0)
+    assert unknown_people.count(**own, region_id=None) == (2, 2, 130)
+    assert unknown_people.count(**own, region_id=world.region_b.pk) == (0, 0, 0)
 
 
 def test_the_number_of_statements_does_not_grow_with_the_invoices(world, django_assert_max_num_queries):
@@ -449,7 +449,7 @@ def test_the_number_of_statements_does_not_grow_with_the_invoices(world, django_
         world.treat(world.hospital_a, 2001, 10)
     run = world.run()
     with django_assert_max_num_queries(5):
-        accounts.statements(run, world.hoda)
+        statements.statements(run, world.hoda)
 
 
 @pytest.mark.parametrize("month", [0, 140413, 139900, 136912, 143101])

@@ -73,12 +73,23 @@ def test_every_side_adds_up_to_the_balances(client, world, side):
         assert shown(page)["دارو"] == [10, 5, 5, 5, 5]
 
 
-def test_an_element_leads_nowhere_since_nothing_below_is_narrowed_to_it(client, world):
+def test_an_element_is_kept_down_to_the_invoices_that_have_it(client, world):
+    make.invoice(
+        world.own, world.fund, [make.line(SURGERY, 40, 40)], month=140407, setting=Setting.OUTPATIENT
+    )
     page = client.get(ADDRESS, {"by": "element"})
-    rows = page.context["rows"]
-    assert rows
-    assert {url for row in rows for url in (row["url"], *(url for _, url in row["cells"]))} == {""}
-    assert 'class="row-link" href=""' not in page.content.decode()
+    row = next(r for r in page.context["rows"] if r["label"] == "دارو")
+    amount, url = row["cells"][0]
+    page = client.get(ADDRESS + url, follow=True)
+    assert (amount, shown(page)) == (10, {"بیمارستان بزرگ نفت": [10]})
+    assert "۱۰ پرونده" not in page.content.decode()
+    invoices = client.get(page.context["rows"][0]["url"])
+    assert {i.amount for i in invoices.context["invoices"]} == {900, 100}
+    assert "مبلغ‌ها از همهٔ صورتحساب است" in invoices.content.decode()
+    by_region = client.get(ADDRESS, {"by": "region", "element": CostElement.DRUG.value}, follow=True)
+    assert by_region.context["foot_total"] == 30
+    assert f"element={CostElement.DRUG.value}" in by_region.context["rows"][0]["url"]
+    assert client.get(ADDRESS, {"element": "0"}, follow=True).context["foot_total"] == 1_427
 
 
 def test_a_region_leads_to_its_centres_and_a_centre_to_its_invoices(client, world):

@@ -25,7 +25,7 @@ def with_papers(papers, *lines):
     ],
 )
 def test_each_paper_is_wanted_by_what_it_proves(line, paper):
-    assert told(documents(with_papers([], line))) == [(paper, "1", None, "documents", 1_000)]
+    assert told(documents(with_papers([], line))) == [(paper, "1", None, paper, 1_000)]
     assert documents(with_papers([paper], line)).is_empty()
 
 

@@ -25,7 +25,11 @@ def test_a_source_without_the_column_is_not_known_and_no_finding():
     assert irc(case(priced(book=Book.DRUG), rules=limit(6))).is_empty()
 
 
-@pytest.mark.parametrize("empty", [None, "", "  "])
+def test_an_item_of_which_the_source_said_nothing_is_not_known():
+    assert irc(case(drug(None), rules=limit(6), optional=COLUMN)).is_empty()
+
+
+@pytest.mark.parametrize("empty", ["", "  "])
 def test_an_empty_code_of_a_drug_is_missing(empty):
     assert told(irc(case(drug(empty), rules=limit(6), optional=COLUMN))) == [
         ("irc_missing", "1", 1, "irc", 1_000)

@@ -1,0 +1,50 @@
+"""What lies in the patient's file, and what identifies its drugs and devices, as the hospital says."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from billing.models.deliveries import Change
+from billing.models.invoices import Invoice
+from billing.models.loose import loose
+
+
+class Papers(models.Model):
+    """Documents in the file of an invoice and the hours of the stay. Without a row nobody has said anything of them."""
+
+    invoice = loose(Invoice, "صورتحساب")
+    documents = models.JSONField("مدارک", default=list)
+    admitted_at = models.TimeField("ساعت پذیرش", null=True, blank=True)
+    discharged_at = models.TimeField("ساعت ترخیص", null=True, blank=True)
+    said_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    said_at = models.DateTimeField("زمان")
+
+    class Meta:
+        verbose_name = "مدارک پرونده"
+        constraints = [models.UniqueConstraint(fields=["invoice"], name="billing_papers_invoice")]
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.invoice_id}"
+
+
+class ItemIdentity(models.Model):
+    """Registration code (IRC) of a drug or device and whether it was confirmed to be genuine.
+
+    Of one version of a line: the one that `change` wrote. Without a row the source did not say.
+    """
+
+    invoice = loose(Invoice, "صورتحساب")
+    line_no = models.IntegerField("سطر")
+    change = loose(Change, "تغییر")
+    irc = models.CharField("کد IRC", max_length=30, blank=True)
+    is_authentic = models.BooleanField("اصالت تأیید شد", default=False)
+
+    class Meta:
+        verbose_name = "شناسهٔ قلم"
+        constraints = [
+            models.UniqueConstraint(fields=["invoice", "line_no", "change"], name="billing_item_identity")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.invoice_id}/{self.line_no}"

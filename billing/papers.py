@@ -1,0 +1,25 @@
+"""What a hospital may say of the file behind an invoice."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from billing.choices import Document
+
+
+@dataclass(frozen=True)
+class Said:
+    """Documents that are in the file, and the hours of admission and discharge where they are known."""
+
+    documents: tuple[Document, ...] = ()
+    admitted_at: dt.time | None = None
+    discharged_at: dt.time | None = None
+
+    def problem(self, admitted_on: dt.date | None, discharged_on: dt.date | None) -> str:
+        """What is wrong with it for a stay of these days, in Persian; empty where nothing is."""
+        first, last = self.admitted_at, self.discharged_at
+        is_one_day = admitted_on is not None and admitted_on == discharged_on
+        if is_one_day and first and last and last < first:
+            return "ساعت ترخیص پیش از ساعت پذیرش همان روز است؛ یکی را درست کنید."
+        return ""

@@ -1,0 +1,90 @@
+"""What a hospital says of the file behind an invoice: documents, hours of the stay, identity of drugs and devices.
+
+None of it is a figure: it changes what the checks find, never an amount, and needs no correction of the invoice.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import transaction
+
+from billing.choices import Document
+from billing.models import Invoice, ItemIdentity, Papers
+from billing.papers import Said
+from billing.services import finding_runs
+from core import audit, jobs
+from core.errors import InvalidInput
+
+
+@transaction.atomic
+def say(
+    *, invoice: Invoice, said: Said, by: Any, at: dt.datetime, queue: finding_runs.Queue | None = None
+) -> Papers:
+    """Keep what is said of an invoice's file in place of what was said before, and have it checked again.
+
+    `queue` is called with the centre's key on commit.
+    """
+    jobs.lock("billing.centre", invoice.centre_id)
+    if problem := said.problem(invoice.admitted_on, invoice.discharged_on):
+        raise InvalidInput(problem)
+    fields = {
+        "documents": [document.value for document in Document if document in said.documents],
+        "admitted_at": said.admitted_at,
+        "discharged_at": said.discharged_at,
+    }
+    known = Papers.objects.filter(invoice=invoice).first()
+    before: dict[str, object] = {name: getattr(known, name) for name in fields} if known else {}
+    if known and before == fields:
+        return known
+    papers, _ = Papers.objects.update_or_create(
+        invoice=invoice, defaults=fields | {"said_by": by, "said_at": at}
+    )
+    audit.record(
+        "invoice.papers", invoice, by=by, at=at, organisation_id=invoice.centre.region.organisation_id,
+        before=_as_text(before), after=_as_text(fields),
+    )  # fmt: skip
+    _check_again(invoice, queue)
+    return papers
+
+
+@transaction.atomic
+def identify(
+    *, invoice: Invoice, items: Mapping[int, tuple[str, bool]], queue: finding_runs.Queue | None = None
+) -> None:
+    """Keep IRC and authenticity of the lines (by number) of the invoice's present version."""
+    kept = ItemIdentity.objects.filter(invoice=invoice, change=invoice.change_id)
+    if dict(_items_of(kept)) == dict(items):
+        return
+    kept.delete()
+    ItemIdentity.objects.bulk_create(
+        ItemIdentity(
+            invoice=invoice, line_no=line_no, change_id=invoice.change_id, irc=irc, is_authentic=is_authentic
+        )
+        for line_no, (irc, is_authentic) in sorted(items.items())
+    )
+    _check_again(invoice, queue)
+
+
+def items_of(invoice_id: int, change_id: int) -> dict[int, tuple[str, bool]]:
+    """IRC and authenticity by line number, as the change that wrote the lines brought them."""
+    return dict(_items_of(ItemIdentity.objects.filter(invoice=invoice_id, change=change_id)))
+
+
+def _items_of(rows: Any) -> Iterable[tuple[int, tuple[str, bool]]]:
+    return ((no, (irc, ok)) for no, irc, ok in rows.values_list("line_no", "irc", "is_authentic"))
+
+
+def _as_text(fields: Mapping[str, Any]) -> dict[str, object]:
+    """As the trail tells it: papers by their names, hours as people write them."""
+    told = {name: f"{v:%H:%M}" if isinstance(v, dt.time) else v for name, v in fields.items()}
+    names = [str(Document(code).label) for code in told.get("documents") or ()]
+    return told | ({"documents": "، ".join(names) or "هیچ"} if told else {})
+
+
+def _check_again(invoice: Invoice, queue: finding_runs.Queue | None) -> None:
+    finding_runs.forget_invoices(centre_id=invoice.centre_id, ids=[invoice.pk])
+    if queue:
+        finding_runs.check_on_commit(invoice.centre_id, queue)
