@@ -15,6 +15,7 @@ from core.models import Job
 from demo import tree
 from demo.accounts import load_accounts
 from demo.contracts import load_contracts
+from demo.claims import load_claims
 from demo.loading import YEAR
 from demo.protocol import load_counts, load_stages
 from organisations.models import Organisation
@@ -31,6 +32,7 @@ def load(*, at: dt.datetime, advance: Callable[[int, int, str], Any] = lambda *_
         ("حساب‌های میان منطقه‌ها", lambda: load_accounts(YEAR, now=at)),
         ("یافته‌ها", lambda: finding_runs.check_due(at=at)),
         ("مرحله‌ها", lambda: load_stages(at=at)),
+        ("مطالبه‌ها", lambda: load_claims(at=at)),
         ("شمارش‌ها", lambda: load_counts(at=at)),
     ]
     for number, (name, step) in enumerate(steps):

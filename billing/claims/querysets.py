@@ -57,6 +57,14 @@ class ClaimInvoiceQuerySet(models.QuerySet[Any]):
     def of_claim(self, claim: Any) -> ClaimInvoiceQuerySet:
         return self.filter(claim=claim).select_related("patient").order_by("discharged_on", "number", "pk")
 
+    def of_invoice(self, invoice: Any, user: Any) -> ClaimInvoiceQuerySet:
+        """The claims an invoice stands in that the user sees, the oldest first."""
+        found = self.filter(invoice_id=invoice.pk).filter(user.scope.q("claim__centre"))
+        member = user.scope.membership
+        if member and member.insurer_id:
+            found = found.filter(claim__insurer_id=member.insurer_id, claim__state__in=DELIVERED)
+        return found.select_related("claim").order_by("pk")
+
     def live(self) -> ClaimInvoiceQuerySet:
         return self.filter(released_at=None)
 
