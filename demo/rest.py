@@ -14,8 +14,8 @@ from core import jobs
 from core.models import Job
 from demo import tree
 from demo.accounts import load_accounts
-from demo.contracts import load_contracts
 from demo.claims import load_claims
+from demo.contracts import load_contracts
 from demo.loading import YEAR
 from demo.protocol import load_counts, load_stages
 from organisations.models import Organisation
