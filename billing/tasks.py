@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from billing.choices import DeliveryState
+from billing.claims.services import gathering
 from billing.models import Delivery, Repricing
 from billing.services import deliveries, finding_runs, repricing, simulations
 from core.models import Job
@@ -39,3 +40,9 @@ def reprice(repricing_id: int) -> None:
 def simulate_contract(job_id: int) -> None:
     """Price a year's invoices under a contract; only the job's outcome is written, and running twice is safe."""
     simulations.run_job(Job.objects.get(pk=job_id))
+
+
+@shared_task(name="billing.gather_claims")
+def gather_claims(job_id: int) -> None:
+    """Gather and check the claims of a job; safe to run twice."""
+    gathering.work(job=Job.objects.select_related("by").get(pk=job_id), at=timezone.now())

@@ -86,4 +86,6 @@ urlpatterns = [
     path("api/v1/sata/receptions/<int:number>/files/", api.ReceptionFiles.as_view(), name="sata_files"),
     path("api/v1/sata/receptions/<int:number>/close/", api.ReceptionClose.as_view(), name="sata_close"),
     path("", include("billing.desk_urls")),
+    path("", include("billing.claims.urls")),
+    path("api/v1/", include("billing.claims.api.urls")),
 ]

@@ -245,6 +245,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Claims, adjudication and remittance between a health organisation and its insurers.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "OAS_VERSION": "3.1.0",
 }
 
 LOGGING = logs.configuration(level=LOG_LEVEL, format=LOG_FORMAT)

@@ -14,6 +14,7 @@ from core import jobs
 from core.models import Job
 from demo import tree
 from demo.accounts import load_accounts
+from demo.claims import load_claims
 from demo.contracts import load_contracts
 from demo.desk import load_desk
 from demo.loading import YEAR
@@ -34,6 +35,7 @@ def load(*, at: dt.datetime, advance: Callable[[int, int, str], Any] = lambda *_
         ("مرحله‌ها", lambda: load_stages(at=at)),
         ("میز ورود", lambda: load_desk(at=at)),
         ("یافته‌های میز ورود", lambda: finding_runs.check_due(at=at)),
+        ("مطالبه‌ها", lambda: load_claims(at=at)),
         ("شمارش‌ها", lambda: load_counts(at=at)),
     ]
     for number, (name, step) in enumerate(steps):

@@ -47,6 +47,13 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
         ),
     ),
     (
+        "بیمه‌گرها",
+        (
+            Item("مطالبه‌ها", "claims", "send", P.CLAIM_VIEW),
+            Item("سامانه‌های بیمه‌گرها", "api_clients", "branch", P.API_CLIENT_MANAGE),
+        ),
+    ),
+    (
         "بودجه",
         (
             Item("بودجهٔ مناطق", "budget_runs", "coins", P.BUDGET_VIEW),

@@ -41,6 +41,12 @@ class Permission(StrEnum):
     PERIOD_CLOSE = "period.close"
     PERIOD_APPROVE = "period.approve"
     FINDING_VIEW = "finding.view"
+    CLAIM_VIEW = "claim.view"
+    CLAIM_EDIT = "claim.edit"
+    CLAIM_SEND = "claim.send"
+    CLAIM_ACKNOWLEDGE = "claim.acknowledge"
+    CLAIM_ADJUDICATE = "claim.adjudicate"
+    API_CLIENT_MANAGE = "api_client.manage"
     REPRICING_VIEW = "repricing.view"
     REPRICING_EDIT = "repricing.edit"
     REPRICING_APPROVE = "repricing.approve"
@@ -66,7 +72,7 @@ _P = Permission
 _READ = {
     _P.DASHBOARD_VIEW, _P.ORGANISATION_VIEW, _P.INVOICE_VIEW, _P.WORKLIST_VIEW, _P.COMPLETENESS_VIEW, _P.DELIVERY_VIEW,
     _P.TARIFF_VIEW, _P.PRICE_PREVIEW, _P.COVERAGE_VIEW, _P.BUDGET_VIEW, _P.JOB_VIEW,
-    _P.PERIOD_VIEW, _P.FINDING_VIEW, _P.CONTRACT_VIEW,
+    _P.PERIOD_VIEW, _P.FINDING_VIEW, _P.CONTRACT_VIEW, _P.CLAIM_VIEW,
 }  # fmt: skip
 
 #: Accounts between regions, and the retirees' files: read by who answers for a region's money.
@@ -77,13 +83,14 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.HOSPITAL: frozenset(
         _READ - {_P.BUDGET_VIEW}
         | {_P.DELIVERY_CREATE, _P.FINDING_PASS, _P.INVOICE_ADVANCE, _P.COUNT_ENTER}
-        | {_P.INVOICE_EDIT}
+        | {_P.INVOICE_EDIT, _P.CLAIM_EDIT, _P.CLAIM_SEND, _P.CLAIM_ACKNOWLEDGE}
     ),
     Role.REGION: frozenset(
         _READ | _ACCOUNTS | {_P.BUDGET_INPUT_EDIT, _P.PERIOD_CLOSE, _P.ACCOUNT_ANSWER, _P.RETIREE_FILE_MAKE}
     ),
     Role.INSURER: frozenset(
         {_P.INVOICE_VIEW, _P.TARIFF_VIEW, _P.PRICE_PREVIEW, _P.COVERAGE_VIEW, _P.CONTRACT_VIEW}
+        | {_P.CLAIM_VIEW, _P.CLAIM_ACKNOWLEDGE, _P.CLAIM_ADJUDICATE}
     ),
     Role.AUDITOR: frozenset(_READ | _ACCOUNTS | {_P.AUDIT_VIEW, _P.REPRICING_VIEW, _P.USER_VIEW}),
 }

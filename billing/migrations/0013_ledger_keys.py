@@ -2,8 +2,9 @@
 
 import django.db.models.deletion
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.db import migrations, models
+
+from core.triggers import AddTrigger
 
 
 class Migration(migrations.Migration):
@@ -90,7 +91,7 @@ class Migration(migrations.Migration):
             model_name="movement",
             index=models.Index(fields=["change"], name="billing_movement_change"),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="movement",
             trigger=pgtrigger.compiler.Trigger(
                 name="only_known",

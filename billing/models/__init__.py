@@ -1,5 +1,18 @@
 """Invoices and their lines, the movements they cause, the balances those add up to, and how they arrived."""
 
+from billing.claims.api.models import ApiCall, ApiClient, ApiSecret, ApiToken
+from billing.claims.models import (
+    Adjudication,
+    Claim,
+    ClaimCounter,
+    ClaimInvoice,
+    ClaimItem,
+    ClaimLine,
+    ClaimStep,
+    LineCut,
+    LineDecision,
+    Omission,
+)
 from billing.models.basis import PriceBasis
 from billing.models.completeness import (
     BilledCount,
@@ -35,12 +48,23 @@ from billing.models.repricing import (
 from billing.models.stages import InvoiceStage, StageStep
 
 __all__ = [
+    "Adjudication",
+    "ApiCall",
+    "ApiClient",
+    "ApiSecret",
+    "ApiToken",
     "Balance",
     "BilledCount",
     "BundledItem",
     "Cancellation",
     "Change",
     "CheckedInvoice",
+    "Claim",
+    "ClaimCounter",
+    "ClaimInvoice",
+    "ClaimItem",
+    "ClaimLine",
+    "ClaimStep",
     "ClosedMonth",
     "ColumnMapping",
     "Completeness",
@@ -58,9 +82,12 @@ __all__ = [
     "InvoiceLine",
     "InvoiceStage",
     "ItemIdentity",
+    "LineCut",
+    "LineDecision",
     "LineDelta",
     "LockException",
     "Movement",
+    "Omission",
     "Papers",
     "PastInvoice",
     "PastLine",

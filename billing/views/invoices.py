@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from billing.choices import Stage
+from billing.claims.models import ClaimInvoice
 from billing.filters import InvoiceFilter
 from billing.models import CurrentLine, Invoice
 from billing.services import findings
@@ -127,6 +128,7 @@ class InvoicePage(DetailPage):
             trace=trace_context(lines, line_no) if line_no else None,
             may_see_repricings=self.request.user.may(Permission.REPRICING_VIEW),
             is_synthetic=any(_is_synthetic(line) for line in lines),
+            claims=ClaimInvoice.objects.of_invoice(invoice, self.request.user),
             **kwargs,
         )
 

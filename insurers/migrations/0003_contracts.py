@@ -5,9 +5,10 @@ import django.contrib.postgres.fields.ranges
 import django.db.models.deletion
 import django.db.models.functions.comparison
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
+
+from core.triggers import AddTrigger
 
 
 class Migration(migrations.Migration):
@@ -136,6 +137,47 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "قرارداد",
+                "indexes": [
+                    models.Index(fields=["organisation", "state"], name="insurers_contract_state"),
+                    models.Index(fields=["insurer"], name="insurers_contract_insurer"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "insurer", "number"), name="insurers_contract_number"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid__endswith__isnull", False), ("valid__startswith__isnull", False)
+                        ),
+                        name="insurers_contract_bounded",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("signed_by", None),
+                            models.Q(("signed_by", models.F("entered_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="insurers_contract_signed_by_another",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("activated_by", None),
+                            models.Q(("activated_by", models.F("entered_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="insurers_contract_activated_by_another",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("state__in", ["active", "suspended", "renewed", "expired"]), _negated=True
+                            ),
+                            models.Q(("activated_at__isnull", False), ("signed_on__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="insurers_contract_active_was_activated",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -179,6 +221,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "مرکز قرارداد",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("contract", "centre"), name="insurers_contract_centre_once"
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("is_in_force", True)),
+                        expressions=[("insurer", "="), ("centre", "="), ("kind", "="), ("valid", "&&")],
+                        name="insurers_contract_one_in_force",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -373,6 +425,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "فایل قرارداد",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("contract", "sha256"), name="insurers_contract_file_once"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -453,6 +510,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "گام قرارداد",
+                "indexes": [
+                    models.Index(fields=["contract", "-at"], name="insurers_step_contract"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -528,6 +588,54 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "نسخهٔ شرایط قرارداد",
+                "constraints": [
+                    models.UniqueConstraint(fields=("contract", "number"), name="insurers_terms_number"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("approved_at", None)),
+                        fields=("contract",),
+                        name="insurers_terms_one_open",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("approved_at__isnull", False)),
+                        fields=("contract", "from_on"),
+                        name="insurers_terms_one_a_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("approved_at", None), ("approved_by", None)),
+                            models.Q(
+                                ("approved_at__isnull", False),
+                                models.Q(
+                                    ("approved_by", None),
+                                    models.Q(("approved_by", models.F("entered_by")), _negated=True),
+                                    _connector="OR",
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="insurers_terms_two_persons",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("submission_days", None), ("submission_days__gte", 0), _connector="OR"),
+                            models.Q(("objection_days", None), ("objection_days__gte", 0), _connector="OR"),
+                            models.Q(
+                                ("on_account_bp", None),
+                                models.Q(("on_account_bp__gte", 0), ("on_account_bp__lte", 10000)),
+                                _connector="OR",
+                            ),
+                            models.Q(("on_account_days", None), ("on_account_days__gte", 0), _connector="OR"),
+                            models.Q(("rest_months", None), ("rest_months__gte", 0), _connector="OR"),
+                            models.Q(("late_penalty_bp", None), ("late_penalty_bp__gte", 0), _connector="OR"),
+                            models.Q(
+                                ("withholding_bp", None),
+                                models.Q(("withholding_bp__gte", 0), ("withholding_bp__lte", 10000)),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="insurers_terms_bounds",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -560,6 +668,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "مدرک لازم",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("terms", "setting", "name"), name="insurers_contract_document_key"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -670,6 +783,24 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "تعهد قرارداد",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("terms", "fund", "setting", "group", "condition", "service"),
+                        name="insurers_contract_cover_key",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("share_bp__gte", 0),
+                            ("share_bp__lte", 10000),
+                            ("discount_bp__gte", 0),
+                            ("discount_bp__lte", 10000),
+                            models.Q(("ceiling", None), ("ceiling__gte", 0), _connector="OR"),
+                            models.Q(("is_covered", True), ("share_bp", 0), _connector="OR"),
+                        ),
+                        name="insurers_contract_cover_bounds",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -747,6 +878,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "سقف سالانهٔ قرارداد",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("terms", "setting", "group", "condition"),
+                        name="insurers_contract_ceiling_key",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)), name="insurers_contract_ceiling_positive"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -940,6 +1080,26 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "شرط قانونی پرداخت",
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("status", "published")),
+                        expressions=[
+                            (django.db.models.functions.comparison.Coalesce("organisation", 0), "="),
+                            ("term", "="),
+                            ("kind", "="),
+                            ("valid", "&&"),
+                            ("known", "&&"),
+                        ],
+                        name="insurers_legal_one_truth",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status", "draft"), ("known__isnull", False), _connector="OR"),
+                        name="insurers_legal_published_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("value__gte", 0)), name="insurers_legal_not_negative"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1085,63 +1245,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "تعلیق قرارداد",
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[("contract", "="), ("days", "&&")], name="insurers_suspension_no_overlap"
+                    ),
+                ],
             },
         ),
-        migrations.AddIndex(
-            model_name="contract",
-            index=models.Index(fields=["organisation", "state"], name="insurers_contract_state"),
-        ),
-        migrations.AddIndex(
-            model_name="contract",
-            index=models.Index(fields=["insurer"], name="insurers_contract_insurer"),
-        ),
-        migrations.AddConstraint(
-            model_name="contract",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "insurer", "number"), name="insurers_contract_number"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contract",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("valid__endswith__isnull", False), ("valid__startswith__isnull", False)),
-                name="insurers_contract_bounded",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contract",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("signed_by", None),
-                    models.Q(("signed_by", models.F("entered_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="insurers_contract_signed_by_another",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contract",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("activated_by", None),
-                    models.Q(("activated_by", models.F("entered_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="insurers_contract_activated_by_another",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contract",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["active", "suspended", "renewed", "expired"]), _negated=True),
-                    models.Q(("activated_at__isnull", False), ("signed_on__isnull", False)),
-                    _connector="OR",
-                ),
-                name="insurers_contract_active_was_activated",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="contract",
             trigger=pgtrigger.compiler.Trigger(
                 name="steps_guarded",
@@ -1156,7 +1267,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="contract",
             trigger=pgtrigger.compiler.Trigger(
                 name="head_stays",
@@ -1171,7 +1282,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="contract",
             trigger=pgtrigger.compiler.Trigger(
                 name="is_kept",
@@ -1185,7 +1296,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="contract",
             trigger=pgtrigger.compiler.Trigger(
                 name="spread",
@@ -1200,7 +1311,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="contract",
             trigger=pgtrigger.compiler.Trigger(
                 name="insert_insert",
@@ -1214,7 +1325,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="contract",
             trigger=pgtrigger.compiler.Trigger(
                 name="update_update",
@@ -1229,7 +1340,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="contract",
             trigger=pgtrigger.compiler.Trigger(
                 name="delete_delete",
@@ -1243,21 +1354,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="contractcentre",
-            constraint=models.UniqueConstraint(
-                fields=("contract", "centre"), name="insurers_contract_centre_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contractcentre",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(("is_in_force", True)),
-                expressions=[("insurer", "="), ("centre", "="), ("kind", "="), ("valid", "&&")],
-                name="insurers_contract_one_in_force",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="contractcentre",
             trigger=pgtrigger.compiler.Trigger(
                 name="a_of_draft",
@@ -1271,7 +1368,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="contractcentre",
             trigger=pgtrigger.compiler.Trigger(
                 name="b_fill",
@@ -1285,13 +1382,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="contractfile",
-            constraint=models.UniqueConstraint(
-                fields=("contract", "sha256"), name="insurers_contract_file_once"
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="contractfile",
             trigger=pgtrigger.compiler.Trigger(
                 name="append_only",
@@ -1305,11 +1396,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddIndex(
-            model_name="contractstep",
-            index=models.Index(fields=["contract", "-at"], name="insurers_step_contract"),
-        ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="contractstep",
             trigger=pgtrigger.compiler.Trigger(
                 name="append_only",
@@ -1323,68 +1410,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="contractterms",
-            constraint=models.UniqueConstraint(fields=("contract", "number"), name="insurers_terms_number"),
-        ),
-        migrations.AddConstraint(
-            model_name="contractterms",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("approved_at", None)),
-                fields=("contract",),
-                name="insurers_terms_one_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contractterms",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("approved_at__isnull", False)),
-                fields=("contract", "from_on"),
-                name="insurers_terms_one_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contractterms",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("approved_at", None), ("approved_by", None)),
-                    models.Q(
-                        ("approved_at__isnull", False),
-                        models.Q(
-                            ("approved_by", None),
-                            models.Q(("approved_by", models.F("entered_by")), _negated=True),
-                            _connector="OR",
-                        ),
-                    ),
-                    _connector="OR",
-                ),
-                name="insurers_terms_two_persons",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contractterms",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("submission_days", None), ("submission_days__gte", 0), _connector="OR"),
-                    models.Q(("objection_days", None), ("objection_days__gte", 0), _connector="OR"),
-                    models.Q(
-                        ("on_account_bp", None),
-                        models.Q(("on_account_bp__gte", 0), ("on_account_bp__lte", 10000)),
-                        _connector="OR",
-                    ),
-                    models.Q(("on_account_days", None), ("on_account_days__gte", 0), _connector="OR"),
-                    models.Q(("rest_months", None), ("rest_months__gte", 0), _connector="OR"),
-                    models.Q(("late_penalty_bp", None), ("late_penalty_bp__gte", 0), _connector="OR"),
-                    models.Q(
-                        ("withholding_bp", None),
-                        models.Q(("withholding_bp__gte", 0), ("withholding_bp__lte", 10000)),
-                        _connector="OR",
-                    ),
-                ),
-                name="insurers_terms_bounds",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="contractterms",
             trigger=pgtrigger.compiler.Trigger(
                 name="approved_stays",
@@ -1399,7 +1425,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="contractterms",
             trigger=pgtrigger.compiler.Trigger(
                 name="insert_insert",
@@ -1413,7 +1439,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="contractterms",
             trigger=pgtrigger.compiler.Trigger(
                 name="update_update",
@@ -1428,7 +1454,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="contractterms",
             trigger=pgtrigger.compiler.Trigger(
                 name="delete_delete",
@@ -1442,13 +1468,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="contractdocument",
-            constraint=models.UniqueConstraint(
-                fields=("terms", "setting", "name"), name="insurers_contract_document_key"
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="contractdocument",
             trigger=pgtrigger.compiler.Trigger(
                 name="of_open_version",
@@ -1462,29 +1482,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="contractcover",
-            constraint=models.UniqueConstraint(
-                fields=("terms", "fund", "setting", "group", "condition", "service"),
-                name="insurers_contract_cover_key",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contractcover",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("share_bp__gte", 0),
-                    ("share_bp__lte", 10000),
-                    ("discount_bp__gte", 0),
-                    ("discount_bp__lte", 10000),
-                    models.Q(("ceiling", None), ("ceiling__gte", 0), _connector="OR"),
-                    models.Q(("is_covered", True), ("share_bp", 0), _connector="OR"),
-                ),
-                name="insurers_contract_cover_bounds",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="contractcover",
             trigger=pgtrigger.compiler.Trigger(
                 name="of_open_version",
@@ -1498,19 +1496,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="contractceiling",
-            constraint=models.UniqueConstraint(
-                fields=("terms", "setting", "group", "condition"), name="insurers_contract_ceiling_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contractceiling",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0)), name="insurers_contract_ceiling_positive"
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="contractceiling",
             trigger=pgtrigger.compiler.Trigger(
                 name="of_open_version",
@@ -1524,34 +1510,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="legalterm",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(("status", "published")),
-                expressions=[
-                    (django.db.models.functions.comparison.Coalesce("organisation", 0), "="),
-                    ("term", "="),
-                    ("kind", "="),
-                    ("valid", "&&"),
-                    ("known", "&&"),
-                ],
-                name="insurers_legal_one_truth",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="legalterm",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status", "draft"), ("known__isnull", False), _connector="OR"),
-                name="insurers_legal_published_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="legalterm",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("value__gte", 0)), name="insurers_legal_not_negative"
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="legalterm",
             trigger=pgtrigger.compiler.Trigger(
                 name="renews_version",
@@ -1566,7 +1525,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="legalterm",
             trigger=pgtrigger.compiler.Trigger(
                 name="published_stays",
@@ -1581,7 +1540,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="legalterm",
             trigger=pgtrigger.compiler.Trigger(
                 name="published_frozen",
@@ -1596,7 +1555,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="legalterm",
             trigger=pgtrigger.compiler.Trigger(
                 name="insert_insert",
@@ -1610,7 +1569,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="legalterm",
             trigger=pgtrigger.compiler.Trigger(
                 name="update_update",
@@ -1625,7 +1584,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="legalterm",
             trigger=pgtrigger.compiler.Trigger(
                 name="delete_delete",
@@ -1639,13 +1598,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="suspension",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[("contract", "="), ("days", "&&")], name="insurers_suspension_no_overlap"
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="suspension",
             trigger=pgtrigger.compiler.Trigger(
                 name="is_kept",
@@ -1659,7 +1612,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        AddTrigger(
             model_name="suspension",
             trigger=pgtrigger.compiler.Trigger(
                 name="ends_once",

@@ -15,6 +15,7 @@ KINDS = {
     "reprice": "نرخ‌گذاری دوباره",
     "contract_simulation": "شبیه‌سازی قرارداد",
     "demonstration": "تکمیل دادهٔ نمایشی",
+    "claims": "گردآوری مطالبه‌ها",
 }
 
 

@@ -18,6 +18,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from billing.choices import CountSource, DeliveryKind, DeliveryState
+from billing.claims.models import ClaimLine
+from billing.claims.services import clients
 from billing.models import (
     ClosedMonth,
     CountReport,
@@ -38,6 +40,7 @@ from organisations.choices import CostElement
 from tariffs.choices import Book, ServiceGroup
 from tariffs.models import Circular, Service
 from tariffs.services import publishing
+from tests import claim_world as world
 from tests import contract_world, factories
 from tests.account_world import account_of
 
@@ -54,7 +57,7 @@ PEOPLE = (
 #: Addresses that need no permission: they show nothing, or only one's own account.
 OPEN = {
     "healthz", "livez", "login", "login_code", "logout", "password_change", "account", "session_end",
-    "sessions_end_others", "second_factor", "recovery_codes_renew", "second_factor_remove",
+    "api_token", "sessions_end_others", "second_factor", "recovery_codes_renew", "second_factor_remove",
 }  # fmt: skip
 #: Addresses with tests of their own: the same for everybody, but depending on which services are up.
 ELSEWHERE = {"healthz"}
@@ -241,6 +244,52 @@ CONTRACTS = (
     # Letters are for those who see the whole organisation.
     Row("contract_file", "200 404 404 404 404 404 404 200 403 302", lambda s: [s.contract.pk, s.letter.pk]),
 )  # fmt: skip
+CLAIMS = (
+    Row("claims", "200 200 200 200 200 200 200 200 403 302"),
+    Row("claim_gather", "200 403 403 200 200 200 403 403 403 302"),
+    Row("claim_gather", "302 403 403 302 302 302 403 403 403 302", method="post"),
+    Row("claims_freeze", "302 403 403 302 302 302 403 403 403 302", method="post"),
+    Row("claims_send", "302 403 403 302 302 302 403 403 403 302", method="post"),
+    # The insurer sees the claim that was delivered to it, and not the draft.
+    Row("claim", "200 200 404 200 404 404 200 200 403 302", pk("claim")),
+    Row("claim", "200 200 404 200 404 404 404 200 403 302", pk("draft_claim")),
+    Row("claim_lines", "200 200 404 200 404 404 200 200 403 302", pk("claim")),
+    Row("claim_bill", "200 200 404 200 404 404 200 200 403 302", pk("claim")),
+    Row("claim_lines_xlsx", "200 200 404 200 404 404 200 200 403 302", pk("claim")),
+    Row("claim_cover", "200 200 404 200 404 404 200 200 403 302", pk("claim")),
+    Row("claim_supplement", "302 403 403 302 302 302 403 403 403 302", method="post"),
+    Row("claim_resubmit", "302 403 403 302 404 404 403 403 403 302", pk("claim"), method="post"),
+    Row("claim_regather", "302 403 403 302 404 404 403 403 403 302", pk("draft_claim"), method="post"),
+    Row("claim_freeze", "302 403 403 302 404 404 403 403 403 302", pk("draft_claim"), method="post"),
+    Row("claim_send", "302 403 403 302 404 404 403 403 403 302", pk("draft_claim"), method="post"),
+    Row("claim_cancel", "302 403 403 302 404 404 403 403 403 302", pk("draft_claim"), method="post"),
+    Row("api_clients", "200 403 403 403 403 200 403 403 403 302"),
+    Row("api_client_new", "200 403 403 403 403 200 403 403 403 302"),
+    Row("api_client_rotate", "200 403 403 403 403 404 403 403 403 302", pk("api_client"), method="post"),
+    Row("api_client_revoke", "302 403 403 403 403 404 403 403 403 302", pk("api_client"), method="post"),
+    # Asks for a secret of its own, whoever has signed in.
+    Row("api_token", "422 422 422 422 422 422 422 422 422 422", method="post"),
+    Row("api_claims", "200 200 200 200 200 200 200 200 403 401"),
+    Row("api_claim", "200 200 404 200 404 404 200 200 403 401", pk("claim")),
+    Row("api_claim", "404 404 404 404 404 404 404 404 403 401", pk("draft_claim")),
+    Row("api_claim_invoices", "200 200 404 200 404 404 200 200 403 401", pk("claim")),
+    Row("api_claim_lines", "200 200 404 200 404 404 200 200 403 401", pk("claim")),
+    Row(
+        "api_claim_line_trace",
+        "200 200 404 200 404 404 200 200 403 401",
+        lambda s: [s.claim.pk, s.claim_line.pk],
+    ),
+    Row("api_claim_bill", "200 200 404 200 404 404 200 200 403 401", pk("claim")),
+    Row("api_claim_adjudications", "200 200 404 200 404 404 200 200 403 401", pk("claim")),
+    # Without an Idempotency-Key nothing is written.
+    Row("api_claim_acknowledge", "400 403 403 400 404 404 400 403 403 401", pk("claim"), method="post"),
+    Row("api_claim_adjudicate", "400 403 403 403 403 404 400 403 403 401", pk("claim"), method="post"),
+    Row("api_claim_refuse", "400 403 403 403 403 404 400 403 403 401", pk("claim"), method="post"),
+    Row("api_code_lists", "200 200 200 200 200 200 200 200 403 401"),
+    Row("api_code_list", "200 200 200 200 200 200 200 200 403 401", constant("cut-reasons")),
+    Row("api_schema", "200 200 200 200 200 200 200 200 403 401"),
+    Row("claim_acknowledge", "302 403 403 302 404 404 302 403 403 302", pk("claim"), method="post"),
+)
 PERIODS = (
     Row("periods", "200 200 200 200 200 200 403 200 403 302"),
     Row("period", "200 200 404 200 404 404 403 200 403 302", lambda s: [s.hospital.pk, 140406]),
@@ -332,7 +381,8 @@ REPORTS = (
     Row("nightly_run", "302 403 403 403 403 302 403 403 403 302", method="post"),
 )
 TABLE = (
-    *ACCESS, *ORGANISATIONS, *TREE, *USERS, *TARIFFS, *BILLING, *CONTRACTS, *PERIODS, *BUDGETS, *ACCOUNTS, *REPORTS,
+    *ACCESS, *ORGANISATIONS, *TREE, *USERS, *TARIFFS, *BILLING, *CONTRACTS, *CLAIMS, *PERIODS, *BUDGETS, *ACCOUNTS,
+    *REPORTS,
 )  # fmt: skip
 
 
@@ -404,6 +454,13 @@ class Scene:
         self.run = run_budget(organisation=organisation, fiscal_year=1404, by=None, at=NIGHT)
         self.component = [self.run.pk, self.region.pk, BudgetComponent.FREE.value]
         vars(self).update(account_of(cast))
+        world.reviewed(cast)
+        self.claim = world.sent(cast)
+        self.draft_claim = world.begun(cast)
+        self.claim_line = ClaimLine.objects.filter(claim=self.claim).first()
+        self.api_client, _ = clients.create(
+            insurer=cast.insurer, name="رسا", scopes=["claims.read"], by=cast.headquarters, at=AT
+        )
 
     def _delivery(self, **fields: Any) -> Delivery:
         return Delivery.objects.create(centre=self.hospital, received_at=AT, **fields)

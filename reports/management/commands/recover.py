@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from billing.claims.services.gathering import JOB_KIND
 from billing.services import simulations
 from billing.tasks import load_delivery, reprice
 from budgets.tasks import KIND as BUDGET
@@ -19,7 +20,7 @@ class Command(BaseCommand):
             at=timezone.now(),
             load=load_delivery.delay,
             reprice=reprice.delay,
-            ending=[BUDGET, nightly.KIND, simulations.KIND],
+            ending=[BUDGET, nightly.KIND, simulations.KIND, JOB_KIND],
         )
         for delivery in done.queued:
             self.stdout.write(f"delivery {delivery.pk}: queued again")

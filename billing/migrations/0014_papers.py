@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("billing", "0012_standing_of_proposals"),
+        ("billing", "0013_ledger_keys"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

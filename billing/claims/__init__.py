@@ -1,0 +1,1 @@
+"""Claims on insurers: gathered, checked, frozen, sent, and what the insurer answers. Rules: docs/rules/claims.md."""

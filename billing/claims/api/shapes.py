@@ -1,0 +1,205 @@
+"""What the interface takes and gives, field by field. Amounts are whole rials as integers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from billing.claims.choices import ClaimKind, ClaimLineStatus, ClaimState, Payer
+from billing.claims.models import Adjudication, Claim, ClaimInvoice, ClaimLine
+
+LARGEST = 2**63 - 1
+#: Lines that one answer may have.
+ANSWER_LINES = 5_000
+
+
+class Rials(serializers.IntegerField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"min_value": -LARGEST, "max_value": LARGEST, **kwargs})
+
+
+class CodedField(serializers.CharField):
+    """A choice told by its name in lower case."""
+
+    def __init__(self, choices: Any, **kwargs: Any) -> None:
+        self.names = {choice.value: choice.name.lower() for choice in choices}
+        super().__init__(read_only=True, **kwargs)
+
+    def to_representation(self, value: Any) -> str:
+        return self.names[value]
+
+
+class ClaimShape(serializers.ModelSerializer[Claim]):
+    """A claim that was delivered; `acknowledged` says that you have it, not that you accept it."""
+
+    centre = serializers.SerializerMethodField()
+    insurer = serializers.CharField(source="insurer.code")
+    fund = serializers.CharField(source="fund.code")
+    payer = serializers.ChoiceField(Payer.choices)
+    kind = serializers.ChoiceField(ClaimKind.choices)
+    state = serializers.ChoiceField(ClaimState.choices)
+    follows = serializers.CharField(source="previous.number", default=None, allow_null=True)
+    cut = serializers.IntegerField()
+    waiting = serializers.IntegerField()
+
+    class Meta:
+        model = Claim
+        fields = (
+            "id", "number", "kind", "follows", "payer", "centre", "insurer", "fund", "month", "state", "version",
+            "sent_at", "acknowledged_at", "adjudicated_at", "receipt_no", "letter_no", "invoices_count", "lines_count",
+            "asked", "answered", "adjusted", "approved", "cut", "waiting", "paid", "on_account", "on_account_due",
+            "rest_due",
+        )  # fmt: skip
+
+    def get_centre(self, claim: Claim) -> dict[str, str]:
+        return {"code": claim.centre.code, "region": claim.centre.region.code, "name": claim.centre.name}
+
+
+class InvoiceShape(serializers.ModelSerializer[ClaimInvoice]):
+    """One invoice of a claim; amounts of the bill and of your share of it."""
+
+    invoice = serializers.IntegerField(source="invoice_id")
+    patient = serializers.CharField(source="patient.key")
+
+    class Meta:
+        model = ClaimInvoice
+        fields = (
+            "invoice", "number", "version", "patient", "admitted_on", "discharged_on", "lines_count", "amount", "basic",
+            "supplementary", "subsidy", "employer", "patient_share", "asked", "answered", "adjusted", "approved",
+            "paid",
+        )  # fmt: skip
+
+
+class LineShape(serializers.ModelSerializer[ClaimLine]):
+    """One line; without an answer `adjusted` and `approved` are null, never zero."""
+
+    invoice = serializers.IntegerField(source="invoice_id")
+    status = CodedField(ClaimLineStatus)
+    service = serializers.CharField(source="service.title", default=None, allow_null=True)
+    follows = serializers.IntegerField(source="previous_id", allow_null=True)
+    physician = serializers.CharField(source="physician.council_no", default=None, allow_null=True)
+    cut = serializers.IntegerField(allow_null=True)
+
+    class Meta:
+        model = ClaimLine
+        fields = (
+            "id", "invoice", "line_no", "service_on", "book", "code", "service", "element", "quantity_milli",
+            "physician", "amount", "basic", "supplementary", "patient", "asked", "status", "adjusted", "approved",
+            "cut", "reason", "note", "paid", "follows",
+        )  # fmt: skip
+
+
+class AcknowledgeShape(serializers.Serializer[Any]):
+    receipt_no = serializers.CharField(max_length=60, required=False, default="", allow_blank=True)
+
+
+class CutShape(serializers.Serializer[Any]):
+    """Rials not paid of the line, and the code of the reason (code list `cut-reasons`)."""
+
+    reason = serializers.CharField(max_length=20)
+    amount = Rials(min_value=1)
+    note = serializers.CharField(max_length=250, required=False, default="", allow_blank=True)
+
+
+class DecisionShape(serializers.Serializer[Any]):
+    """Your answer to one line: `approved` + all cuts = `asked` of the line, to the rial.
+
+    `unknown_code` instead of amounts: your system does not know the service's code yet; the line stays open.
+    """
+
+    line = serializers.IntegerField(min_value=1, max_value=LARGEST)
+    approved = Rials(required=False, default=0)
+    cuts = CutShape(many=True, required=False, default=list)
+    unknown_code = serializers.BooleanField(required=False, default=False)
+
+
+class AnswerShape(serializers.Serializer[Any]):
+    """Answers to some lines; may come in any number of parts."""
+
+    lines = DecisionShape(many=True, required=False, default=list)
+    approve_rest = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text="Approve in full every line that has no answer and is not named.",
+    )
+    note = serializers.CharField(max_length=250, required=False, default="", allow_blank=True)
+
+    def validate_lines(self, lines: list[Any]) -> list[Any]:
+        if len(lines) > ANSWER_LINES:
+            raise serializers.ValidationError(f"در هر پاسخ تا {ANSWER_LINES} سطر بفرستید.")
+        return lines
+
+
+class RefusalShape(serializers.Serializer[Any]):
+    """Refuse the whole claim; every line is cut with the one reason."""
+
+    reason = serializers.CharField(max_length=20, required=False, default="refused")
+    note = serializers.CharField(max_length=250)
+
+
+class AdjudicationShape(serializers.ModelSerializer[Adjudication]):
+    """One of your answers as it came."""
+
+    by = serializers.CharField(source="by_name")
+    cut = serializers.IntegerField()
+
+    class Meta:
+        model = Adjudication
+        fields = ("id", "at", "by", "lines", "asked", "adjusted", "approved", "cut", "note")
+
+
+class AnsweredShape(serializers.Serializer[Any]):
+    adjudication = AdjudicationShape()
+    claim = ClaimShape()
+
+
+class TokenRequest(serializers.Serializer[Any]):
+    """RFC 6749 §4.4; the client may also be named by HTTP Basic."""
+
+    grant_type = serializers.CharField()
+    client_id = serializers.CharField(required=False, max_length=80)
+    client_secret = serializers.CharField(required=False, max_length=200)
+    scope = serializers.CharField(required=False, default="", allow_blank=True, max_length=300)
+
+
+class TokenShape(serializers.Serializer[Any]):
+    access_token = serializers.CharField()
+    token_type = serializers.CharField()
+    expires_in = serializers.IntegerField()
+    scope = serializers.CharField()
+
+
+class ProblemShape(serializers.Serializer[Any]):
+    """RFC 9457: `code` is stable, `detail` says in Persian what is wrong and what to do."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    code = serializers.CharField()
+
+
+class CodeShape(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    title = serializers.CharField()
+    title_en = serializers.CharField(allow_blank=True)
+    valid_from = serializers.DateField(allow_null=True)
+    valid_to = serializers.DateField(allow_null=True)
+    kind = serializers.CharField(required=False)
+    is_automatic = serializers.BooleanField(required=False)
+
+
+class CodeListShape(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    version = serializers.CharField()
+    codes = CodeShape(many=True)
+
+
+def page_of(item: type[serializers.BaseSerializer[Any]], name: str) -> type[serializers.Serializer[Any]]:
+    """The shape of a page: its items, and the cursor of the next one, null at the end."""
+    fields = {
+        "items": item(many=True),
+        "next": serializers.CharField(allow_null=True),
+    }
+    return type(name, (serializers.Serializer,), fields)

@@ -1,0 +1,476 @@
+"""Endpoints for insurers: claims delivered to them, their lines and traces, receipt, answers, code lists, tokens."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import datetime as dt
+from typing import Any
+from urllib.parse import unquote
+
+from django.db.models import Q
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from billing.claims import reasons
+from billing.claims.api import shapes
+from billing.claims.api.access import AddressRate, InsurerView, check_match, once, rate_headers
+from billing.claims.choices import ClaimLineStatus, ClaimState, StepChannel
+from billing.claims.exports import bill
+from billing.claims.models import Claim, ClaimInvoice, ClaimLine
+from billing.claims.services import adjudication, clients, sending
+from billing.claims.services.adjudication import Cut, Decision
+from billing.models import CurrentLine
+from billing.views.invoices import told
+from core.errors import DomainError, InvalidInput
+from core.filters import whole
+from organisations.permissions import Permission
+
+PAGE, LONGEST_PAGE = 100, 1_000
+_CURSOR = OpenApiParameter("cursor", str, description="`next` of the page before / نشانگر صفحهٔ بعد")
+_LIMIT = OpenApiParameter("limit", int, description=f"1 … {LONGEST_PAGE}")
+_KEY = OpenApiParameter(
+    "Idempotency-Key", str, OpenApiParameter.HEADER, required=True,
+    description="Own unique text of the call; the same call again changes nothing and gets the same answer.",
+)  # fmt: skip
+_MATCH = OpenApiParameter(
+    "If-Match", str, OpenApiParameter.HEADER, description="ETag the write was made up on"
+)
+_PROBLEM = shapes.ProblemShape
+_READ = {401: _PROBLEM, 403: _PROBLEM, 404: _PROBLEM, 422: _PROBLEM, 429: _PROBLEM}
+_WRITE = _READ | {400: _PROBLEM, 409: _PROBLEM, 412: _PROBLEM, 415: _PROBLEM}
+
+
+class BadCursor(InvalidInput):
+    code = "cursor_invalid"
+
+
+def _cursor(text: str) -> list[str]:
+    try:
+        return base64.urlsafe_b64decode(text.encode("ascii")).decode("ascii").split("|")
+    except (binascii.Error, ValueError):
+        raise BadCursor("نشانگر صفحه نادرست است؛ از صفحهٔ نخست آغاز کنید.") from None
+
+
+def _packed(*parts: object) -> str:
+    return base64.urlsafe_b64encode("|".join(map(str, parts)).encode()).decode()
+
+
+def _limit(request: Request) -> int:
+    text = request.query_params.get("limit")
+    if text is None:
+        return PAGE
+    number = whole(text)
+    if not number or number > LONGEST_PAGE:
+        raise InvalidInput(f"limit از ۱ تا {LONGEST_PAGE} است.")
+    return number
+
+
+def _number(request: Request, name: str) -> int | None:
+    text = request.query_params.get(name)
+    if text is None:
+        return None
+    number = whole(text)
+    if number is None:
+        raise InvalidInput(f"{name} باید عدد باشد.")
+    return number
+
+
+def _after_key(request: Request, rows: Any, shape: Any) -> Response:
+    """A page of rows in the order of their keys."""
+    limit = _limit(request)
+    if text := request.query_params.get("cursor"):
+        key = whole(_cursor(text)[0])
+        if key is None:
+            raise BadCursor("نشانگر صفحه نادرست است؛ از صفحهٔ نخست آغاز کنید.")
+        rows = rows.filter(pk__gt=key)
+    found = list(rows.order_by("pk")[: limit + 1])
+    following = _packed(found[limit - 1].pk) if len(found) > limit else None
+    return Response({"items": shape(found[:limit], many=True).data, "next": following})
+
+
+def etag_of(claim: Claim) -> str:
+    return f'"claim-{claim.pk}-{claim.version}"'
+
+
+class OfClaim(InsurerView):
+    """An endpoint of one claim that the caller sees; a neighbour's does not exist."""
+
+    permission = Permission.CLAIM_VIEW
+
+    def claim(self, request: Request, pk: int) -> Claim:
+        seen = Claim.objects.visible_to(request.user).delivered().for_list().select_related("previous")
+        return get_object_or_404(seen, pk=pk)
+
+
+class Claims(InsurerView):
+    """Claims delivered to you, in the order they were sent."""
+
+    permission = Permission.CLAIM_VIEW
+
+    @extend_schema(
+        operation_id="claims_list", tags=["claims"], summary="Claims delivered to me / مطالبه‌های رسیده",
+        parameters=[
+            _CURSOR, _LIMIT, OpenApiParameter("state", str, enum=[s.value for s in ClaimState]),
+            OpenApiParameter("month", int, description="Jalali month, yyyymm"),
+        ],
+        responses={200: shapes.page_of(shapes.ClaimShape, "ClaimPage"), **_READ},
+    )  # fmt: skip
+    def get(self, request: Request) -> Response:
+        rows = Claim.objects.visible_to(request.user).delivered().for_list().select_related("previous")
+        limit = _limit(request)
+        if state := request.query_params.get("state"):
+            if state not in ClaimState.values:
+                raise InvalidInput(f"state یکی از این‌هاست: {', '.join(ClaimState.values)}.")
+            rows = rows.filter(state=state)
+        if (month := _number(request, "month")) is not None:
+            rows = rows.filter(month=month)
+        if text := request.query_params.get("cursor"):
+            rows = rows.filter(self._after(text))
+        found = list(rows.order_by("sent_at", "pk")[: limit + 1])
+        following = None
+        if len(found) > limit:
+            last = found[limit - 1]
+            following = _packed(last.sent_at.isoformat(), last.pk)
+        return Response({"items": shapes.ClaimShape(found[:limit], many=True).data, "next": following})
+
+    @staticmethod
+    def _after(text: str) -> Q:
+        parts = _cursor(text)
+        try:
+            at, key = dt.datetime.fromisoformat(parts[0]), int(parts[1])
+        except (ValueError, IndexError):
+            raise BadCursor("نشانگر صفحه نادرست است؛ از صفحهٔ نخست آغاز کنید.") from None
+        if at.tzinfo is None or not 0 <= key < shapes.LARGEST:
+            raise BadCursor("نشانگر صفحه نادرست است؛ از صفحهٔ نخست آغاز کنید.")
+        return Q(sent_at__gt=at) | Q(sent_at=at, pk__gt=key)
+
+
+class OneClaim(OfClaim):
+    @extend_schema(
+        operation_id="claim_read", tags=["claims"], summary="One claim / یک مطالبه",
+        parameters=[OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER)],
+        responses={200: shapes.ClaimShape, 304: None, **_READ},
+    )  # fmt: skip
+    def get(self, request: Request, pk: int) -> Response:
+        claim = self.claim(request, pk)
+        etag = etag_of(claim)
+        if etag in [one.strip() for one in request.headers.get("If-None-Match", "").split(",")]:
+            return Response(status=304, headers={"ETag": etag})
+        return Response(shapes.ClaimShape(claim).data, headers={"ETag": etag})
+
+
+class ClaimInvoices(OfClaim):
+    @extend_schema(
+        operation_id="claim_invoices", tags=["claims"], summary="Invoices of a claim / صورتحساب‌های مطالبه",
+        parameters=[_CURSOR, _LIMIT],
+        responses={200: shapes.page_of(shapes.InvoiceShape, "ClaimInvoicePage"), **_READ},
+    )  # fmt: skip
+    def get(self, request: Request, pk: int) -> Response:
+        rows = ClaimInvoice.objects.of_claim(self.claim(request, pk))
+        return _after_key(request, rows, shapes.InvoiceShape)
+
+
+class ClaimLinesList(OfClaim):
+    @extend_schema(
+        operation_id="claim_lines", tags=["claims"], summary="Lines of a claim / سطرهای مطالبه",
+        parameters=[
+            _CURSOR, _LIMIT, OpenApiParameter("invoice", int),
+            OpenApiParameter("status", str, enum=[s.name.lower() for s in ClaimLineStatus]),
+        ],
+        responses={200: shapes.page_of(shapes.LineShape, "ClaimLinePage"), **_READ},
+    )  # fmt: skip
+    def get(self, request: Request, pk: int) -> Response:
+        rows = ClaimLine.objects.of_claim(self.claim(request, pk)).for_page()
+        if (invoice := _number(request, "invoice")) is not None:
+            rows = rows.filter(invoice_id=invoice)
+        if name := request.query_params.get("status"):
+            names = {status.name.lower(): status.value for status in ClaimLineStatus}
+            if name not in names:
+                raise InvalidInput(f"status یکی از این‌هاست: {', '.join(names)}.")
+            rows = rows.filter(status=names[name])
+        return _after_key(request, rows, shapes.LineShape)
+
+
+class LineTraceView(OfClaim):
+    """How the price of a line came about, step by step, each with the circular it comes from."""
+
+    @extend_schema(
+        operation_id="claim_line_trace", tags=["claims"], summary="Trace of a line's price / ردپای قیمت سطر",
+        responses={200: OpenApiTypes.OBJECT, **_READ},
+    )  # fmt: skip
+    def get(self, request: Request, pk: int, line: int) -> Response:
+        row = get_object_or_404(ClaimLine.objects.filter(claim=self.claim(request, pk)), pk=line)
+        lines = list(CurrentLine.objects.of_invoice(row.invoice_id).for_page())
+        found = told(lines, row.line_no)
+        if found is None:
+            raise Http404
+        steps = [{"sentence": str(s["sentence"]), "amount": s.get("amount")} for s in found["steps"]]
+        return Response(
+            {"line": row.pk, "line_no": row.line_no, "title": found["line"]["title"], "steps": steps}
+        )
+
+
+class ClaimBill(OfClaim):
+    @extend_schema(
+        operation_id="claim_bill", tags=["claims"],
+        summary="Electronic bill in the shape of SEPAS' SavePatientBill / سند الکترونیکی",
+        parameters=[OpenApiParameter("invoice", int, description="Only the bill of this invoice")],
+        responses={200: OpenApiTypes.OBJECT, **_READ},
+    )  # fmt: skip
+    def get(self, request: Request, pk: int) -> Response:
+        claim = self.claim(request, pk)
+        invoice = _number(request, "invoice")
+        return Response(bill.document(claim, invoices=None if invoice is None else [invoice]))
+
+
+class Acknowledge(OfClaim):
+    """Say that you have the claim. It says nothing about what you accept."""
+
+    permission = Permission.CLAIM_ACKNOWLEDGE
+
+    @extend_schema(
+        operation_id="claim_acknowledge", tags=["answers"], summary="Receipt / رسید",
+        parameters=[_KEY, _MATCH], request=shapes.AcknowledgeShape,
+        responses={200: shapes.ClaimShape, **_WRITE},
+        examples=[OpenApiExample("receipt", {"receipt_no": "1404-99812"}, request_only=True)],
+    )  # fmt: skip
+    def post(self, request: Request, pk: int) -> Response:
+        claim = self.claim(request, pk)
+
+        def act() -> tuple[dict[str, Any], int, str]:
+            check_match(request, etag_of(claim))
+            sent = _valid(shapes.AcknowledgeShape, request)
+            sending.acknowledge(
+                claim=claim,
+                receipt_no=sent["receipt_no"],
+                by=request.user,
+                at=timezone.now(),
+                channel=StepChannel.API,
+            )
+            return self._now(request, pk)
+
+        return once(request, act)
+
+    def _now(self, request: Request, pk: int) -> tuple[dict[str, Any], int, str]:
+        claim = self.claim(request, pk)
+        return shapes.ClaimShape(claim).data, 200, etag_of(claim)
+
+
+class Adjudications(OfClaim):
+    """Your answers to the lines of a claim."""
+
+    permission = Permission.CLAIM_VIEW
+
+    @extend_schema(
+        operation_id="claim_adjudications", tags=["answers"], summary="Answers so far / پاسخ‌های پیشین",
+        parameters=[_CURSOR, _LIMIT],
+        responses={200: shapes.page_of(shapes.AdjudicationShape, "AdjudicationPage"), **_READ},
+    )  # fmt: skip
+    def get(self, request: Request, pk: int) -> Response:
+        return _after_key(request, self.claim(request, pk).adjudications.all(), shapes.AdjudicationShape)
+
+
+class Adjudicate(OfClaim):
+    """Answer lines, all or some: approved + cuts = asked, to the rial. One wrong line refuses the whole call."""
+
+    permission = Permission.CLAIM_ADJUDICATE
+
+    @extend_schema(
+        operation_id="claim_adjudicate", tags=["answers"], summary="Answer lines / پاسخ به سطرها",
+        parameters=[_KEY, _MATCH], request=shapes.AnswerShape,
+        responses={200: shapes.AnsweredShape, **_WRITE},
+        examples=[
+            OpenApiExample(
+                "partial",
+                {"lines": [{"line": 81, "approved": 900, "cuts": [{"reason": "quantity", "amount": 100}]}]},
+                request_only=True,
+            ),
+            OpenApiExample("all the rest", {"approve_rest": True}, request_only=True),
+        ],
+    )  # fmt: skip
+    def post(self, request: Request, pk: int) -> Response:
+        claim = self.claim(request, pk)
+
+        def act() -> tuple[dict[str, Any], int, str]:
+            check_match(request, etag_of(claim))
+            sent = _valid(shapes.AnswerShape, request)
+            written = adjudication.adjudicate(
+                claim=claim, decisions=[_decision(one) for one in sent["lines"]], approve_rest=sent["approve_rest"],
+                note=sent["note"], by=request.user, at=timezone.now(), channel=StepChannel.API,
+            )  # fmt: skip
+            fresh = self.claim(request, pk)
+            body = {
+                "adjudication": shapes.AdjudicationShape(written).data,
+                "claim": shapes.ClaimShape(fresh).data,
+            }
+            return body, 200, etag_of(fresh)
+
+        return once(request, act)
+
+
+class Refuse(OfClaim):
+    """Refuse the whole claim, before any line was answered."""
+
+    permission = Permission.CLAIM_ADJUDICATE
+
+    @extend_schema(
+        operation_id="claim_refuse", tags=["answers"], summary="Refuse the whole claim / رد کل مطالبه",
+        parameters=[_KEY, _MATCH], request=shapes.RefusalShape,
+        responses={200: shapes.ClaimShape, **_WRITE},
+    )  # fmt: skip
+    def post(self, request: Request, pk: int) -> Response:
+        claim = self.claim(request, pk)
+
+        def act() -> tuple[dict[str, Any], int, str]:
+            check_match(request, etag_of(claim))
+            sent = _valid(shapes.RefusalShape, request)
+            adjudication.reject(
+                claim=claim, reason=sent["reason"], note=sent["note"], by=request.user, at=timezone.now(),
+                channel=StepChannel.API,
+            )  # fmt: skip
+            fresh = self.claim(request, pk)
+            return shapes.ClaimShape(fresh).data, 200, etag_of(fresh)
+
+        return once(request, act)
+
+
+def _valid(shape: Any, request: Request) -> dict[str, Any]:
+    sent = shape(data=request.data)
+    sent.is_valid(raise_exception=True)
+    return sent.validated_data
+
+
+def _decision(one: dict[str, Any]) -> Decision:
+    cuts = tuple(Cut(cut["reason"], cut["amount"], cut["note"]) for cut in one["cuts"])
+    return Decision(one["line"], one["approved"], cuts, one["unknown_code"])
+
+
+# ---------------------------------------------------------------- code lists, tokens, the document
+
+
+def _lists() -> dict[str, dict[str, Any]]:
+    statuses = [
+        {"code": s.name.lower(), "title": s.label, "title_en": s.name.replace("_", " ").lower()}
+        for s in ClaimLineStatus
+    ]
+    return {
+        "cut-reasons": {
+            "name": "cut-reasons",
+            "version": reasons.version(),
+            "codes": [
+                {
+                    "code": r.code, "title": r.title, "title_en": r.title_en, "valid_from": r.valid_from,
+                    "valid_to": r.valid_to, "kind": r.kind.name.lower(), "is_automatic": r.is_automatic,
+                }
+                for r in reasons.reasons()
+            ],
+        },
+        "line-statuses": {
+            "name": "line-statuses",
+            "version": "1",
+            "codes": [one | {"valid_from": None, "valid_to": None} for one in statuses],
+        },
+        "claim-states": {
+            "name": "claim-states",
+            "version": "1",
+            "codes": [
+                {"code": s.value, "title": s.label, "title_en": s.name.replace("_", " ").lower(), "valid_from": None,
+                 "valid_to": None}
+                for s in ClaimState
+            ],
+        },
+    }  # fmt: skip
+
+
+class CodeLists(InsurerView):
+    permission = Permission.CLAIM_VIEW
+
+    @extend_schema(
+        operation_id="code_lists", tags=["code lists"], summary="Code lists and their versions / فهرست کدها",
+        responses={200: OpenApiTypes.OBJECT, 401: _PROBLEM, 403: _PROBLEM, 429: _PROBLEM},
+    )  # fmt: skip
+    def get(self, request: Request) -> Response:
+        return Response({"items": [{"name": n, "version": one["version"]} for n, one in _lists().items()]})
+
+
+class OneCodeList(InsurerView):
+    permission = Permission.CLAIM_VIEW
+
+    @extend_schema(
+        operation_id="code_list", tags=["code lists"], summary="One code list / یک فهرست کد",
+        responses={200: shapes.CodeListShape, 304: None, **_READ},
+    )  # fmt: skip
+    def get(self, request: Request, name: str) -> Response:
+        found = _lists().get(name)
+        if found is None:
+            raise Http404
+        etag = f'"{name}-{found["version"]}"'
+        if request.headers.get("If-None-Match", "") == etag:
+            return Response(status=304, headers={"ETag": etag})
+        return Response(found, headers={"ETag": etag})
+
+
+class Token(APIView):
+    """A token for a client's secret (RFC 6749 §4.4, client credentials)."""
+
+    authentication_classes = ()
+    permission_classes = ()
+    throttle_classes = (AddressRate,)
+    parser_classes = (FormParser, MultiPartParser, JSONParser)
+
+    @extend_schema(
+        operation_id="token", tags=["access"], summary="Token / نشان دسترسی", auth=[],
+        request={"application/x-www-form-urlencoded": shapes.TokenRequest},
+        responses={200: shapes.TokenShape, 400: _PROBLEM, 401: _PROBLEM, 415: _PROBLEM, 422: _PROBLEM, 429: _PROBLEM},
+    )  # fmt: skip
+    def post(self, request: Request) -> Response:
+        sent = _valid(shapes.TokenRequest, request)
+        if sent["grant_type"] != "client_credentials":
+            raise UnsupportedGrant("grant_type تنها client_credentials است.", error="unsupported_grant_type")
+        key, secret = _credentials(request, sent)
+        issued = clients.issue(key=key, secret=secret, scopes=sent["scope"].split(), at=timezone.now())
+        body = {
+            "access_token": issued.text, "token_type": "Bearer", "expires_in": issued.expires_in,
+            "scope": " ".join(issued.scopes),
+        }  # fmt: skip
+        return Response(body, headers={"Cache-Control": "no-store"})
+
+    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        rate_headers(self.request, answer)
+        return answer
+
+
+class UnsupportedGrant(DomainError):
+    code = "unsupported_grant_type"
+    status = 400
+
+
+def _credentials(request: Request, sent: dict[str, Any]) -> tuple[str, str]:
+    """Client and secret from HTTP Basic, or from the form."""
+    scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "basic":
+        try:
+            key, _, secret = base64.b64decode(text, validate=True).decode().partition(":")
+        except (binascii.Error, ValueError):
+            return "", ""
+        return unquote(key), unquote(secret)
+    return sent.get("client_id", ""), sent.get("client_secret", "")
+
+
+class Document(SpectacularAPIView):
+    """The OpenAPI document of this interface."""
+
+    permission = Permission.CLAIM_VIEW
+    authentication_classes = InsurerView.authentication_classes
+    permission_classes = InsurerView.permission_classes
+    throttle_classes = InsurerView.throttle_classes

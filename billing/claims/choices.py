@@ -1,0 +1,103 @@
+"""Closed lists of claims, and the one table of what may follow what."""
+
+from django.db import models
+
+
+class Payer(models.TextChoices):
+    """Whose share of the lines a claim asks for; one invoice stands in one live claim of each."""
+
+    BASIC = "basic", "بیمهٔ پایه"
+    SUPPLEMENTARY = "supplementary", "بیمهٔ تکمیلی"
+
+
+class ClaimKind(models.TextChoices):
+    ORIGINAL = "original", "اصلی"
+    RESUBMISSION = "resubmission", "ارسال دوبارهٔ سطرهای ردشده"
+    SUPPLEMENT = "supplement", "متمم پس از بازقیمت‌گذاری"
+
+
+class ClaimState(models.TextChoices):
+    """Where a claim stands. Acknowledged means that the insurer has it, not that it accepts it."""
+
+    DRAFT = "draft", "گردآوری"
+    CHECKED = "checked", "بررسی‌شده"
+    FROZEN = "frozen", "نهایی، آمادهٔ ارسال"
+    SENT = "sent", "ارسال‌شده"
+    ACKNOWLEDGED = "acknowledged", "رسید داده شد"
+    IN_REVIEW = "in_review", "در رسیدگی"
+    ADJUDICATED = "adjudicated", "رسیدگی شد"
+    SETTLED = "settled", "تسویه شد"
+    REJECTED = "rejected", "رد شد"
+    CANCELLED = "cancelled", "لغو شد"
+
+
+S = ClaimState
+#: What may follow each state; the trigger of the table is made from it.
+TRANSITIONS: dict[ClaimState, tuple[ClaimState, ...]] = {
+    S.DRAFT: (S.CHECKED, S.CANCELLED),
+    S.CHECKED: (S.DRAFT, S.FROZEN, S.CANCELLED),
+    S.FROZEN: (S.SENT, S.CANCELLED),
+    S.SENT: (S.ACKNOWLEDGED,),
+    S.ACKNOWLEDGED: (S.IN_REVIEW, S.REJECTED),
+    S.IN_REVIEW: (S.ADJUDICATED, S.REJECTED),
+    S.ADJUDICATED: (S.SETTLED,),
+    S.SETTLED: (),
+    S.REJECTED: (),
+    S.CANCELLED: (),
+}
+#: States in which the lines are still those of the invoices and nothing is numbered.
+OPEN = (S.DRAFT, S.CHECKED)
+#: States in which the insurer has the claim, and sees it.
+DELIVERED = (S.SENT, S.ACKNOWLEDGED, S.IN_REVIEW, S.ADJUDICATED, S.SETTLED, S.REJECTED)
+#: States in which the insurer still owes an answer.
+UNANSWERED = (S.SENT, S.ACKNOWLEDGED, S.IN_REVIEW)
+#: States in which the insurer's answer is complete.
+ANSWERED = (S.ADJUDICATED, S.SETTLED, S.REJECTED)
+
+#: Tone of the badge of each state.
+CLAIM_TONES: dict[str, str] = {
+    S.DRAFT: "mute", S.CHECKED: "info", S.FROZEN: "accent", S.SENT: "warn", S.ACKNOWLEDGED: "info",
+    S.IN_REVIEW: "info", S.ADJUDICATED: "good", S.SETTLED: "good", S.REJECTED: "bad", S.CANCELLED: "mute",
+}  # fmt: skip
+
+
+class ClaimLineStatus(models.IntegerChoices):
+    """What the insurer said of a line."""
+
+    WAITING = 0, "رسیدگی‌نشده"
+    APPROVED = 1, "تأیید کامل"
+    CUT = 2, "تأیید بخشی"
+    REJECTED = 3, "رد"
+    UNKNOWN_CODE = 4, "کد نزد بیمه‌گر ناشناخته"
+    NOTHING = 9, "بدون سهم این بیمه‌گر"
+
+
+#: Statuses without an answer in rials.
+UNDECIDED = (ClaimLineStatus.WAITING, ClaimLineStatus.UNKNOWN_CODE)
+#: Statuses whose cut may be claimed again.
+CUT_LINES = (ClaimLineStatus.CUT, ClaimLineStatus.REJECTED)
+
+LINE_TONES: dict[int, str] = {
+    ClaimLineStatus.WAITING: "mute", ClaimLineStatus.APPROVED: "good", ClaimLineStatus.CUT: "warn",
+    ClaimLineStatus.REJECTED: "bad", ClaimLineStatus.UNKNOWN_CODE: "info", ClaimLineStatus.NOTHING: "mute",
+}  # fmt: skip
+
+
+class OmissionReason(models.IntegerChoices):
+    """Why an invoice of the period is not in the claim, in the order they are looked for."""
+
+    NOT_REVIEWED = 1, "هنوز بازبینی نشده است"
+    CHANGED = 2, "پس از بازبینی تغییر کرده است"
+    UNPRICED = 3, "سطر بدون تعرفه دارد"
+    UNCHECKED = 4, "یافته‌هایش هنوز بررسی نشده است"
+    BLOCKED = 5, "یافتهٔ بازدارنده دارد"
+    WARNED = 6, "هشدار رسیدگی‌نشده دارد"
+    OTHER_CLAIM = 7, "در مطالبهٔ زندهٔ دیگری است"
+    SENT_OUTSIDE = 8, "بیرون از مطالبه فرستاده شده است"
+    TAKEN_OUT = 9, "پس از گردآوری تغییر کرد و کنار رفت"
+
+
+class StepChannel(models.TextChoices):
+    PAGE = "page", "صفحه"
+    API = "api", "سامانهٔ بیمه‌گر"
+    SYSTEM = "system", "سامانه"

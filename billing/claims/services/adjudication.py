@@ -1,0 +1,307 @@
+"""The insurer's answer to the lines of a claim, in parts: approved, cut with reasons, or set aside for an unknown code.
+
+asked = approved + cuts, to the rial, for every line; what does not add up is refused with every mistake named, and
+nothing of the answer is taken. Statements are constant in number, whatever the number of lines.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from billing.claims.choices import CUT_LINES, UNDECIDED, ClaimLineStatus, ClaimState, StepChannel
+from billing.claims.models import Adjudication, Claim, ClaimInvoice, ClaimLine, LineCut, LineDecision
+from billing.claims.reasons import OTHER, CutReason, valid_on
+from billing.claims.rules import answer
+from billing.claims.services.states import locked, move, require
+from core import audit
+from core.errors import InvalidInput
+from core.text import clean
+
+#: Mistakes that one refusal names.
+NAMED = 50
+NOTE_LENGTH = 250
+
+
+class Mistaken(InvalidInput):
+    """The answer has lines that are wrong; `errors` names them with their code and sentence."""
+
+    code = "adjudication_invalid"
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Rials (above zero) that are not paid of a line, and why."""
+
+    reason: str
+    amount: int
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What the insurer says of one line, by its primary key. `is_unknown_code`: it does not know the code yet."""
+
+    line_id: int
+    approved: int = 0
+    cuts: Sequence[Cut] = field(default_factory=tuple)
+    is_unknown_code: bool = False
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """A decision that is right, with the line it is about."""
+
+    line: ClaimLine
+    decision: Decision
+    adjusted: int | None
+    approved: int | None
+    status: ClaimLineStatus
+
+
+@transaction.atomic
+def adjudicate(
+    *,
+    claim: Claim,
+    decisions: Iterable[Decision],
+    by: Any,
+    at: dt.datetime,
+    approve_rest: bool = False,
+    revises: bool = False,
+    note: str = "",
+    channel: StepChannel = StepChannel.PAGE,
+) -> Adjudication:
+    """Take the insurer's answer to some lines; the claim is adjudicated once every line has one.
+
+    `approve_rest` approves in full whatever has no answer yet and is not named. With `revises` lines that have an
+    answer get another one, never below the first: what an objection brought back.
+    """
+    row = locked(claim)
+    if revises:
+        require(row, (ClaimState.IN_REVIEW, ClaimState.ADJUDICATED))
+    else:
+        require(row, (ClaimState.ACKNOWLEDGED, ClaimState.IN_REVIEW))
+    said = list(decisions)
+    taken = _taken(row, said, day=timezone.localdate(at), revises=revises)
+    if approve_rest:
+        taken += _rest(row, {decision.line_id for decision in said})
+    if not taken:
+        raise InvalidInput("پاسخ هیچ سطری را در بر ندارد.")
+    written = _write(row, taken, by=by, at=at, note=note, channel=channel)
+    if row.state == ClaimState.ACKNOWLEDGED:
+        move(row, ClaimState.IN_REVIEW, by=by, at=at, channel=channel)
+    add_up(row)
+    audit.record(
+        "claim.answered", row, by=by, at=at, organisation_id=row.organisation_id,
+        after={"lines": len(taken), "approved": written.approved, "cut": written.cut},
+    )  # fmt: skip
+    if row.state == ClaimState.IN_REVIEW and not _undecided(row).exists():
+        move(row, ClaimState.ADJUDICATED, by=by, at=at, note=note, channel=channel, adjudicated_at=at)
+    elif row.state == ClaimState.ADJUDICATED and revises:
+        Claim.objects.filter(pk=row.pk).update(version=row.version + 1)
+    row.refresh_from_db()
+    return written
+
+
+@transaction.atomic
+def reject(
+    *, claim: Claim, reason: str, note: str, by: Any, at: dt.datetime, channel: StepChannel = StepChannel.PAGE
+) -> Claim:
+    """Refuse the whole claim before any line was answered; every line is cut with the one reason."""
+    row = locked(claim)
+    require(row, (ClaimState.ACKNOWLEDGED, ClaimState.IN_REVIEW))
+    if ClaimLine.objects.filter(claim=row, status__in=[*CUT_LINES, ClaimLineStatus.APPROVED]).exists():
+        raise InvalidInput("پاره‌ای از سطرها پاسخ دارند؛ بقیه را سطر به سطر رد کنید.")
+    lines = _undecided(row).filter(asked__gt=0).values_list("pk", "asked")
+    said = [Decision(pk, 0, (Cut(reason, asked, note),)) for pk, asked in lines]
+    taken = _taken(row, said, day=timezone.localdate(at), revises=False)
+    taken += _rest(row, {decision.line_id for decision in said})
+    _write(row, taken, by=by, at=at, note=note, channel=channel)
+    add_up(row)
+    move(row, ClaimState.REJECTED, by=by, at=at, note=note, channel=channel, adjudicated_at=at)
+    row.refresh_from_db()
+    return row
+
+
+def _undecided(row: Claim) -> Any:
+    return ClaimLine.objects.filter(claim=row, status__in=UNDECIDED)
+
+
+def _rest(row: Claim, named: set[int]) -> list[_Taken]:
+    lines = _undecided(row).exclude(pk__in=named).only("pk", "asked")
+    return [
+        _Taken(line, Decision(line.pk, line.asked), line.asked, line.asked, ClaimLineStatus.APPROVED)
+        for line in lines
+    ]
+
+
+def _taken(row: Claim, said: Sequence[Decision], *, day: dt.date, revises: bool) -> list[_Taken]:
+    """The decisions with their lines; refused as a whole where one is wrong."""
+    lines = ClaimLine.objects.filter(claim=row).in_bulk([decision.line_id for decision in said])
+    known = valid_on(day)
+    taken, errors, seen = [], [], set()
+    for decision in said:
+        line = lines.get(decision.line_id)
+        twice = decision.line_id in seen
+        seen.add(decision.line_id)
+        fault = (
+            ("line_twice", "این سطر دو بار آمده است.") if twice else _fault(line, decision, known, revises)
+        )
+        if fault or line is None:
+            code, sentence = fault or ("", "")
+            errors.append({"line": decision.line_id, "code": code, "detail": sentence})
+        else:
+            taken.append(_judged(line, decision, known))
+    if errors:
+        raise Mistaken(
+            f"{len(errors)} سطر پاسخ نادرست است و هیچ سطری ثبت نشد؛ آن‌ها را درست و همه را دوباره بفرستید.",
+            errors=errors[:NAMED],
+        )
+    return taken
+
+
+def _fault(
+    line: ClaimLine | None, said: Decision, known: dict[str, CutReason], revises: bool
+) -> tuple[str, str] | None:
+    """The first thing wrong with a decision as (code, sentence)."""
+    if line is None:
+        return "line_unknown", "این سطر در این مطالبه نیست؛ شناسهٔ سطر را از همین مطالبه بردارید."
+    if line.status == ClaimLineStatus.NOTHING:
+        return "line_nothing_asked", "از این سطر چیزی خواسته نشده است و پاسخ نمی‌خواهد."
+    is_answered = line.approved is not None
+    if is_answered and not revises:
+        return "line_answered", "این سطر پیش‌تر پاسخ گرفته است."
+    if revises and not is_answered:
+        return "line_not_answered", "این سطر هنوز پاسخی ندارد که بازنگری شود."
+    if said.is_unknown_code:
+        return ("line_has_amounts", "کد ناشناخته مبلغ و کسر ندارد.") if said.approved or said.cuts else None
+    for cut in said.cuts:
+        if cut.reason not in known:
+            return (
+                "reason_unknown",
+                f"کد علت «{cut.reason}» در فهرست علت‌ها نیست یا در این تاریخ اعتبار ندارد.",
+            )
+        if cut.amount <= 0:
+            return "cut_not_positive", "مبلغ هر کسر باید بیش از صفر باشد."
+        if cut.reason == OTHER and not clean(cut.note):
+            return "note_missing", "علت «سایر» توضیح می‌خواهد."
+    cuts = sum(cut.amount for cut in said.cuts)
+    if line.asked < 0 and (cuts or said.approved != line.asked):
+        return "credit_not_whole", "سطر با مبلغ منفی همان که هست پذیرفته می‌شود."
+    if line.asked >= 0 and said.approved < 0:
+        return "approved_negative", "مبلغ تأییدشده منفی نیست."
+    if said.approved + cuts != line.asked:
+        return (
+            "sum_differs",
+            f"تأییدشده و کسرها با هم {said.approved + cuts} ریال است و خواستهٔ سطر {line.asked} ریال.",
+        )
+    if revises and line.approved is not None and said.approved < line.approved:
+        return "approved_lowered", "بازنگری مبلغ تأییدشده را کم نمی‌کند."
+    return None
+
+
+def _judged(line: ClaimLine, said: Decision, known: dict[str, CutReason]) -> _Taken:
+    if said.is_unknown_code:
+        return _Taken(line, said, None, None, ClaimLineStatus.UNKNOWN_CODE)
+    left = answer(
+        asked=line.asked,
+        automatic=[cut.amount for cut in said.cuts if known[cut.reason].is_automatic],
+        expert=[cut.amount for cut in said.cuts if not known[cut.reason].is_automatic],
+    )
+    status = ClaimLineStatus.CUT if left.approved else ClaimLineStatus.REJECTED
+    if left.approved == line.asked:
+        status = ClaimLineStatus.APPROVED
+    return _Taken(line, said, left.adjusted, left.approved, status)
+
+
+_ANSWER = f"""
+    UPDATE {ClaimLine._meta.db_table} l
+    SET adjusted = n.adjusted, approved = n.approved, status = n.status, reason = n.reason, note = n.note
+    FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::smallint[], %s::text[], %s::text[])
+        AS n (id, adjusted, approved, status, reason, note)
+    WHERE l.id = n.id
+"""
+
+
+def _write(
+    row: Claim, taken: Sequence[_Taken], *, by: Any, at: dt.datetime, note: str, channel: StepChannel
+) -> Adjudication:
+    """The answer as it came, append-only, and what the lines are now."""
+    answered = [one for one in taken if one.approved is not None]
+    written = Adjudication.objects.create(
+        claim=row, at=at, by_id=by.pk if by else None, by_name=by.get_username() if by else "", channel=channel,
+        note=clean(note)[:NOTE_LENGTH], lines=len(taken), asked=sum(one.line.asked for one in answered),
+        adjusted=sum(one.adjusted or 0 for one in answered), approved=sum(one.approved or 0 for one in answered),
+    )  # fmt: skip
+    LineDecision.objects.bulk_create(
+        LineDecision(
+            adjudication=written, line_id=one.line.pk, asked=one.line.asked, adjusted=one.adjusted,
+            approved=one.approved, status=one.status,
+        )
+        for one in taken
+    )  # fmt: skip
+    LineCut.objects.bulk_create(
+        LineCut(
+            adjudication=written, line_id=one.line.pk, reason=cut.reason, amount=cut.amount,
+            note=clean(cut.note)[:NOTE_LENGTH],
+        )
+        for one in taken for cut in one.decision.cuts
+    )  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _ANSWER,
+            [
+                [one.line.pk for one in taken],
+                [one.adjusted for one in taken],
+                [one.approved for one in taken],
+                [int(one.status) for one in taken],
+                [one.decision.cuts[0].reason if one.decision.cuts else "" for one in taken],
+                [
+                    clean(one.decision.cuts[0].note)[:NOTE_LENGTH] if one.decision.cuts else ""
+                    for one in taken
+                ],
+            ],
+        )
+    return written
+
+
+_SUMS = """
+    SELECT {key} AS key, coalesce(sum(asked) FILTER (WHERE approved IS NOT NULL), 0) AS answered,
+           coalesce(sum(adjusted), 0) AS adjusted, coalesce(sum(approved), 0) AS approved, sum(paid) AS paid
+    FROM {lines} WHERE claim_id = %s GROUP BY 1
+"""
+_ADD_UP = """
+    UPDATE {table} t SET answered = n.answered, adjusted = n.adjusted, approved = n.approved, paid = n.paid
+    FROM ({sums}) n WHERE n.key = t.{key} AND {of_claim}
+      AND (t.answered, t.adjusted, t.approved, t.paid)
+          IS DISTINCT FROM (n.answered, n.adjusted, n.approved, n.paid)
+"""
+
+
+def add_up(claim: Claim) -> None:
+    """Bring the claim's invoices and the claim to the sums of its lines; whoever writes lines calls it.
+
+    Two statements, whatever the number of lines. The database compares claim and lines when the transaction ends.
+    """
+    lines = ClaimLine._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _ADD_UP.format(
+                table=ClaimInvoice._meta.db_table, key="invoice_id", of_claim="t.claim_id = %s",
+                sums=_SUMS.format(key="invoice_id", lines=lines),
+            ),
+            [claim.pk, claim.pk],
+        )  # fmt: skip
+        cursor.execute(
+            _ADD_UP.format(
+                table=Claim._meta.db_table, key="id", of_claim="t.id = %s",
+                sums=_SUMS.format(key="claim_id", lines=lines),
+            ),
+            [claim.pk, claim.pk],
+        )  # fmt: skip
+    claim.refresh_from_db(fields=["answered", "adjusted", "approved", "paid"])

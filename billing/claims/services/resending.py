@@ -1,0 +1,167 @@
+"""Claims that follow others: what the insurer cut asked once more, and what a re-pricing adds to what was sent."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import connection, transaction
+
+from billing.claims.choices import ANSWERED, CUT_LINES, DELIVERED, ClaimKind, Payer
+from billing.claims.models import Claim, ClaimInvoice, ClaimItem, ClaimLine
+from billing.claims.services.gathering import FUND, SHARE, check
+from billing.claims.services.states import ClaimRefused, locked, require, step
+from billing.models import Change, Invoice, LineDelta, SupplementaryItem
+from core import audit, jobs
+from insurers.models import Fund
+from organisations.models import Centre
+
+_CUT = ", ".join(str(int(status)) for status in CUT_LINES)
+_DELIVERED = ", ".join(f"'{state.value}'" for state in DELIVERED)
+_FACTS = (
+    "version", "number", "patient_id", "setting", "admitted_on", "discharged_on",
+)  # fmt: skip
+_BILL = ("amount", "basic", "supplementary", "subsidy", "employer", "patient_share")
+_INTO = (
+    f"INSERT INTO {ClaimInvoice._meta.db_table} (claim_id, invoice_id, payer, kind, previous_id, asked, answered,"
+    f" adjusted, approved, paid, lines_count, {', '.join((*_FACTS, *_BILL))})"
+)
+#: Invoices with cut lines, each with what was cut; an invoice whose cut is asked again already stays out.
+_RETRY = f"""
+    {_INTO}
+    SELECT %(claim)s, c.invoice_id, c.payer, '{ClaimKind.RESUBMISSION}', c.id, l.cut, 0, 0, 0, 0, l.lines,
+           {", ".join(f"c.{name}" for name in (*_FACTS, *_BILL))}
+    FROM {ClaimInvoice._meta.db_table} c
+    JOIN (
+        SELECT invoice_id, sum(asked - approved) AS cut, count(*) AS lines FROM {ClaimLine._meta.db_table}
+        WHERE claim_id = %(previous)s AND status IN ({_CUT}) GROUP BY invoice_id
+    ) l ON l.invoice_id = c.invoice_id
+    WHERE c.claim_id = %(previous)s AND NOT EXISTS (
+        SELECT FROM {ClaimInvoice._meta.db_table} o
+        WHERE o.previous_id = c.id AND o.released_at IS NULL AND o.kind = '{ClaimKind.RESUBMISSION}'
+    )
+    ORDER BY c.id
+"""
+
+
+@transaction.atomic
+def resubmit(*, claim: Claim, by: Any, at: dt.datetime) -> Claim:
+    """A new claim for what was cut of an answered one, only the lines with a cut; it is frozen and sent as any other.
+
+    Both name each other. Nothing is asked again twice: an invoice whose cut stands in a live re-submission stays out.
+    """
+    row = locked(claim, stages=True)
+    require(row, ANSWERED)
+    fresh = _follower(row, ClaimKind.RESUBMISSION, by=by, at=at)
+    with connection.cursor() as cursor:
+        cursor.execute(_RETRY, {"claim": fresh.pk, "previous": row.pk})
+    if not fresh.invoices.exists():
+        raise ClaimRefused("سطر کسرشده‌ای نمانده است که دوباره فرستاده نشده باشد.")
+    audit.record(
+        "claim.resubmitted", row, by=by, at=at, organisation_id=row.organisation_id, after={"claim": fresh.pk}
+    )
+    return check(claim=fresh, by=by, at=at)
+
+
+def _follower(row: Claim, kind: ClaimKind, *, by: Any, at: dt.datetime) -> Claim:
+    fresh = Claim.objects.create(
+        organisation_id=row.organisation_id, centre=row.centre, insurer=row.insurer, fund=row.fund, payer=row.payer,
+        kind=kind, month=row.month, previous=row, state_at=at, created_at=at, created_by=by,
+    )  # fmt: skip
+    step(fresh, "", by=by, at=at)
+    return fresh
+
+
+# ---------------------------------------------------------------- supplements
+
+
+def _waiting_sql(payer: Payer) -> str:
+    """SQL of items that are to be claimed: the invoice went in a claim of the payer, frozen before the re-pricing."""
+    share = SHARE[payer]
+    return f"""
+        FROM {SupplementaryItem._meta.db_table} s
+        JOIN {Change._meta.db_table} h ON h.id = s.change_id
+        JOIN {Invoice._meta.db_table} i ON i.id = s.invoice_id
+        JOIN {ClaimInvoice._meta.db_table} c ON c.invoice_id = i.id AND c.payer = %(payer)s
+             AND c.kind = '{ClaimKind.ORIGINAL}' AND c.released_at IS NULL
+        JOIN {Claim._meta.db_table} o ON o.id = c.claim_id AND o.state IN ({_DELIVERED}) AND o.frozen_at < h.at
+        WHERE i.centre_id = ANY(%(centres)s) AND i.month = %(month)s AND s.{share} <> 0 AND NOT EXISTS (
+            SELECT FROM {ClaimItem._meta.db_table} t
+            WHERE t.item_id = s.id AND t.payer = %(payer)s AND t.released_at IS NULL
+        )
+    """
+
+
+def waiting_supplements(centres: list[int], *, month: int, payer: Payer) -> list[tuple[int, int, int, int]]:
+    """What re-pricings added to sent invoices and nobody has claimed: (centre, fund, invoices, rials)."""
+    sql = f"""
+        SELECT i.centre_id, i.{FUND[payer]}, count(DISTINCT i.id), sum(s.{SHARE[payer]})::bigint
+        {_waiting_sql(payer)} GROUP BY 1, 2 ORDER BY 1, 2
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {"centres": centres, "month": month, "payer": payer.value})
+        return cursor.fetchall()
+
+
+@transaction.atomic
+def supplement(*, centre: Centre, fund: Fund, payer: Payer, month: int, by: Any, at: dt.datetime) -> Claim:
+    """A claim for what re-pricings added to the invoices of a month that were sent: differences, line by line.
+
+    A difference may be below zero: the insurer is asked less. Each item is asked of each payer once.
+    """
+    jobs.lock("billing.stages", centre.pk)
+    fresh = Claim.objects.create(
+        organisation_id=fund.insurer.organisation_id, centre=centre, insurer_id=fund.insurer_id, fund=fund,
+        payer=payer, kind=ClaimKind.SUPPLEMENT, month=month, state_at=at, created_at=at, created_by=by,
+    )  # fmt: skip
+    step(fresh, "", by=by, at=at)
+    params = {
+        "claim": fresh.pk, "centres": [centre.pk], "month": month, "payer": payer.value, "fund": fund.pk,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {ClaimItem._meta.db_table} (claim_id, item_id, payer)"
+            f" SELECT %(claim)s, s.id, %(payer)s {_waiting_sql(payer)} AND i.{FUND[payer]} = %(fund)s ORDER BY s.id",
+            params,
+        )
+        cursor.execute(_supplement_sql(payer), params)
+    if not fresh.invoices.exists():
+        raise ClaimRefused("در این ماه برای این صندوق قلم متممی نیست که مطالبه نشده باشد.")
+    audit.record(
+        "claim.begun", fresh, by=by, at=at, organisation_id=fresh.organisation_id,
+        after={"centre": centre.code, "fund": fund.code, "month": month},
+    )  # fmt: skip
+    return check(claim=fresh, by=by, at=at)
+
+
+def differences_sql(payer: Payer) -> str:
+    """SQL of the differences of a supplementary claim's items, one row a line with the line's own share as `asked`."""
+    sums = ", ".join(
+        f"sum(d.{name})::bigint AS {name}"
+        for name in ("amount", "basic", "supplementary", "subsidy", "employer", "patient")
+    )
+    return f"""
+        SELECT d.invoice_id, d.line_no, {sums}, sum(d.{SHARE[payer]})::bigint AS asked
+        FROM {ClaimItem._meta.db_table} t JOIN {SupplementaryItem._meta.db_table} s ON s.id = t.item_id
+        JOIN {LineDelta._meta.db_table} d ON d.change_id = s.change_id AND d.invoice_id = s.invoice_id
+        WHERE t.claim_id = %(claim)s GROUP BY d.invoice_id, d.line_no
+    """
+
+
+def _supplement_sql(payer: Payer) -> str:
+    copied = ", ".join(f"i.{name}" for name in _FACTS)
+    return f"""
+        {_INTO}
+        SELECT %(claim)s, i.id, %(payer)s, '{ClaimKind.SUPPLEMENT}', c.id, d.asked, 0, 0, 0, 0, d.lines, {copied},
+               d.amount, d.basic, d.supplementary, d.subsidy, d.employer, d.patient
+        FROM (
+            SELECT invoice_id, count(*) AS lines, sum(asked)::bigint AS asked, sum(amount)::bigint AS amount,
+                   sum(basic)::bigint AS basic, sum(supplementary)::bigint AS supplementary,
+                   sum(subsidy)::bigint AS subsidy, sum(employer)::bigint AS employer, sum(patient)::bigint AS patient
+            FROM ({differences_sql(payer)}) x GROUP BY invoice_id
+        ) d
+        JOIN {Invoice._meta.db_table} i ON i.id = d.invoice_id
+        JOIN {ClaimInvoice._meta.db_table} c ON c.invoice_id = i.id AND c.payer = %(payer)s
+             AND c.kind = '{ClaimKind.ORIGINAL}' AND c.released_at IS NULL
+        ORDER BY i.id
+    """

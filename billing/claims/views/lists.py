@@ -1,0 +1,276 @@
+"""The list of claims, one claim with its invoices and lines, and what a batch of them became."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import Count, Q, QuerySet, Sum
+from django.http import FileResponse, HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+
+from billing.claims.choices import (
+    CUT_LINES,
+    UNANSWERED,
+    ClaimKind,
+    ClaimLineStatus,
+    ClaimState,
+    OmissionReason,
+    Payer,
+    StepChannel,
+)
+from billing.claims.filters import ClaimFilter
+from billing.claims.forms import CancelForm, ReceiptForm, SendForm
+from billing.claims.models import Claim, ClaimInvoice, ClaimLine, Omission
+from core.export import Column, xlsx_response
+from core.filters import whole
+from core.jalali import month_name
+from core.models import Job
+from core.text import persian_digits
+from core.views import DetailPage, ListPage
+from organisations.permissions import Permission
+
+EXPORT_LIMIT = 20_000
+OMITTED_SHOWN = 200
+HOME = {"label": "مطالبه‌ها"}
+EXPORTED = (
+    Column("شماره", lambda c: str(c), 24),
+    Column("وضعیت", lambda c: c.get_state_display()),
+    Column("نوع", lambda c: c.get_kind_display()),
+    Column("مرکز", lambda c: c.centre.name, 28),
+    Column("بیمه‌گر", lambda c: c.insurer.name, 24),
+    Column("صندوق", lambda c: c.fund.name, 24),
+    Column("سهم", lambda c: c.get_payer_display()),
+    Column("ماه", lambda c: month_name(c.month)),
+    Column("ارسال", "sent_at"),
+    Column("صورتحساب", "invoices_count"),
+    Column("سطر", "lines_count"),
+    Column("خواسته (ریال)", "asked", 22),
+    Column("رسیدگی‌شده", "answered", 22),
+    Column("تأییدشده", "approved", 22),
+    Column("کسر", "cut", 22),
+    Column("پرداخت‌شده", "paid", 22),
+)
+
+
+def age_in_days(claim: Claim, on: dt.date) -> int | None:
+    """Days since a claim that still has no full answer was sent."""
+    if claim.sent_at is None or claim.state not in UNANSWERED:
+        return None
+    return (on - timezone.localdate(claim.sent_at)).days
+
+
+class Claims(ListPage):
+    """Claims of the user's scope, with their state, age and amounts; for an insurer those delivered to it."""
+
+    permission = Permission.CLAIM_VIEW
+    template_name = "billing/claims/list.html"
+    context_object_name = "claims"
+
+    @cached_property
+    def filter(self) -> ClaimFilter:
+        seen = Claim.objects.visible_to(self.request.user).for_list()
+        return ClaimFilter(self.request.GET, queryset=seen, request=self.request)
+
+    def get_queryset(self) -> QuerySet[Claim]:
+        return self.filter.qs
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.GET.get("export") == "xlsx":
+            return xlsx_response(self.get_queryset()[:EXPORT_LIMIT], EXPORTED, title="مطالبه‌ها")
+        return super().get(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        user, on = self.request.user, timezone.localdate()
+        context = super().get_context_data(
+            filter=self.filter,
+            totals=self.filter.qs.totals(),
+            states=ClaimState.choices,
+            payers=Payer.choices,
+            kinds=ClaimKind.choices,
+            job=self._job(),
+            is_insurer=bool(user.scope.membership.insurer_id),
+            may_edit=user.may(Permission.CLAIM_EDIT),
+            may_send=user.may(Permission.CLAIM_SEND),
+            breadcrumb=[HOME],
+            **kwargs,
+        )
+        return context | {"rows": [(claim, age_in_days(claim, on)) for claim in context["page_obj"]]}
+
+    def _job(self) -> Job | None:
+        """The gathering that led here, while it goes on."""
+        pk = whole(self.request.GET.get("job"))
+        return Job.objects.visible_to(self.request.user).filter(pk=pk).first() if pk else None
+
+
+class ClaimPage(DetailPage):
+    """One claim: what it asks, what became of it, its invoices, what was left out, and every step."""
+
+    permission = Permission.CLAIM_VIEW
+    template_name = "billing/claims/detail.html"
+    context_object_name = "claim"
+    queryset = Claim.objects.for_list().select_related("frozen_by", "previous", "job")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        claim, user = self.object, self.request.user
+        inside = not user.scope.membership.insurer_id
+        rows = ClaimInvoice.objects.of_claim(claim)
+        return super().get_context_data(
+            invoices=Paginator(rows, 50).get_page(self.request.GET.get("page")),
+            inside=inside,
+            omitted=self._omitted() if inside else None,
+            statuses=self._statuses(),
+            steps=[(step, self._who(step, inside)) for step in claim.steps.order_by("-at", "-pk")],
+            related=self._related(),
+            age=age_in_days(claim, timezone.localdate()),
+            moves=self._moves(),
+            breadcrumb=[HOME | {"url": reverse("claims")}, {"label": persian_digits(claim)}],
+            **kwargs,
+        )
+
+    def _omitted(self) -> dict[str, Any]:
+        """Why invoices of the period are not in the claim: counted by reason, and the first of them."""
+        by_reason = (
+            Omission.objects.filter(claim=self.object).values("reason")
+            .annotate(count=Count("pk"), asked=Sum("asked")).order_by("reason")
+        )  # fmt: skip
+        rows = Omission.objects.filter(claim=self.object).order_by("reason", "number", "pk")
+        return {
+            "reasons": [(OmissionReason(r["reason"]).label, r["count"], r["asked"]) for r in by_reason],
+            "rows": list(rows[:OMITTED_SHOWN]),
+            "shown": OMITTED_SHOWN,
+        }
+
+    def _statuses(self) -> list[dict[str, Any]]:
+        """Lines by what the insurer said of them, each with the address of its lines."""
+        found = (
+            ClaimLine.objects.filter(claim=self.object).values("status")
+            .annotate(count=Count("pk"), asked=Sum("asked"), approved=Sum("approved")).order_by("status")
+        )  # fmt: skip
+        url = reverse("claim_lines", args=[self.object.pk])
+        return [
+            row
+            | {
+                "label": ClaimLineStatus(row["status"]).label,
+                "url": f"{url}?status={row['status']}",
+            }
+            for row in found
+        ]
+
+    def _who(self, step: Any, inside: bool) -> str:
+        """Names of the hospital's people are not told to the insurer, nor the other way round."""
+        is_insurers = step.channel == StepChannel.API
+        if inside or is_insurers:
+            return step.by_name or "سامانه"
+        return "مرکز درمانی"
+
+    def _related(self) -> list[dict[str, Any]]:
+        """The claims that this one follows, and those that follow it."""
+        claim, user = self.object, self.request.user
+        before = Q(pk=claim.previous_id or 0) | Q(invoices__followers__claim=claim)
+        after = Q(previous=claim) | Q(invoices__previous__claim=claim)
+        seen = Claim.objects.visible_to(user)
+        earlier = [{"claim": c, "what": "دنبالهٔ"} for c in seen.filter(before).distinct().order_by("pk")]
+        return earlier + [
+            {"claim": c, "what": "دنباله‌اش"} for c in seen.filter(after).distinct().order_by("pk")
+        ]
+
+    def _moves(self) -> dict[str, Any]:
+        """What the user may do with the claim as it stands; the services have the last word."""
+        claim, user = self.object, self.request.user
+        edits, state = user.may(Permission.CLAIM_EDIT), claim.state
+        is_own = claim.frozen_by_id == user.pk
+        return {
+            "gather": edits and claim.is_open and claim.kind == ClaimKind.ORIGINAL,
+            "freeze": edits and state == ClaimState.CHECKED,
+            "cancel": CancelForm() if edits and (claim.is_open or state == ClaimState.FROZEN) else None,
+            "send": SendForm()
+            if user.may(Permission.CLAIM_SEND) and state == ClaimState.FROZEN and not is_own
+            else None,
+            "waits_for_another": user.may(Permission.CLAIM_SEND) and state == ClaimState.FROZEN and is_own,
+            "acknowledge": ReceiptForm()
+            if user.may(Permission.CLAIM_ACKNOWLEDGE) and state == ClaimState.SENT
+            else None,
+            "resubmit": edits
+            and state in (ClaimState.ADJUDICATED, ClaimState.SETTLED, ClaimState.REJECTED)
+            and claim.cut > 0,
+        }
+
+
+class ClaimLines(ListPage):
+    """Lines of a frozen claim, by what the insurer said of them; each leads to its invoice and trace."""
+
+    permission = Permission.CLAIM_VIEW
+    template_name = "billing/claims/lines.html"
+    context_object_name = "lines"
+    paginate_by = 100
+
+    @cached_property
+    def claim(self) -> Claim:
+        seen = Claim.objects.visible_to(self.request.user).for_list()
+        return get_object_or_404(seen, pk=self.kwargs["pk"])
+
+    @cached_property
+    def status(self) -> int | None:
+        asked = whole(self.request.GET.get("status"))
+        return asked if asked in ClaimLineStatus.values else None
+
+    def get_queryset(self) -> Any:
+        lines = ClaimLine.objects.of_claim(self.claim).for_page()
+        if self.status is not None:
+            lines = lines.filter(status=self.status)
+        if self.request.GET.get("cut"):
+            lines = lines.filter(status__in=CUT_LINES)
+        if invoice := whole(self.request.GET.get("invoice")):
+            lines = lines.filter(invoice_id=invoice)
+        return lines
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.GET.get("export") == "xlsx":
+            return lines_xlsx(self.claim, self.get_queryset())
+        return super().get(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        claim = self.claim
+        sums = self.get_queryset().order_by().aggregate(
+            asked=Sum("asked"), adjusted=Sum("adjusted"), approved=Sum("approved"), paid=Sum("paid"), count=Count("pk")
+        )  # fmt: skip
+        return super().get_context_data(
+            claim=claim,
+            sums=sums,
+            statuses=ClaimLineStatus.choices,
+            breadcrumb=[
+                HOME | {"url": reverse("claims")},
+                {"label": persian_digits(claim), "url": claim.get_absolute_url()},
+                {"label": "سطرها"},
+            ],
+            **kwargs,
+        )
+
+
+LINE_COLUMNS = (
+    Column("صورتحساب", lambda line: line.invoice.number, 28),
+    Column("سطر", "line_no", 8),
+    Column("تاریخ خدمت", "service_on"),
+    Column("کد", "code"),
+    Column("خدمت", lambda line: line.service.title if line.service else "", 44),
+    Column("عنصر هزینه", lambda line: line.get_element_display()),
+    Column("تعداد (هزارم)", "quantity_milli"),
+    Column("مصوب", "amount", 20),
+    Column("خواسته", "asked", 20),
+    Column("نتیجه", lambda line: line.get_status_display()),
+    Column("پس از کسر خودکار", "adjusted", 20),
+    Column("تأییدشده", "approved", 20),
+    Column("علت کسر", "reason"),
+    Column("توضیح بیمه‌گر", "note", 32),
+    Column("پرداخت‌شده", "paid", 20),
+)
+
+
+def lines_xlsx(claim: Claim, lines: Any) -> FileResponse:
+    """Lines of a claim as a sheet."""
+    return xlsx_response(lines.iterator(chunk_size=2_000), LINE_COLUMNS, title=f"سطرهای مطالبهٔ {claim}")

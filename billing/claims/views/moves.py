@@ -1,0 +1,270 @@
+"""What people do with claims: gather, check, freeze, send, give up, and note the insurer's receipt."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.views import generic
+
+from billing.claims.choices import Payer
+from billing.claims.forms import CancelForm, GatherForm, ReceiptForm, SendForm, SupplementForm
+from billing.claims.models import Claim
+from billing.claims.services import gathering, resending, sending
+from billing.claims.views.lists import HOME
+from billing.forms import SayingForm
+from billing.tasks import gather_claims
+from billing.views.batches import back
+from core import jalali
+from core.errors import DomainError, InvalidInput
+from core.filters import whole
+from core.text import group_digits
+from core.views import ActionView, Gate, PageView
+from insurers.models import Fund
+from organisations.models import Centre, Region
+from organisations.permissions import Permission
+
+MONTHS_OFFERED = 24
+BATCH_LIMIT = 50
+
+
+def months_offered(on: dt.date) -> list[tuple[int, str]]:
+    """The last two years' months, the newest first."""
+    year, month = divmod(jalali.month_key(on), 100)
+    keys = [divmod(year * 12 + month - 1 - behind, 12) for behind in range(MONTHS_OFFERED)]
+    return [(y * 100 + m + 1, jalali.month_name(y * 100 + m + 1)) for y, m in keys]
+
+
+class Gather(PageView):
+    """What of a month is ready to be claimed, by centre, fund and payer; the chosen cells become claims."""
+
+    permission = Permission.CLAIM_EDIT
+    template_name = "billing/claims/gather.html"
+
+    @cached_property
+    def centres(self) -> Any:
+        seen = Centre.objects.visible_to(self.request.user).select_related("region").by_code()
+        return seen.narrowed(region=self.request.GET.get("region", ""))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        months = months_offered(timezone.localdate())
+        asked = whole(self.request.GET.get("month"))
+        month = asked if asked in dict(months) else self._newest(months)
+        with_sent = bool(self.request.GET.get("with_sent"))
+        centres = {centre.pk: centre for centre in self.centres}
+        ready = gathering.ready(list(centres), month=month, payers=Payer, with_sent=with_sent)
+        funds = Fund.objects.select_related("insurer").in_bulk({cell.fund_id for cell in ready})
+        rows = [(cell, centres[cell.centre_id], funds[cell.fund_id]) for cell in ready]
+        rows.sort(
+            key=lambda row: (row[1].region.code, row[1].code, row[2].insurer.name, row[2].name, row[0].payer)
+        )
+        return super().get_context_data(
+            month=month,
+            months=months,
+            with_sent=with_sent,
+            regions=list(Region.objects.visible_to(self.request.user).by_code()),
+            rows=rows,
+            ready_count=sum(cell.ready for cell in ready),
+            ready_asked=sum(cell.asked for cell in ready),
+            waiting_count=sum(cell.waiting for cell in ready),
+            supplements=self._supplements(centres, month),
+            breadcrumb=[HOME | {"url": reverse("claims")}, {"label": "گردآوری صورتحساب‌ها"}],
+            **kwargs,
+        )
+
+    def _supplements(self, centres: dict[int, Centre], month: int) -> list[dict[str, Any]]:
+        """What re-pricings added to invoices of the month that were sent, by centre, fund and payer."""
+        found = [
+            (payer, row)
+            for payer in Payer
+            for row in resending.waiting_supplements(list(centres), month=month, payer=payer)
+        ]
+        funds = Fund.objects.select_related("insurer").in_bulk({row[1] for _, row in found})
+        return [
+            {"centre": centres[centre], "fund": funds[fund], "payer": payer, "invoices": count, "asked": asked,
+             "key": f"{centre}-{fund}-{payer.value}"}
+            for payer, (centre, fund, count, asked) in found
+        ]  # fmt: skip
+
+    def _newest(self, months: list[tuple[int, str]]) -> int:
+        """The newest month in which something stands reviewed, or the last one that is over."""
+        return gathering.newest_ready(list(self.centres.values_list("pk", flat=True))) or months[1][0]
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = GatherForm(request.POST, user=request.user)
+        if not form.is_valid():
+            messages.error(request, " ".join(form.sentences()))
+            return HttpResponseRedirect(reverse("claim_gather"))
+        sent = form.cleaned_data
+        try:
+            job = gathering.begin(
+                form.chosen(), month=sent["month"], with_sent=sent["with_sent"], by=request.user,
+                at=timezone.now(), queue=gather_claims.delay,
+            )  # fmt: skip
+        except DomainError as refusal:
+            messages.error(request, refusal.sentence)
+            return HttpResponseRedirect(f"{reverse('claim_gather')}?month={sent['month']}")
+        messages.success(request, "گردآوری آغاز شد؛ هر مطالبه پس از بررسی در همین فهرست کامل می‌شود.")
+        return HttpResponseRedirect(f"{reverse('claims')}?job={job.pk}")
+
+
+class Supplement(ActionView):
+    """A supplementary claim for what re-pricings added to one cell."""
+
+    permission = Permission.CLAIM_EDIT
+
+    def act(self, request: HttpRequest, **kwargs: Any) -> str:
+        form = SupplementForm(request.POST, user=request.user)
+        if not form.is_valid() or len(cells := form.chosen()) != 1:
+            raise InvalidInput("ردیف قلم‌های متمم را از همین صفحه برگزینید.")
+        self.made = resending.supplement(
+            centre=cells[0].centre, fund=cells[0].fund, payer=cells[0].payer, month=form.cleaned_data["month"],
+            by=request.user, at=timezone.now(),
+        )  # fmt: skip
+        return "مطالبهٔ متمم آماده شد؛ پس از نهایی‌شدن، همکار دیگری آن را می‌فرستد."
+
+    def get_success_url(self) -> str:
+        made = getattr(self, "made", None)
+        return made.get_absolute_url() if made else reverse("claim_gather")
+
+
+class OfClaim(ActionView):
+    """An action on one claim that the user sees; leads back to its page."""
+
+    abstract = True
+
+    @cached_property
+    def claim(self) -> Claim:
+        return get_object_or_404(Claim.objects.visible_to(self.request.user), pk=self.kwargs["pk"])
+
+    def sent(self, form: SayingForm) -> dict[str, Any]:
+        """What the form says; refused with its own sentences."""
+        if not form.is_valid():
+            raise InvalidInput(" ".join(form.sentences()))
+        return form.cleaned_data
+
+    def get_success_url(self) -> str:
+        return reverse("claim", args=[self.kwargs["pk"]])
+
+
+class Regather(OfClaim):
+    permission = Permission.CLAIM_EDIT
+
+    def act(self, request: HttpRequest, **kwargs: Any) -> str:
+        found = gathering.gather_and_check(claim=self.claim, by=request.user, at=timezone.now())
+        return f"{group_digits(found.invoices_count)} صورتحساب گردآوری و بررسی شد."
+
+
+class Freeze(OfClaim):
+    permission = Permission.CLAIM_EDIT
+
+    def act(self, request: HttpRequest, **kwargs: Any) -> str:
+        found = sending.freeze(claim=self.claim, by=request.user, at=timezone.now())
+        return f"نهایی شد با شمارهٔ {found.number}؛ ارسال آن با همکار دیگری است."
+
+
+class Send(OfClaim):
+    permission = Permission.CLAIM_SEND
+
+    def act(self, request: HttpRequest, **kwargs: Any) -> str:
+        claim, said = self.claim, self.sent(SendForm(request.POST))
+        sending.send(claim=claim, by=request.user, at=timezone.now(), letter_no=said["letter_no"])
+        return "فرستاده شد؛ بیمه‌گر اکنون آن را می‌بیند."
+
+
+class Cancel(OfClaim):
+    permission = Permission.CLAIM_EDIT
+
+    def act(self, request: HttpRequest, **kwargs: Any) -> str:
+        claim, said = self.claim, self.sent(CancelForm(request.POST))
+        sending.cancel(claim=claim, reason=said["reason"], by=request.user, at=timezone.now())
+        return "لغو شد؛ صورتحساب‌هایش دوباره گردآوری می‌شوند."
+
+
+class Acknowledge(OfClaim):
+    """The insurer's receipt: given by the insurer itself, or noted by the hospital from paper."""
+
+    permission = Permission.CLAIM_ACKNOWLEDGE
+
+    def act(self, request: HttpRequest, **kwargs: Any) -> str:
+        claim, said = self.claim, self.sent(ReceiptForm(request.POST))
+        sending.acknowledge(claim=claim, receipt_no=said["receipt_no"], by=request.user, at=timezone.now())
+        return "رسید ثبت شد. رسید به معنای تأیید مبلغ نیست."
+
+
+class Resubmit(OfClaim):
+    """Ask once more for what was cut, in a claim of its own."""
+
+    permission = Permission.CLAIM_EDIT
+
+    def act(self, request: HttpRequest, **kwargs: Any) -> str:
+        self.made = resending.resubmit(claim=self.claim, by=request.user, at=timezone.now())
+        return "مطالبهٔ تازه تنها سطرهای کسرشده را دارد؛ پس از نهایی‌شدن، همکار دیگری آن را می‌فرستد."
+
+    def get_success_url(self) -> str:
+        made = getattr(self, "made", None)
+        return made.get_absolute_url() if made else super().get_success_url()
+
+
+class Batch(Gate, generic.View):
+    """Freeze or send the chosen claims, each for itself; what did not go is listed with its reason."""
+
+    abstract = True
+    http_method_names = ["post"]
+    done = ""
+
+    def act(self, claim: Claim, request: HttpRequest) -> object:
+        raise NotImplementedError
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        keys = [pk for text in request.POST.getlist("claims") if (pk := whole(text)) is not None]
+        if not keys:
+            messages.warning(request, "مطالبه‌ای انتخاب نشده است.")
+            return HttpResponseRedirect(_back(request))
+        if len(keys) > BATCH_LIMIT:
+            messages.error(request, f"در هر بار تا {group_digits(BATCH_LIMIT)} مطالبه برگزینید.")
+            return HttpResponseRedirect(_back(request))
+        chosen = Claim.objects.visible_to(request.user).for_list().filter(pk__in=keys).order_by("pk")
+        outcomes = sending.each(chosen, partial(self._act, request))
+        if all(o.is_done for o in outcomes):
+            messages.success(request, f"{group_digits(len(outcomes))} مطالبه {self.done} شد.")
+            return HttpResponseRedirect(_back(request))
+        context = {
+            "outcomes": sorted(outcomes, key=lambda o: o.is_done),
+            "went": sum(o.is_done for o in outcomes),
+            "stayed": sum(not o.is_done for o in outcomes),
+            "done": self.done,
+            "back_url": _back(request),
+            "breadcrumb": [HOME | {"url": reverse("claims")}, {"label": "نتیجهٔ کار گروهی"}],
+        }
+        return render(request, "billing/claims/outcomes.html", context)
+
+    def _act(self, request: HttpRequest, claim: Claim) -> object:
+        return self.act(claim, request)
+
+
+class FreezeMany(Batch):
+    permission = Permission.CLAIM_EDIT
+    done = "نهایی"
+
+    def act(self, claim: Claim, request: HttpRequest) -> object:
+        return sending.freeze(claim=claim, by=request.user, at=timezone.now())
+
+
+class SendMany(Batch):
+    permission = Permission.CLAIM_SEND
+    done = "ارسال"
+
+    def act(self, claim: Claim, request: HttpRequest) -> object:
+        return sending.send(claim=claim, by=request.user, at=timezone.now())
+
+
+def _back(request: HttpRequest) -> str:
+    return back(request) if request.POST.get("next") else reverse("claims")
