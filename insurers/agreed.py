@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from core import display
 from core.text import persian_digits
@@ -95,6 +96,15 @@ def cover_text(cover: ContractCover, kind: int) -> str:
 def ceiling_subject(ceiling: ContractCeiling) -> str:
     """What a ceiling of the year is about, beside its name."""
     return labels(ceiling.get_setting_display(), ceiling.get_group_display(), ceiling.get_condition_display())
+
+
+def row_text(row: Any, kind: int) -> str:
+    """A cover, ceiling or document in one line, as the audit trail keeps it."""
+    if isinstance(row, ContractCover):
+        return f"{cover_subject(row)}: {cover_text(row, kind)}"
+    if isinstance(row, ContractCeiling):
+        return f"{row.cover} ({ceiling_subject(row)}): {display.exact(row.amount)}"
+    return f"{row.name} ({row.get_setting_display()})"
 
 
 def _percent(bp: int) -> str:

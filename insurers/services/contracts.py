@@ -18,6 +18,7 @@ from core import audit, display, jobs
 from core.errors import DomainError, InvalidInput, NotAllowed
 from core.history import told
 from core.text import clean
+from insurers import agreed
 from insurers.choices import CONTRACT_STEPS, Awaited, ContractState, InsurerKind
 from insurers.models import (
     Contract,
@@ -223,7 +224,7 @@ def put_row(
     row = model._default_manager.filter(terms=parent, pk=row_id).first() if row_id else model(terms=parent)
     if row is None:
         raise NotNow("این ردیف دیگر در پیش‌نویس نیست؛ صفحه را تازه کنید.")
-    before = _facts(row) if row.pk else {}
+    before = {kind: agreed.row_text(row, parent.contract.kind)} if row.pk else {}
     for name, value in values.items():
         setattr(row, name, value)
     try:
@@ -233,10 +234,8 @@ def put_row(
         raise InvalidInput("برای همین ترکیب ردیف دیگری هست، یا مقدارها با هم نمی‌خوانند.") from fault
     parent.entered_by, parent.entered_at = by, at
     parent.save(update_fields=["entered_by", "entered_at"])
-    after = {kind: {name: v for name, v in _facts(row).items() if name not in ("id", "terms")}}
-    _record(
-        "contract.terms_saved", parent, by=by, at=at, before={kind: before} if before else {}, after=after
-    )
+    after = {kind: agreed.row_text(row, parent.contract.kind)}
+    _record("contract.terms_saved", parent, by=by, at=at, before=before, after=after)
     return row
 
 
@@ -248,7 +247,8 @@ def drop_row(*, version: ContractTerms, kind: str, row_id: int, by: Any, at: dt.
     row = ROWS[kind]._default_manager.filter(terms=parent, pk=row_id).first()
     if row is None:
         raise NotNow("این ردیف دیگر در پیش‌نویس نیست؛ صفحه را تازه کنید.")
-    _record("contract.terms_saved", parent, by=by, at=at, before={kind: _facts(row)}, after={kind: {}})
+    before = {kind: agreed.row_text(row, parent.contract.kind)}
+    _record("contract.terms_saved", parent, by=by, at=at, before=before, after={kind: ""})
     row.delete()
 
 

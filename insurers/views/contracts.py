@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -15,7 +16,9 @@ from django.utils.functional import cached_property
 from core import export
 from core.filters import whole
 from core.history import events_of, newest_first
+from core.models import AuditEvent
 from core.text import clean, persian_digits
+from core.trail import told
 from core.views import ActionView, DetailPage, FormPage, ListPage
 from insurers import agreed
 from insurers.choices import CONTRACT_TONES, Awaited, ContractState
@@ -53,6 +56,7 @@ ORDERS = {
     "state": ("state", "-awaits_since", "pk"),
     "waiting": ("awaits_since", "pk"),
 }
+RECENT_EVENTS = 12
 ROW_TITLES = {"covers": "تعهد", "ceilings": "سقف سالانه", "documents": "مدرک لازم"}
 
 
@@ -183,6 +187,9 @@ class ContractPage(DetailPage):
             files=contract.files.select_related("by").order_by("-at", "-pk") if inside else (),
             renewals=contract.renewals.exclude(state=S.ENDED) if inside else (),
             entries=self._history(versions) if inside else (),
+            told=told(self._events()) if inside else (),
+            all_events=f"{reverse('audit')}?{urlencode({'kind': Contract._meta.label_lower, 'key': contract.pk})}",
+            may_audit=user.may(Permission.AUDIT_VIEW),
             inside=inside,
             **self._may(may_edit, user),
             **kwargs,
@@ -199,7 +206,14 @@ class ContractPage(DetailPage):
         return (held or approved[::-1] or versions or [None])[0]
 
     def _history(self, versions: list[ContractTerms]) -> list[Any]:
-        return newest_first(events_of(self.object), *(events_of(version) for version in versions))
+        """What became of the head and the versions; saves that changed nothing of them are left out."""
+        every = newest_first(events_of(self.object), *(events_of(version) for version in versions))
+        return [entry for entry in every if entry.size or entry.tone != "info"]
+
+    def _events(self) -> Any:
+        """What people did, covers, ceilings and documents among it."""
+        events = AuditEvent.objects.visible_to(self.request.user).of_object(self.object)
+        return events.newest_first()[:RECENT_EVENTS]
 
     def _may(self, may_edit: bool, user: Any) -> dict[str, Any]:
         contract = self.object

@@ -118,6 +118,8 @@ def test_a_draft_is_written_by_forms_and_faults_stay_on_them(client, cast):
     assert client.get(edit).context["form"].initial["share_bp"] == 9_000
     client.post(reverse("contract_terms", args=[contract.pk]), {"rest_months": "۲"})
     assert contract.versions.get().rest_months == 2
+    said = page(client, cast.headquarters, contract)
+    assert "بستری: ۹۰٪ تعرفهٔ دولتی" in said
     client.post(reverse("contract_row_drop", args=[contract.pk, "covers", cover.pk]))
     assert not ContractCover.objects.exists()
 
