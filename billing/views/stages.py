@@ -50,10 +50,8 @@ class Advance(Gate, generic.View):
             return chosen, []
         claimed = Invoice.objects.filter(pk__in=chosen).exclude(basic=0, supplementary=0)
         kept = dict(claimed.values_list("pk", "number"))
-        refused = [
-            Outcome(key=pk, name=number, is_done=False, text=WITH_CLAIM) for pk, number in kept.items()
-        ]
-        return [pk for pk in chosen if pk not in kept], refused
+        stayed = [Outcome(key=pk, name=number, is_done=False, text=WITH_CLAIM) for pk, number in kept.items()]
+        return [pk for pk in chosen if pk not in kept], stayed
 
     def post(self, request: HttpRequest) -> HttpResponse:
         form = StageForm(request.POST)

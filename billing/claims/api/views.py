@@ -29,7 +29,7 @@ from billing.claims.models import Claim, ClaimInvoice, ClaimLine
 from billing.claims.services import adjudication, clients, sending
 from billing.claims.services.adjudication import Cut, Decision
 from billing.models import CurrentLine
-from billing.views.invoices import told
+from billing.views.invoices import trace_context
 from core.errors import DomainError, InvalidInput
 from core.filters import whole
 from organisations.permissions import Permission
@@ -210,7 +210,7 @@ class LineTraceView(OfClaim):
     def get(self, request: Request, pk: int, line: int) -> Response:
         row = get_object_or_404(ClaimLine.objects.filter(claim=self.claim(request, pk)), pk=line)
         lines = list(CurrentLine.objects.of_invoice(row.invoice_id).for_page())
-        found = told(lines, row.line_no)
+        found = trace_context(lines, row.line_no)
         if found is None:
             raise Http404
         steps = [{"sentence": str(s["sentence"]), "amount": s.get("amount")} for s in found["steps"]]
