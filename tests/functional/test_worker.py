@@ -226,6 +226,26 @@ def test_a_worker_killed_while_it_reprices_leaves_whole_hospitals_and_the_next_o
     assert ledger.check() is None
 
 
+def test_of_two_workers_at_one_repricing_the_second_leaves_it_alone(cast, idle_worker):
+    circular = a_late_factor(cast)
+    row = repricing.ask(circular=circular, by=cast.headquarters, at=timezone.now())
+    other = psycopg2.connect(database_of_the_test())
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(hashtext('billing.reprice'), %s)", [row.pk])
+        assert repricing.work(repricing=row, at=timezone.now()).state == RepricingState.COMPUTING
+        assert not RepricingCentre.objects.exists()
+        later = timezone.now() + dt.timedelta(hours=1)
+        assert repricing.resume(at=later, queue=pytest.fail) == [], "nobody is to take it up meanwhile"
+    finally:
+        other.close()
+    wait_until(
+        lambda: repricing.work(repricing=row, at=timezone.now()).state == RepricingState.PREVIEWED,
+        "the lock has fallen with its connection",
+    )
+    assert row.centres.filter(lines__gt=0).count() == 2
+
+
 def _book_first(row, one):
     """Book one hospital as the worker does, in this process."""
     with transaction.atomic():
