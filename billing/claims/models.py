@@ -23,6 +23,7 @@ from billing.claims.choices import (
     StepChannel,
 )
 from billing.claims.querysets import ClaimInvoiceQuerySet, ClaimLineQuerySet, ClaimQuerySet
+from billing.claims.reasons import titles
 from billing.models.basis import PriceBasis
 from billing.models.invoices import Invoice, Patient
 from billing.models.loose import loose
@@ -384,6 +385,11 @@ class ClaimLine(models.Model):
     @property
     def tone(self) -> str:
         return LINE_TONES[self.status]
+
+    @property
+    def reason_label(self) -> str:
+        """What the code of the first cut means; the code itself where the list no longer has it."""
+        return titles().get(self.reason, self.reason)
 
 
 class ClaimItem(models.Model):

@@ -265,7 +265,8 @@ LINE_COLUMNS = (
     Column("نتیجه", lambda line: line.get_status_display()),
     Column("پس از کسر خودکار", "adjusted", 20),
     Column("تأییدشده", "approved", 20),
-    Column("علت کسر", "reason"),
+    Column("کد علت", "reason"),
+    Column("علت کسر", "reason_label", 28),
     Column("توضیح بیمه‌گر", "note", 32),
     Column("پرداخت‌شده", "paid", 20),
 )
