@@ -19,9 +19,10 @@ from billing.models import CheckedInvoice, Finding, Invoice, InvoiceStage, Stage
 from billing.services import stages
 from core.errors import InvalidInput, NotAllowed
 from core.models import AuditEvent, Job, JobState
+from insurers.choices import Term
 from organisations.choices import CostElement
 from tests import claim_world as world
-from tests import factories
+from tests import contract_world, factories
 
 pytestmark = pytest.mark.django_db
 AT, MONTH = world.AT, world.MONTH
@@ -271,6 +272,8 @@ def test_whoever_freezes_does_not_send(cast):
 
 
 def test_sending_marks_the_invoices_and_says_when_money_is_due(cast):
+    for term, value in ((Term.ON_ACCOUNT_BP, 6_000), (Term.ON_ACCOUNT_DAYS, 14), (Term.REST_MONTHS, 3)):
+        contract_world.law(term, value)
     bill = world.reviewed(cast, (1_000, 0))
     claim = world.sent(cast)
     stage = InvoiceStage.objects.get(invoice=bill)
@@ -334,3 +337,9 @@ def test_claims_are_seen_through_the_scope_and_by_the_insurer_once_delivered(cas
     assert not seen("insurer_expert")
     sending.send(claim=claim, by=cast.headquarters, at=AT)
     assert seen("insurer_expert")
+
+
+def test_where_neither_contract_nor_law_says_it_nothing_is_due(cast):
+    world.reviewed(cast, (1_000, 0))
+    claim = world.sent(cast)
+    assert (claim.on_account, claim.on_account_due, claim.rest_due) == (0, None, None)
