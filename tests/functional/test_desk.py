@@ -304,6 +304,7 @@ def test_a_drug_asks_for_its_code_after_the_quantity_and_papers_are_ticked_from_
     page: Page, live_server, cast
 ):
     draft = open_draft(page, live_server, cast)
+    fill(page, "admitted_on", "14030710")
     press_through_to(page, "[data-field=operation_sheet]")
     page.keyboard.press("Space")
     press_through_to(page, "#desk-grid [data-cell=code]")
@@ -316,7 +317,7 @@ def test_a_drug_asks_for_its_code_after_the_quantity_and_papers_are_ticked_from_
     page.keyboard.type("1228070000000001")
     page.keyboard.press("Tab")
     assert focused(page) == "authentic"
-    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Space")
     page.locator("#desk-grid [data-cell=irc]").first.press("Enter")
     assert focused(page) == "code"
     # The row that waits is no drug yet.
@@ -381,6 +382,7 @@ def test_warnings_are_decided_about_before_registering(page: Page, live_server, 
     ):
         page.locator(f"[data-field={name}]").fill(text)
     page.locator("[data-field=fund]").select_option("general")
+    page.locator("[data-field=operation_sheet]").check()
     page.locator("#desk-grid [data-cell=code]").first.fill("100010")
     expect(page.locator("#desk-problems .badge-warn").first).to_be_visible(timeout=10_000)
     page.keyboard.press("Control+Enter")
