@@ -218,6 +218,30 @@ def test_every_fault_stands_at_the_field_it_is_about(tariff):
     assert "رقم کنترل" in found["patient_id", None]
 
 
+def test_a_wrong_day_of_admission_is_told_once_and_hides_no_other_fault(tariff):
+    wrong = "1403/13/01"
+    found = problems(
+        tariff,
+        [{"code": "100005", "date": wrong}, {"code": "abc", "date": "", "quantity": "x"},
+         {"code": "100010", "date": "1403/14/01"}],
+        admitted_on=wrong,
+    )  # fmt: skip
+    assert set(found) == {("admitted_on", None), ("code", 1), ("quantity", 1), ("date", 2)}
+    assert "«abc» در تعرفه نیست" in found["code", 1]
+
+
+def test_the_sentences_name_fields_as_the_page_does_and_say_which_bound_is_passed(tariff):
+    found = problems(tariff, fund="", patient_paid="-5", relation_no="99999")
+    assert found["fund", None] == "بیمهٔ پایه را انتخاب کنید."
+    assert "منفی است" in found["patient_paid", None]
+    assert "بیش از ۳۲٬۷۶۷ است" in found["relation_no", None]
+
+
+def test_an_untouched_first_line_has_no_price_and_no_fault(tariff):
+    draft, content = begun(tariff, [{"quantity": ""}])
+    assert desk.price(draft=draft, document=content, on=world.DAY).lines == {}
+
+
 def test_an_invoice_with_a_fault_is_refused_whole_and_the_draft_stays_open(tariff):
     draft, content = begun(tariff, [{"code": "100005"}, {"code": "100005", "quantity": "0"}])
     with pytest.raises(desk.NotReady) as refusal:
