@@ -186,9 +186,7 @@ def _code_problems(document: Document, reading: Reading, refs: References) -> li
     """Unknown codes of lines that have another fault: without a price, nothing else would tell of them."""
     wrong = {problem.line for problem in reading.problems if problem.line is not None} | reading.undated
     with_fault = {problem.line for problem in reading.problems if problem.field == "code"}
-    codes = {
-        place: bare_code(document["lines"][place]["code"]) for place in sorted(wrong - with_fault)
-    }
+    codes = {place: bare_code(document["lines"][place]["code"]) for place in sorted(wrong - with_fault)}
     known = set(refs.tariffs.services.filter(pl.col("code").is_in(list(codes.values())))["code"])
     return [
         Problem("code", UNKNOWN_CODE.format(code[:20]), place)

@@ -422,7 +422,7 @@ def test_a_wrong_day_of_admission_is_told_once_and_the_list_is_in_the_order_of_t
 ):
     open_draft(page, live_server, cast)
     page.locator("[data-field=patient_paid]").fill("-5")
-    page.locator("[data-field=admitted_on]").fill("1403/13/10")
+    page.locator("#desk-admitted_on").fill("1403/13/10")
     page.locator("#desk-grid [data-cell=code]").first.fill("abc")
     page.locator("#desk-grid [data-cell=quantity]").first.fill("x")
     expect(page.locator("#desk-grid [data-cell=date]").first).to_have_value("")
@@ -438,6 +438,6 @@ def test_a_wrong_day_of_admission_is_told_once_and_the_list_is_in_the_order_of_t
     assert fields == [
         "patient_id", "admitted_on", "discharged_on", "fund", "patient_paid", "code0", "quantity0",
     ]  # fmt: skip
-    page.locator("[data-field=admitted_on]").fill("1403/07/10")
-    page.locator("[data-field=admitted_on]").press("Tab")
+    page.locator("#desk-admitted_on").fill("1403/07/10")
+    page.locator("#desk-admitted_on").press("Tab")
     expect(page.locator("#desk-grid [data-cell=date]").first).to_have_value("۱۴۰۳/۰۷/۱۰")
