@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -15,9 +16,11 @@ from billing.services import desk, ledger
 from billing.services.reference import load_finding_rules
 from core.errors import InvalidInput
 from core.models import AuditEvent
+from core.text import fold
 from organisations.choices import PhysicianStatus
 from organisations.models import Physician, PhysicianTenure, Unit, Ward
-from tariffs.choices import Book
+from tariffs.choices import Book, ServiceGroup
+from tariffs.models import Service
 from tests import tariff_world as world
 from tests.tariff_world import line
 
@@ -278,6 +281,18 @@ def test_what_is_no_document_is_refused(tariff):
     for nonsense in (None, [], {"lines": "x"}, {"lines": [1]}, {"lines": [{}] * 2_001}):
         with pytest.raises(InvalidInput):
             desk.save(draft=draft, document=nonsense, version=1, by=tariff.officer, at=AT)
+
+
+@pytest.mark.parametrize("words", ["icu", "ICU", "مراقبت", "10101", "۱۰۱۰۱"])
+def test_a_service_is_found_by_code_and_by_any_word_of_its_title_also_a_latin_one(client, cast, words):
+    title = "تخت مراقبت ویژه (ICU)"
+    Service.objects.create(
+        book=Book.OTHER, code="10101", title=title, group=ServiceGroup.SPECIAL_HOTELLING, search=fold(f"10101 {title}")
+    )
+    client.force_login(cast.officer)
+    found = client.get(reverse("desk_services"), {"q": words}).json()["found"]
+    assert [one["title"] for one in found] == [title]
+    assert client.get(reverse("desk_services"), {"q": "appendectomy"}).json() == {"found": []}
 
 
 # ---------------------------------------------------------------- drafts
