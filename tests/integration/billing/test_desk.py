@@ -287,7 +287,11 @@ def test_what_is_no_document_is_refused(tariff):
 def test_a_service_is_found_by_code_and_by_any_word_of_its_title_also_a_latin_one(client, cast, words):
     title = "تخت مراقبت ویژه (ICU)"
     Service.objects.create(
-        book=Book.OTHER, code="10101", title=title, group=ServiceGroup.SPECIAL_HOTELLING, search=fold(f"10101 {title}")
+        book=Book.OTHER,
+        code="10101",
+        title=title,
+        group=ServiceGroup.SPECIAL_HOTELLING,
+        search=fold(f"10101 {title}"),
     )
     client.force_login(cast.officer)
     found = client.get(reverse("desk_services"), {"q": words}).json()["found"]
