@@ -25,7 +25,7 @@ from django.db.models import (
 from django.db.models.functions import Greatest
 
 from billing.choices import UNSENT, Stage
-from billing.models import Finding
+from billing.models import CheckedInvoice, Finding
 from billing.querysets import CHANGED_SINCE_SENT
 from billing.rules import SEND_WITHIN_DAYS
 from organisations.models import User
@@ -89,6 +89,12 @@ def counts(invoices: QuerySet[Any], *, on: dt.date, within: int = WITHIN_DAYS) -
     """How many invoices each list holds, in one query."""
     asked = {slug: Count("pk", filter=holds(slug, on=on, within=within)) for slug in BY_SLUG}
     return invoices.order_by().aggregate(**asked)
+
+
+def unchecked(invoices: QuerySet[Any]) -> int:
+    """How many unsent invoices no rule has looked at in their present version: their findings are not known yet."""
+    checked = CheckedInvoice.objects.filter(invoice_id=OuterRef("pk"), version=OuterRef("version"))
+    return invoices.order_by().filter(_UNSENT & ~Exists(checked)).count()
 
 
 def ranked(invoices: QuerySet[Any], *, on: dt.date) -> QuerySet[Any]:

@@ -31,6 +31,11 @@ class RememberedFilters:
         return super().get(request, *args, **kwargs)  # type: ignore[misc,no-any-return]
 
 
+def misread(form: Any) -> list[str]:
+    """Labels of the filters whose value in the URL means nothing and is left out."""
+    return [str(form[name].label) for name in form.errors if name in form.fields]
+
+
 def whole(text: str | None) -> int | None:
     """A parameter as a number, None where it is not one."""
     return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 12 else None

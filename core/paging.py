@@ -5,9 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from django.core.paginator import Page, Paginator
+
+
+class Pages(Paginator):
+    """A paginator to which every number in an address leads somewhere: below the first page to the first."""
+
+    def get_page(self, number: Any) -> Page:
+        try:
+            asked = int(number)
+        except (TypeError, ValueError, OverflowError):
+            asked = 1
+        return super().get_page(max(asked, 1))
+
 
 class Slice:
-    """What a `Paginator` needs of a list: its length, and a slice that is fetched when it is asked for."""
+    """What `Pages` needs of a list: its length, and a slice that is fetched when it is asked for."""
 
     ordered = True
 

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.views import generic
 
 from core.errors import DomainError
+from core.paging import Pages
 
 
 class Gate(AccessMixin):
@@ -46,6 +47,13 @@ class ListPage(Gate, generic.ListView):
 
     abstract = True
     paginate_by = 50
+    paginator_class = Pages
+
+    def paginate_queryset(self, queryset: Any, page_size: int) -> tuple[Any, Any, Any, bool]:
+        """The page of the address; a number beyond either end leads to the page at that end."""
+        pages = self.get_paginator(queryset, page_size, allow_empty_first_page=self.get_allow_empty())
+        page = pages.get_page(self.request.GET.get(self.page_kwarg))
+        return pages, page, page.object_list, page.has_other_pages()
 
 
 class DetailPage(Gate, generic.DetailView):

@@ -42,6 +42,7 @@ LINE = {
 #: What makes a row more than an empty place to type in.
 _SAYS_SOMETHING = ("code", "title", "quantity", "percent", "minutes", "physician")
 MOST_LINES = 2_000
+NO_FUND = "بیمهٔ پایه را انتخاب کنید."
 _COLUMN_OF = {
     "number": "number", "personnel_no": "personnel_no", "relation_no": "relation_no", "patient_name": "patient_name",
     "setting": "setting", "condition": "condition", "admitted_on": "admitted_on", "discharged_on": "discharged_on",
@@ -82,6 +83,7 @@ class Reading:
     parsed: Parsed
     problems: list[Problem]
     lines: int  # rows that say something
+    undated: set[int]  # places of lines whose day waits for the day of admission
 
 
 def blank() -> Document:
@@ -119,6 +121,11 @@ def tidy_number(text: str) -> str:
     return values.tidy(pl.Series([text], dtype=pl.String)).item() or ""
 
 
+def bare_code(text: str) -> str:
+    """A code as the parser reads it, without the attribute that is printed beside it."""
+    return ascii_digits(text).strip().strip("#*+ ")
+
+
 def says_something(line: Mapping[str, str]) -> bool:
     """Whether a row of the grid is a line; the empty row one types into next is none."""
     return any(line[name].strip() for name in _SAYS_SOMETHING)
@@ -140,12 +147,25 @@ def read(document: Document, *, number: str, books: Mapping[str, int]) -> Readin
     # An invoice without lines is read as well, for what is wrong with the rest of it.
     parsed = _parse(text or [header | _NO_LINE])
     problems = [*of_identity, *_pointed(parsed, ignore={"patient_key"} if of_identity else set())]
+    if not document["fund"].strip():
+        problems = [Problem("fund", NO_FUND) if p.field == "fund" else p for p in problems]
     problems += [*_diagnosis_problems(document["diagnoses"]), *_choice_problems(document)]
     problems += _hour_problems(document, parsed)
     if not lines:
         problems = [p for p in problems if p.line is None]
         problems.append(Problem("lines", "صورتحساب سطری ندارد؛ دست‌کم یک خدمت بنویسید."))
-    return Reading(parsed, problems, len(lines))
+    undated = _undated(document, problems)
+    problems = [p for p in problems if not (p.field == "date" and p.line in undated)]
+    return Reading(parsed, problems, len(lines), undated)
+
+
+def _undated(document: Document, problems: Sequence[Problem]) -> set[int]:
+    """Lines whose day is empty, or wrong as the day of admission is: that is told once, at its field."""
+    if not any(problem.field == "admitted_on" for problem in problems):
+        return set()
+    at = {problem.line for problem in problems if problem.field == "date" and problem.line is not None}
+    admitted = ascii_digits(document["admitted_on"]).strip()
+    return {p for p in at if ascii_digits(document["lines"][p]["date"]).strip() in ("", admitted)}
 
 
 _NO_LINE = {"row_no": 1, "line_no": "1", "code": "-", "service_on": "14030101", "quantity": "1", "asked": "0"}

@@ -14,6 +14,7 @@ from billing.desk.document import (
     Document,
     Problem,
     Reading,
+    bare_code,
     field_of,
     identity_of,
     papers_of,
@@ -36,6 +37,7 @@ STAND_IN = {
     "personnel_no": "", "relation_no": "", "supplementary": "", "ward": "", "record_no": "", "patient_name": "",
 }  # fmt: skip
 AMOUNTS = ("amount", *SHARES)
+UNKNOWN_CODE = "کد «{}» در تعرفه نیست؛ کد یا بخشی از عنوان خدمت را بنویسید و از فهرست برگزینید."
 _FACTS = ("book", "code", "service_on", "quantity_milli", "percent_bp", "minutes", "part")
 #: One line of a stored invoice: its facts and what was asked for it.
 Asked = Mapping[int, tuple[tuple[Any, ...], int]]
@@ -92,8 +94,9 @@ def quote(
     books = _books(document, refs)
     reading = read(document, number=number, books=books)
     problems = [*reading.problems, *_payer_problems(document, refs)]
+    problems += _code_problems(document, reading, refs)
     usable = reading.parsed if not problems else _usable(document, reading, number, books, problems)
-    if usable.lines.is_empty():
+    if usable.lines.is_empty() or not reading.lines:
         return Quote(reading.parsed, None, problems, count=reading.lines, unpriced=reading.lines)
     priced = _price(usable, centre)
     rows = _with_asked(priced, usable, document, asked or {})
@@ -176,6 +179,19 @@ def _payer_problems(document: Document, refs: References) -> list[Problem]:
         Problem(name, unknown)
         for name in ("fund", "supplementary")
         if document[name].strip() and document[name].strip() not in known
+    ]
+
+
+def _code_problems(document: Document, reading: Reading, refs: References) -> list[Problem]:
+    """Unknown codes of lines that have another fault: without a price, nothing else would tell of them."""
+    wrong = {problem.line for problem in reading.problems if problem.line is not None} | reading.undated
+    with_fault = {problem.line for problem in reading.problems if problem.field == "code"}
+    codes = {place: bare_code(document["lines"][place]["code"]) for place in sorted(wrong - with_fault)}
+    known = set(refs.tariffs.services.filter(pl.col("code").is_in(list(codes.values())))["code"])
+    return [
+        Problem("code", UNKNOWN_CODE.format(code[:20]), place)
+        for place, code in codes.items()
+        if code and code not in known
     ]
 
 

@@ -15,6 +15,7 @@ from billing.parsing.faults import (
     too_long,
     unknown_word,
 )
+from core.text import group_digits
 from insurers.choices import Condition
 from organisations.choices import Setting
 
@@ -74,8 +75,14 @@ def read_blocks(raw: pl.DataFrame, faults: Faults) -> pl.DataFrame:
         read[name], beyond = values.numbers(source)
         bad_number(faults, name, read[name], beyond, source)
         faults.add(
-            (read[name] < 0) | (read[name] > most),
-            f"«{columns.label(name)}» («{{}}») منفی یا بیش از اندازه است؛ آن را بازبینی کنید.",
+            read[name] < 0,
+            f"«{columns.label(name)}» («{{}}») منفی است؛ صفر یا عددی بیشتر بنویسید.",
+            source,
+            field=name,
+        )
+        faults.add(
+            read[name] > most,
+            f"«{columns.label(name)}» («{{}}») بیش از {group_digits(most)} است؛ آن را بازبینی کنید.",
             source,
             field=name,
         )

@@ -48,11 +48,20 @@ class Desk:
             {
                 "label": work.label,
                 "url": self._of(work.slug),
-                "count": group_digits(counted[work.slug]),
+                "count": self._count(work, counted[work.slug]),
                 "current": work is self.work,
             }
             for work in worklists.LISTS
         ]
+
+    @cached_property
+    def unchecked(self) -> int:
+        return worklists.unchecked(self.filter.qs)
+
+    def _count(self, work: worklists.WorkList, count: int) -> str:
+        """Nothing found is no news while invoices wait to be looked at."""
+        waits = work.slug == "findings" and not count and self.unchecked
+        return "در حال بررسی" if waits else group_digits(count)
 
     def _of(self, slug: str) -> str:
         query = self.request.GET.copy()

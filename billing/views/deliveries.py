@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Max, Sum
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
@@ -21,6 +20,7 @@ from billing.models import Delivery, Movement
 from billing.services import deliveries
 from billing.tasks import load_delivery
 from core import display, export
+from core.paging import Pages
 from core.views import ActionView, DetailPage, FormPage, Gate, ListPage
 from organisations.models import Centre
 from organisations.permissions import Permission
@@ -92,7 +92,7 @@ class DeliveryDetail(DetailPage):
         rule = self.request.GET.get("rule", "")
         rows = delivery.refused_rows.with_rule()
         found = rows.filter(rule_key=rule) if rule else rows
-        page = Paginator(found.in_file_order(), ROWS_PER_PAGE).get_page(self.request.GET.get("page"))
+        page = Pages(found.in_file_order(), ROWS_PER_PAGE).get_page(self.request.GET.get("page"))
         page.object_list = [_finding(row) for row in page.object_list]
         may_send = self.request.user.may(Permission.DELIVERY_CREATE)
         broken = delivery.state == DeliveryState.WAITING and delivery.job and delivery.job.is_over

@@ -25,6 +25,7 @@ from billing.views.papers import papers_panel
 from billing.views.stages import panel_of
 from core import display
 from core.export import Column, xlsx_response
+from core.filters import misread
 from core.views import DetailPage, ListPage, PageView
 from organisations.choices import CostElement
 from organisations.permissions import Permission
@@ -88,6 +89,7 @@ class Invoices(ListPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
             filter=self.filter,
+            misread=misread(self.filter.form),
             sums=self.filter.sums(),
             stages=Stage.choices,
             breadcrumb=[{"label": "صورتحساب‌ها"}],

@@ -15,6 +15,7 @@ from billing.services import stages
 from billing.views.batches import Desk, answered, chosen_of, refused
 from billing.views.stages import ASKING, VERBS
 from core.export import Column, xlsx_response
+from core.filters import misread
 from core.text import group_digits
 from core.views import Gate, ListPage
 from organisations.permissions import Permission
@@ -71,6 +72,8 @@ class WorkLists(ListPage):
             within=desk.within,
             ahead=AHEAD,
             tabs=desk.tabs(),
+            unchecked=desk.unchecked,
+            misread=misread(desk.filter.form),
             may_act=may_act,
             limit=BATCH_LIMIT,
             has_places=not user.scope.membership.centre_id,

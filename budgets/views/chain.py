@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -19,7 +18,7 @@ from budgets.services import drill
 from budgets.views.runs import OfRun, component_url, crumbs, run_crumb
 from core import export
 from core.filters import RememberedFilters, whole
-from core.paging import Slice
+from core.paging import Pages, Slice
 from organisations.models import Region
 from organisations.permissions import Permission
 
@@ -175,7 +174,7 @@ class Movements(OfComponent):
         component = (self.component.label, component_url(self.run, self.region.pk, self.component))
         return super().get_context_data(
             breadcrumb=self.way(component, ("حرکت‌ها", "")),
-            page_obj=Paginator(found, 50).get_page(self.request.GET.get("page")),
+            page_obj=Pages(found, 50).get_page(self.request.GET.get("page")),
             total=sum(group.amount for group in groups),
             chips=self.chips("budget_movements"),
             **kwargs,
@@ -199,7 +198,7 @@ class Lines(OfComponent):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         count, total = drill.total_of_lines(self.movement, component=self.component)
-        page = Paginator(Slice(count, self._lines), LINES_A_PAGE).get_page(self.request.GET.get("page"))
+        page = Pages(Slice(count, self._lines), LINES_A_PAGE).get_page(self.request.GET.get("page"))
         component = (self.component.label, component_url(self.run, self.region.pk, self.component))
         movements = ("حرکت‌ها", self.url("budget_movements"))
         return super().get_context_data(

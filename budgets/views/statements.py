@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -21,6 +20,7 @@ from budgets.services.synthetic import has_synthetic_rates
 from budgets.views.accounts import EXPORT_LIMIT, month_crumb, statement_url, way
 from core import export
 from core.filters import RememberedFilters, unit_of, whole
+from core.paging import Pages
 from core.views import DetailPage, PageView
 from organisations.choices import CostElement
 from organisations.permissions import Permission
@@ -145,7 +145,7 @@ class Items(RememberedFilters, OfStatement):
         return super().get_context_data(
             breadcrumb=way(month_crumb(self.run), self.crumb(), ("صورتحساب‌ها", "")),
             direction=direction,
-            page_obj=Paginator(found, 50).get_page(self.request.GET.get("page")),
+            page_obj=Pages(found, 50).get_page(self.request.GET.get("page")),
             totals=statements.totals_of(found),
             standings=[(s.value, s.label) for s in BETWEEN_PARTIES],
             chosen=self.request.GET.get("standing", ""),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404
 from django.utils.functional import cached_property
 
@@ -12,7 +11,7 @@ from budgets.services import accounts, unknown_people
 from budgets.views.accounts import EXPORT_LIMIT, way
 from core import export, jalali
 from core.filters import RememberedFilters, unit_of, whole
-from core.paging import Slice
+from core.paging import Pages, Slice
 from core.views import PageView
 from organisations.models import Region
 from organisations.permissions import Permission
@@ -62,7 +61,7 @@ class Unknown(RememberedFilters, PageView):
         )
         regions = list(Region.objects.visible_to(user).by_code())
         names = {r.pk: r.name for r in regions}
-        page = Paginator(fetch, 50).get_page(self.request.GET.get("page"))
+        page = Pages(fetch, 50).get_page(self.request.GET.get("page"))
         return super().get_context_data(
             breadcrumb=way(("عضویت نامعلوم", "")),
             months=[(m, jalali.month_name(m)) for m in self.months],

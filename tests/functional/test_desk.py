@@ -103,8 +103,7 @@ def test_an_officer_enters_an_invoice_from_the_keyboard_alone(page: Page, live_s
     expect(page.locator("#desk")).to_have_attribute("data-ready", "true")
 
     # The patient, the stay and who pays; Enter goes on, a list is chosen from by its letters.
-    assert focused(page) == "id_kind"
-    page.keyboard.press("Enter")
+    assert focused(page) == "patient_id"
     page.keyboard.type("۰۴۹۹۳۷۰۸۹۸")
     page.keyboard.press("Enter")
     page.keyboard.type("بیمار نمونه")
@@ -351,6 +350,8 @@ MODULES = r'''async base => {
         steps: [once, twice, steps.present],
         same: documents.same(empty, { ...empty, lines: [] }),
         follows: documents.setField(empty, 'admitted_on', '1403/07/12').lines[0].date,
+        wrong: documents.setField(empty, 'admitted_on', '1403/13/12').lines[0].date,
+        days: ['۱۴۰۳/۷/۱', '14030701', '1/7/1403', '1403/07/31', '1403/0', '2024-12-31', ''].map(text.isDay),
     };
 }'''
 
@@ -369,6 +370,8 @@ def test_pasting_undoing_and_figures_without_a_page(page: Page, live_server, cas
         "steps": ["abc", "a", "abc"],
         "same": True,
         "follows": "1403/07/12",
+        "wrong": "",
+        "days": [True, True, True, False, False, True, False],
     }
 
 
@@ -394,3 +397,49 @@ def test_warnings_are_decided_about_before_registering(page: Page, live_server, 
     page.wait_for_url("**/invoices/*/")
     assert FindingPass.objects.filter(reason="پزشک مهمان بود").exists()
     assert Draft.objects.get(pk=draft.pk).state == DraftState.REGISTERED
+
+
+def test_a_search_without_a_hit_says_so_and_the_keyboard_stays_in_its_row(page: Page, live_server, cast):
+    open_draft(page, live_server, cast)
+    # A first line that nobody touched is not wrong.
+    expect(page.locator("#desk-totals")).to_have_attribute("aria-busy", "false")
+    expect(page.locator("#desk-grid .badge-bad")).to_have_count(0)
+    page.locator("#desk-grid [data-cell=code]").first.focus()
+    page.keyboard.type("appendectomy")
+    expect(page.locator("#desk-suggestions")).to_contain_text("«appendectomy» پیدا نشد")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    expect(page.locator("#desk-grid tr:nth-child(1) [data-cell=code]")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#desk-grid tr:nth-child(1) [data-cell=quantity]")).to_be_focused()
+    expect(page.locator("#desk-suggestions")).to_be_hidden()
+    # Before the answer is there, an arrow does not leave the row either.
+    page.locator("#desk-grid [data-cell=code]").first.fill("nephrectomy")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#desk-grid tr:nth-child(1) [data-cell=code]")).to_be_focused()
+
+
+def test_a_wrong_day_of_admission_is_told_once_and_the_list_is_in_the_order_of_the_page(
+    page: Page, live_server, cast
+):
+    open_draft(page, live_server, cast)
+    page.locator("[data-field=patient_paid]").fill("-5")
+    page.locator("#desk-admitted_on").fill("1403/13/10")
+    page.locator("#desk-grid [data-cell=code]").first.fill("abc")
+    page.locator("#desk-grid [data-cell=quantity]").first.fill("x")
+    expect(page.locator("#desk-grid [data-cell=date]").first).to_have_value("")
+    page.keyboard.press("Control+Enter")
+    toast = page.locator(".toast-error")
+    expect(toast).to_be_visible()
+    button = page.locator("[data-act=register]").bounding_box()
+    box = toast.bounding_box()
+    assert box["y"] + box["height"] <= button["y"]
+    fields = page.eval_on_selector_all(
+        "#desk-problems button", "els => els.map(el => `${el.dataset.field}${el.dataset.line}`)"
+    )
+    assert fields == [
+        "patient_id", "admitted_on", "discharged_on", "fund", "patient_paid", "code0", "quantity0",
+    ]  # fmt: skip
+    page.locator("#desk-admitted_on").fill("1403/07/10")
+    page.locator("#desk-admitted_on").press("Tab")
+    expect(page.locator("#desk-grid [data-cell=date]").first).to_have_value("۱۴۰۳/۰۷/۱۰")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet, Sum
 from django.http import FileResponse, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -27,9 +26,10 @@ from billing.claims.filters import ClaimFilter
 from billing.claims.forms import CancelForm, ReceiptForm, SendForm
 from billing.claims.models import Claim, ClaimInvoice, ClaimLine, Omission
 from core.export import Column, xlsx_response
-from core.filters import whole
+from core.filters import misread, whole
 from core.jalali import month_name
 from core.models import Job
+from core.paging import Pages
 from core.text import persian_digits
 from core.views import DetailPage, ListPage
 from organisations.permissions import Permission
@@ -88,6 +88,7 @@ class Claims(ListPage):
         user, on = self.request.user, timezone.localdate()
         context = super().get_context_data(
             filter=self.filter,
+            misread=misread(self.filter.form),
             totals=self.filter.qs.totals(),
             states=ClaimState.choices,
             payers=Payer.choices,
@@ -120,7 +121,7 @@ class ClaimPage(DetailPage):
         inside = not user.scope.membership.insurer_id
         rows = ClaimInvoice.objects.of_claim(claim)
         return super().get_context_data(
-            invoices=Paginator(rows, 50).get_page(self.request.GET.get("page")),
+            invoices=Pages(rows, 50).get_page(self.request.GET.get("page")),
             inside=inside,
             omitted=self._omitted() if inside else None,
             statuses=self._statuses(),

@@ -12,6 +12,7 @@ export class Combo {
   #found = [];
   #active = -1;
   #timer = 0;
+  #waits = false;
   #asking = null;
 
   /** `sources` maps names of cells to addresses; `pick(input, item)` is told what was chosen. */
@@ -22,7 +23,7 @@ export class Combo {
     list.addEventListener("pointerdown", (event) => {
       const option = event.target.closest("[role=option]");
       event.preventDefault(); // the focus stays in the cell
-      if (option) this.#choose(Number(option.dataset.place));
+      if (option?.dataset.place) this.#choose(Number(option.dataset.place));
     });
     addEventListener("scroll", () => this.#place(), { capture: true, passive: true });
     addEventListener("resize", () => this.#place());
@@ -40,16 +41,20 @@ export class Combo {
     this.#input = input;
     const words = ascii(input.value).trim();
     if (words.length < SHORTEST) return this.close();
+    this.#waits = true;
     this.#timer = setTimeout(() => this.#ask(source, words), WAIT);
   }
 
   /** Whether a key was meant for the list. */
   key(event) {
-    if (!this.isOpen || event.target !== this.#input) return false;
-    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    if (event.target !== this.#input || !(this.isOpen || this.#waits)) return false;
+    const isArrow = !event.altKey && (event.key === "ArrowDown" || event.key === "ArrowUp");
+    if (isArrow && (this.#waits || !this.#found.length)) {
+      // Nothing to choose from, or not yet: the focus stays, lest the next word go into another row.
+    } else if (isArrow) {
       const step = event.key === "ArrowDown" ? 1 : -1;
       this.#activate((this.#active + step + this.#found.length) % this.#found.length);
-    } else if (event.key === "Enter" && this.#active >= 0 && !event.ctrlKey) {
+    } else if (event.key === "Enter" && this.#active >= 0 && !this.#waits && !event.ctrlKey) {
       this.#choose(this.#active);
       return false; // chosen, and then on to the next cell as always
     } else if (event.key === "Escape") this.close();
@@ -61,6 +66,9 @@ export class Combo {
   close() {
     clearTimeout(this.#timer);
     this.#asking?.abort();
+    this.#waits = false;
+    this.#found = [];
+    this.#active = -1;
     this.#list.hidden = true;
     this.#input?.setAttribute("aria-expanded", "false");
     this.#input?.removeAttribute("aria-activedescendant");
@@ -72,20 +80,23 @@ export class Combo {
     try {
       const { found } = await get(source, { q: words }, this.#asking.signal);
       if (document.activeElement === input) this.#show(found, words);
-    } catch {
+    } catch (fault) {
       // Without suggestions a code can be typed all the same.
+      if (fault.name !== "AbortError") this.close();
     }
   }
 
   #show(found, words) {
     this.#found = found;
-    this.#list.replaceChildren(...found.map(option));
-    this.#list.hidden = found.length === 0;
+    this.#waits = false;
+    this.#list.replaceChildren(...(found.length ? found.map(option) : [nothing(this.#input, words)]));
+    this.#list.hidden = false;
     this.#input.setAttribute("aria-expanded", String(this.isOpen));
     this.#place();
     // A code that is typed in full, or a name: the first is meant. Half a code may go on.
     const isName = /\D/.test(words);
     this.#activate(found.length && (isName || found[0].code === words) ? 0 : -1);
+    if (!found.length) this.#input.setAttribute("aria-activedescendant", this.#list.firstElementChild.id);
   }
 
   #activate(place) {
@@ -113,6 +124,19 @@ export class Combo {
     style.insetBlockEnd = below ? "auto" : `${innerHeight - cell.top + 4}px`;
   }
 }
+
+/** The line that stands for an empty list; it cannot be chosen. */
+const nothing = (input, words) => {
+  const el = document.createElement("li");
+  el.id = "desk-suggestion-none";
+  el.className = "desk-nothing";
+  el.setAttribute("role", "option");
+  el.setAttribute("aria-disabled", "true");
+  const about = document.createElement("bdi");
+  about.textContent = `«${persian(words)}»`;
+  el.append(about, ` پیدا نشد؛ ${input.dataset.nothing}`);
+  return el;
+};
 
 const option = (item, place) => {
   const el = document.createElement("li");

@@ -1,6 +1,6 @@
 // An invoice as it is typed: plain objects, and functions that give a changed copy. What did not change is shared.
 
-import { ascii, blockOf, headerKey } from "./text.js";
+import { ascii, blockOf, headerKey, isDay } from "./text.js";
 
 /** Columns of the grid that are typed into, in the order of the screen and of a pasted block without a header. */
 export const CELLS = ["code", "quantity", "date", "percent", "part", "physician", "minutes", "ward", "irc", "authentic"];
@@ -18,11 +18,14 @@ export const blankLine = (fields = {}) => ({
 
 export const isBlank = (line) => SAYS_SOMETHING.every((name) => line[name].trim() === "");
 
+/** The day a new row begins with; one that is in no calendar is not handed on. */
+const dayFor = (doc, near) => [near?.date, doc.admitted_on].find((day) => day && isDay(day)) ?? "";
+
 /** The document with one empty row at its end, to type the next service into. */
 export const withWaitingRow = (doc) => {
   const last = doc.lines.at(-1);
   if (last && isBlank(last)) return doc;
-  return { ...doc, lines: [...doc.lines, blankLine({ date: last?.date || doc.admitted_on })] };
+  return { ...doc, lines: [...doc.lines, blankLine({ date: dayFor(doc, last) })] };
 };
 
 export const setField = (doc, name, value) => {
@@ -30,8 +33,15 @@ export const setField = (doc, name, value) => {
   const next = { ...doc, [name]: value };
   // Rows nobody typed into follow the day of admission.
   if (name === "admitted_on")
-    next.lines = doc.lines.map((line) => (isBlank(line) ? { ...line, date: value } : line));
+    next.lines = doc.lines.map((line) => (isBlank(line) ? { ...line, date: dayFor(next) } : line));
   return next;
+};
+
+/** Once the day of admission is right, the lines typed without a day get it. */
+export const dateLines = (doc) => {
+  const date = dayFor(doc);
+  if (!date || doc.lines.every((line) => line.date.trim())) return doc;
+  return { ...doc, lines: doc.lines.map((line) => (line.date.trim() ? line : { ...line, date })) };
 };
 
 /** A line with some cells changed. Another code is another service: its list and its name go with the old one. */
@@ -51,7 +61,7 @@ export const setCells = (doc, at, cells) => {
 
 export const insertLine = (doc, at) => {
   const near = doc.lines[at] ?? doc.lines.at(-1);
-  return { ...doc, lines: doc.lines.toSpliced(at, 0, blankLine({ date: near?.date || doc.admitted_on })) };
+  return { ...doc, lines: doc.lines.toSpliced(at, 0, blankLine({ date: dayFor(doc, near) })) };
 };
 
 export const removeLine = (doc, at) => withWaitingRow({ ...doc, lines: doc.lines.toSpliced(at, 1) });
@@ -80,7 +90,7 @@ export const pasteBlock = (doc, at, column, text, { known, words }) => {
     const cells = cellsOf(row, columns, words);
     const target = lines[place];
     const isFree = target && (isBlank(target) || (!headed && columns[0] !== "code"));
-    const base = isFree ? target : blankLine({ date: lines[place - 1]?.date || doc.admitted_on });
+    const base = isFree ? target : blankLine({ date: dayFor(doc, lines[place - 1]) });
     lines.splice(place, isFree ? 1 : 0, changed(base, cells));
     place += 1;
   }

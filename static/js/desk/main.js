@@ -12,6 +12,7 @@ import { ascii, blockOf, grouped, headerKey, persian } from "./text.js";
 const PRICE_AFTER = 120;
 const LOOK_AFTER = 500;
 const SAVE_AFTER = 1200;
+const USUAL_KIND = "national";
 const AGAIN_AFTER = [2000, 5000, 10000, 30000];
 
 const one = (selector, within = document) => within.querySelector(selector);
@@ -99,6 +100,7 @@ root.addEventListener("input", (event) => {
   }
 });
 root.addEventListener("focusout", (event) => {
+  if (event.target.dataset.field === "admitted_on") change(documents.dateLines(history.present), "field:admitted_on");
   history.seal();
   if (event.target.matches("input:not([type=checkbox])")) event.target.value = persian(event.target.value);
 });
@@ -473,5 +475,6 @@ if (left && !documents.same(left.document, config.document)) {
 
 render();
 price();
-if (!history.present.patient_id) fieldsInOrder()[0].focus();
+// The usual kind of identity is chosen already: typing begins with the number itself.
+if (!history.present.patient_id) (history.present.id_kind === USUAL_KIND ? fields.patient_id : fieldsInOrder()[0]).focus();
 root.dataset.ready = "true";

@@ -21,7 +21,7 @@ export class Problems {
 
   /** Draw them. Until somebody tries to register, empty fields that wait to be filled are not called wrong. */
   show(problems, doc, { all }) {
-    const shown = problems.filter((problem) => all || !waits(problem, doc));
+    const shown = this.#inPageOrder(problems.filter((problem) => all || !waits(problem, doc)));
     this.#marked.forEach(unmark);
     this.#marked = [];
     const byInput = new Map();
@@ -35,6 +35,15 @@ export class Problems {
     this.#box.querySelector(".count").textContent = persian(shown.length);
     this.#box.querySelector("ul").replaceChildren(...shown.map((problem) => this.#item(problem)));
     return shown;
+  }
+
+  #inPageOrder(problems) {
+    const places = new Map([...document.querySelectorAll("[data-field], [data-cell]")].map((el, place) => [el, place]));
+    const placeOf = (problem) => places.get(this.input(problem)) ?? places.size;
+    return problems
+      .map((problem) => [placeOf(problem), problem])
+      .sort(([one], [other]) => one - other)
+      .map(([, problem]) => problem);
   }
 
   input({ field, line }) {

@@ -49,3 +49,15 @@ export const blockOf = (text) => {
   }
   return rows.map((row) => row.map((cell) => cell.trim())).filter((row) => row.some((cell) => cell !== ""));
 };
+
+/** Whether a text has the form of a day, as the server reads them: 1403/07/01, 1403-7-1, 14030701 or 01/07/1403. */
+export const isDay = (text) => {
+  const plain = ascii(text).trim().replace(/[-.\\]/g, "/");
+  const [, year, month, day] =
+    /^(\d{4})(\d\d)(\d\d)$/.exec(plain) ??
+    /^(\d{4})\/(\d{1,2})\/(\d{1,2})$/.exec(plain) ??
+    plain.replace(/^(\d{1,2})\/(\d{1,2})\/(\d{4})$/, "$3/$2/$1").match(/^(\d{4})\/(\d{1,2})\/(\d{1,2})$/) ??
+    [];
+  const longest = Number(year) < 1900 && month > 6 ? 30 : 31;
+  return month >= 1 && month <= 12 && day >= 1 && day <= longest;
+};

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -15,9 +16,11 @@ from billing.services import desk, ledger
 from billing.services.reference import load_finding_rules
 from core.errors import InvalidInput
 from core.models import AuditEvent
+from core.text import fold
 from organisations.choices import PhysicianStatus
 from organisations.models import Physician, PhysicianTenure, Unit, Ward
-from tariffs.choices import Book
+from tariffs.choices import Book, ServiceGroup
+from tariffs.models import Service
 from tests import tariff_world as world
 from tests.tariff_world import line
 
@@ -218,6 +221,30 @@ def test_every_fault_stands_at_the_field_it_is_about(tariff):
     assert "رقم کنترل" in found["patient_id", None]
 
 
+def test_a_wrong_day_of_admission_is_told_once_and_hides_no_other_fault(tariff):
+    wrong = "1403/13/01"
+    found = problems(
+        tariff,
+        [{"code": "100005", "date": wrong}, {"code": "abc", "date": "", "quantity": "x"},
+         {"code": "100010", "date": "1403/14/01"}],
+        admitted_on=wrong,
+    )  # fmt: skip
+    assert set(found) == {("admitted_on", None), ("code", 1), ("quantity", 1), ("date", 2)}
+    assert "«abc» در تعرفه نیست" in found["code", 1]
+
+
+def test_the_sentences_name_fields_as_the_page_does_and_say_which_bound_is_passed(tariff):
+    found = problems(tariff, fund="", patient_paid="-5", relation_no="99999")
+    assert found["fund", None] == "بیمهٔ پایه را انتخاب کنید."
+    assert "منفی است" in found["patient_paid", None]
+    assert "بیش از ۳۲٬۷۶۷ است" in found["relation_no", None]
+
+
+def test_an_untouched_first_line_has_no_price_and_no_fault(tariff):
+    draft, content = begun(tariff, [{"quantity": ""}])
+    assert desk.price(draft=draft, document=content, on=world.DAY).lines == {}
+
+
 def test_an_invoice_with_a_fault_is_refused_whole_and_the_draft_stays_open(tariff):
     draft, content = begun(tariff, [{"code": "100005"}, {"code": "100005", "quantity": "0"}])
     with pytest.raises(desk.NotReady) as refusal:
@@ -254,6 +281,22 @@ def test_what_is_no_document_is_refused(tariff):
     for nonsense in (None, [], {"lines": "x"}, {"lines": [1]}, {"lines": [{}] * 2_001}):
         with pytest.raises(InvalidInput):
             desk.save(draft=draft, document=nonsense, version=1, by=tariff.officer, at=AT)
+
+
+@pytest.mark.parametrize("words", ["icu", "ICU", "مراقبت", "10101", "۱۰۱۰۱"])
+def test_a_service_is_found_by_code_and_by_any_word_of_its_title_also_a_latin_one(client, cast, words):
+    title = "تخت مراقبت ویژه (ICU)"
+    Service.objects.create(
+        book=Book.OTHER,
+        code="10101",
+        title=title,
+        group=ServiceGroup.SPECIAL_HOTELLING,
+        search=fold(f"10101 {title}"),
+    )
+    client.force_login(cast.officer)
+    found = client.get(reverse("desk_services"), {"q": words}).json()["found"]
+    assert [one["title"] for one in found] == [title]
+    assert client.get(reverse("desk_services"), {"q": "appendectomy"}).json() == {"found": []}
 
 
 # ---------------------------------------------------------------- drafts

@@ -114,6 +114,21 @@ def test_the_list_filters_searches_and_sorts_by_its_address(listed, sign_in, que
     assert numbers_on(answer) == found
 
 
+@pytest.mark.parametrize(
+    ("query", "labels"),
+    [
+        ("centre=99999999999999999999", ["مرکز"]),
+        ("from=abc&setting=99", ["از ماه", "نوع مراجعه"]),
+        ("from=140307&nothing=1", []),
+    ],
+)
+def test_a_filter_that_means_nothing_is_named_and_left_out(listed, sign_in, query, labels):
+    answer = sign_in(listed.officer).get(f"{reverse('invoices')}?{query}")
+    assert answer.status_code == 200
+    assert sorted(answer.context["misread"]) == sorted(labels)
+    assert ("در نشانی صفحه فهمیده نشد" in answer.content.decode()) == bool(labels)
+
+
 def test_filters_by_place_and_fund_offer_only_what_the_user_may_see(listed, sign_in):
     client = sign_in(listed.headquarters)
     for query, found in (

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from billing import worklists
 from billing.choices import Severity, Stage
-from billing.models import Finding, Invoice, InvoiceStage
+from billing.models import CheckedInvoice, Finding, Invoice, InvoiceStage
 from organisations.choices import CostElement
 from organisations.permissions import Role
 from tests import factories
@@ -190,7 +190,7 @@ def test_the_number_of_queries_does_not_grow_with_the_list(client, cast, bill, d
     for number in range(3):
         bill(f"A{number}", stage=Stage.REGISTERED, assignee=cast.officer)
     client.force_login(cast.officer)
-    with django_assert_num_queries(8) as before:
+    with django_assert_num_queries(9) as before:
         client.get(reverse("worklists"))
     for number in range(30):
         bill(f"B{number}", stage=Stage.REGISTERED, assignee=cast.officer)
@@ -205,6 +205,33 @@ def test_every_list_opens_for_an_officer_and_for_an_auditor_without_buttons(clie
     page = desk(client, cast.auditor, f"list={slug}")
     assert page.status_code == 200
     assert "data-bulk-act" not in page.content.decode()
+
+
+def test_what_was_not_looked_at_yet_is_not_called_clean(client, cast, bill):
+    done, corrected = bill("done"), bill("corrected")
+    bill("waits")
+    bill("sent", stage=Stage.SENT, sent_version=1, sent_at=AT)
+    CheckedInvoice.objects.create(invoice_id=done.pk, version=1, at=AT)
+    CheckedInvoice.objects.create(invoice_id=corrected.pk, version=0, at=AT)
+    page = desk(client, cast.officer, "list=complete")
+    tab = next(tab for tab in page.context["tabs"] if tab["label"] == "با یافته")
+    assert (page.context["unchecked"], tab["count"]) == (2, "در حال بررسی")
+    assert "تا پایان بررسی، «با یافته» کامل نیست" in page.content.decode()
+    CheckedInvoice.objects.all().delete()
+    for one in Invoice.objects.all():
+        CheckedInvoice.objects.create(invoice_id=one.pk, version=one.version, at=AT)
+    page = desk(client, cast.officer, "list=complete")
+    tab = next(tab for tab in page.context["tabs"] if tab["label"] == "با یافته")
+    assert (page.context["unchecked"], tab["count"]) == (0, "۰")
+
+
+@pytest.mark.parametrize(("page", "opened"), [("-1", 1), ("0", 1), ("x", 1), ("9" * 30, 2), ("2", 2)])
+def test_a_page_that_is_not_there_leads_to_one_that_is(client, cast, bill, page, opened):
+    for number in range(51):
+        bill(f"A{number}")
+    for name in ("worklists", "invoices"):
+        client.force_login(cast.officer)
+        assert client.get(reverse(name), {"page": page}).context["page_obj"].number == opened
 
 
 def test_an_old_address_still_opens_a_list(client, cast):
