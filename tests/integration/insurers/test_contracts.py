@@ -395,14 +395,14 @@ def test_an_insurer_sees_what_was_sent_to_it_and_no_draft_that_was_given_up(cast
     step(cast, never, S.ENDED)
     again = bring(cast, draft(cast, number="again"), S.SENT)
     seen = Contract.objects.visible_to(cast.insurer_expert)
-    assert set(seen) == {again}
+    assert set(seen.all()) == {again}
     step(cast, again, S.DRAFT)
     assert not seen.exists()
     step(cast, again, S.ENDED)
     assert not seen.exists(), "what was edited after it came back was never sent"
     refused = bring(cast, draft(cast, number="refused"), S.SENT)
     step(cast, refused, S.ENDED)
-    assert set(seen) == {refused}
+    assert set(seen.all()) == {refused}
 
 
 # ---------------------------------------------------------------- coverage
@@ -473,7 +473,8 @@ def test_a_basic_contract_changes_percent_and_tariff_and_leaves_the_rest_to_the_
 
 
 def test_a_later_rule_of_the_law_reaches_running_contracts_as_it_is_published(cast):
-    tariff_world.coverage(cast.fund, setting=Setting.INPATIENT, patient_bp=1_000, is_subsidised=True)
+    law = {"organisation": cast.organisation, "setting": Setting.INPATIENT, "is_subsidised": True}
+    tariff_world.coverage(cast.fund, patient_bp=1_000, **law)
     row = draft(cast)
     cover(cast, row, share_bp=9_500)
     bring(cast, row, S.ACTIVE)
