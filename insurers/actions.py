@@ -18,6 +18,9 @@ ACTIONS = {
     "contract.active": Action("اجرای قرارداد", "{what} را به اجرا گذاشت"),
     "contract.suspended": Action("تعلیق قرارداد", "{what} را معلق کرد"),
     "contract.renewed": Action("تمدید قرارداد", "{what} را تمدیدشده نشان داد"),
+    "contract.follows_law": Action(
+        "پیروی قرارداد از قانون", "قاعدهٔ تازه‌ای منتشر کرد که پوشش {what} با آن دگرگون شد"
+    ),
     "contract.expired": Action("پایان قرارداد", "پایان مدت {what} را ثبت کرد"),
     "contract.ended": Action("خاتمهٔ قرارداد", "{what} را پیش از موعد خاتمه داد"),
 }
@@ -30,4 +33,5 @@ FACTS = {
     "awaits": "در انتظار",
     "renews": "تمدیدِ",
     "by": "با",
+    "rates": "نرخ‌ها",
 }

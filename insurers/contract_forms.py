@@ -12,7 +12,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from core.forms import CleanCharField, JalaliDateField, NumberField, PercentBpField, RialField
 from insurers.choices import Awaited, Condition, ContractState, FileKind, InsurerKind
 from insurers.models import Contract, Fund, Insurer
-from insurers.services.contracts import WITH_DAY, WITH_LETTER, WITH_NOTE, Letter
+from insurers.services.contracts import WITH_DAY, WITH_LETTER, WITH_NOTE, Letter, resumes
 from organisations.choices import Sector
 from organisations.models import Centre
 from tariffs.choices import ServiceGroup
@@ -192,15 +192,15 @@ class StepForm(forms.Form):
 
     def __init__(self, *args: Any, contract: Contract, to: ContractState, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        resumes = contract.state == ContractState.SUSPENDED and to == ContractState.ACTIVE
+        again = resumes(contract, to)
         needs_day = to in WITH_DAY and (to != ContractState.ENDED or contract.activated_at)
-        if not (needs_day or resumes):
+        if not (needs_day or again):
             del self.fields["effective_on"]
         if to != ContractState.SIGNED:
             del self.fields["number"]
         for name in ("letter_number", "letter_on"):
             self.fields[name].required = to in WITH_LETTER
-        self.fields["note"].required = to in WITH_NOTE
+        self.fields["note"].required = to in WITH_NOTE or again
 
     def letter(self) -> Letter:
         data = self.cleaned_data

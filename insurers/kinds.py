@@ -10,6 +10,7 @@ from core import display
 from core.forms import NumberField, PercentBpField, RialField
 from insurers.choices import Condition, ContractKind, RestPayer, Term
 from insurers.models import CoverageRule, Fund, LegalTerm, SupplementaryCover
+from insurers.services import contract_coverage
 from organisations.choices import Sector
 from tariffs.choices import ServiceGroup
 from tariffs.fields import choice
@@ -79,6 +80,7 @@ COVERAGE = register(
         figures=figures_of_rule,
         related=("fund__insurer", "centre"),
         is_coverage=True,
+        follow=contract_coverage.follow_law,
     )
 )
 SUPPLEMENT = register(
@@ -99,6 +101,7 @@ SUPPLEMENT = register(
         figures=figures_of_supplement,
         related=("fund__insurer", "centre"),
         is_coverage=True,
+        follow=contract_coverage.follow_law,
     )
 )
 LEGAL = register(

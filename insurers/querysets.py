@@ -39,7 +39,11 @@ class ContractQuerySet(models.QuerySet[Any]):
             return self.none()
         own = self.filter(organisation_id=member.organisation_id)
         if member.insurer_id:
-            return own.filter(insurer_id=member.insurer_id).exclude(state=ContractState.DRAFT)
+            # Sent once, and neither taken back for editing nor given up as a draft.
+            sent = own.filter(insurer_id=member.insurer_id, steps__state=ContractState.SENT)
+            given_up = models.Q(steps__source=ContractState.DRAFT, steps__state=ContractState.ENDED)
+            hidden = own.filter(given_up | models.Q(state=ContractState.DRAFT))
+            return own.filter(pk__in=sent.values("pk")).exclude(pk__in=hidden.values("pk"))
         if member.region_id or member.centre_id:
             told = own.filter(
                 steps__state=ContractState.NOTIFIED, covered__centre__in=user.scope.centre_ids()

@@ -40,7 +40,7 @@ class RateForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.kind = kind
         own = {name: make(organisation_id) for name, make in kind.fields.items()}
-        circulars = Circular.objects.of_organisation(organisation_id).newest_first()
+        circulars = Circular.objects.of_organisation(organisation_id).of_tariff().newest_first()
         circular = forms.ModelChoiceField(circulars, label="بخشنامه", empty_label="انتخاب کنید")
         confidence = choice("اعتماد به سند", Confidence.choices)(organisation_id)
         self.fields = {"circular": circular, **own, **self.fields, "confidence": confidence}

@@ -40,6 +40,8 @@ class RateKind:
     figures: Callable[[Any], str]
     related: tuple[str, ...] = ()
     is_coverage: bool = False
+    #: What else changes in the transaction that publishes rows of the kind: `follow(rows, by=, at=)`.
+    follow: Callable[..., object] | None = None
 
     def key_of(self, rate: Rate) -> tuple[object, ...]:
         return tuple(getattr(rate, self.model._meta.get_field(name).attname) for name in self.key)

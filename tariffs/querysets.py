@@ -23,7 +23,15 @@ class CircularQuerySet(OwnOrNationalQuerySet):
     def visible_to(self, user: Any) -> Any:
         """Own and national ones; papers that stand for contracts are for those who see the whole organisation."""
         found = self.of_organisation(user.scope.organisation_id)
-        return found if user.scope.whole_organisation_ids() else found.filter(contracts=None)
+        return found if user.scope.whole_organisation_ids() else found.of_tariff()
+
+    def of_tariff(self) -> Any:
+        """Circulars proper, under which rates are entered and published by hand."""
+        return self.filter(contracts=None)
+
+    def of_contracts(self) -> Any:
+        """Papers that stand for contracts: only the contract itself publishes under them."""
+        return self.filter(contracts__isnull=False)
 
     def matching(self, words: str) -> CircularQuerySet:
         """Circulars whose number or title holds every word."""

@@ -74,7 +74,7 @@ def notified(cast: Cast, **fields: Any) -> Contract:
     row = contract(cast, **fields)
     terms = version(row)
     approve(terms, cast)
-    for source, state in (("signed", "notified"), ("notified", "active")):
+    for source, state in (("draft", "sent"), ("signed", "notified"), ("notified", "active")):
         ContractStep.objects.create(contract=row, source=source, state=state, at=AT, awaits=Awaited.NOBODY)
     return activate(row, cast)
 

@@ -85,7 +85,10 @@ def _frame(rows: Sequence[dict[str, Any]], table: RateTable, organisation_id: in
 
 
 def simulate(ids: list[int], refs: References, draft: Draft, *, centre: Centre) -> pl.DataFrame:
-    """Lines of invoices with SIDES now (`was_…`) and under the draft; ceilings of the year are not yet applied."""
+    """Lines of invoices with SIDES now (`was_…`) and under the draft; ceilings of the year are not yet applied.
+
+    What has no price on a side (`was_unpriced`, `unpriced`) has zeros there that say nothing: `priced_on_both`.
+    """
     headers, lines = headers_of(ids), current_lines(ids)
     facts = identify_stored(lines.select(*FACTS), headers, refs)
     priced = price_and_split(
@@ -95,14 +98,23 @@ def simulate(ids: list[int], refs: References, draft: Draft, *, centre: Centre) 
         [
             priced.select(
                 "number", "line_no", "group", "setting", "condition", "service_id", "fund_id",
-                "supplementary_fund_id", *[pl.col(c).fill_null(0) for c in PRICED],
+                "supplementary_fund_id", pl.col("amount").is_null().alias("unpriced"),
+                *[pl.col(c).fill_null(0) for c in PRICED],
             ),
-            lines.select(pl.col(c).fill_null(0).alias(f"was_{c}") for c in PRICED),
+            lines.select(
+                pl.col("amount").is_null().alias("was_unpriced"),
+                *[pl.col(c).fill_null(0).alias(f"was_{c}") for c in PRICED],
+            ),
         ],
         how="horizontal",
     )  # fmt: skip
     known = both.join(headers.select("number", "month"), on="number", how="left", maintain_order="left")
     return _discounted(_excluded(_sides(known, draft), draft), draft)
+
+
+def priced_on_both(lines: pl.DataFrame) -> pl.DataFrame:
+    """Lines that can be compared: with a price today and with one under the draft."""
+    return lines.filter(~pl.col("unpriced") & ~pl.col("was_unpriced"))
 
 
 def _sides(lines: pl.DataFrame, draft: Draft) -> pl.DataFrame:

@@ -6,11 +6,13 @@ Rules: docs/rules/contracts.md.
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import polars as pl
 from django.db import transaction
+from django.utils import timezone
 
 from billing.models import Invoice
 from billing.pipeline.references import references
@@ -18,6 +20,7 @@ from billing.pipeline.simulate import (
     SIDES,
     Draft,
     people_of,
+    priced_on_both,
     references_under,
     simulate,
     with_ceilings,
@@ -27,7 +30,7 @@ from core import audit, jalali, jobs
 from core.errors import InvalidInput, NotAllowed
 from core.models import Job, JobState
 from insurers.choices import ContractKind
-from insurers.models import Contract, ContractTerms, Fund
+from insurers.models import Contract, ContractCentre, ContractTerms, Fund
 from insurers.rules import claim_payments
 from insurers.services import contract_coverage
 from insurers.terms import Terms, due_dates, terms_for, terms_of
@@ -57,6 +60,8 @@ def ask(
     """
     if contract.organisation_id not in by.scope.whole_organisation_ids():
         raise NotAllowed("قراردادها را ستاد سازمان می‌سنجد.")
+    if version.contract_id != contract.pk:
+        raise InvalidInput("این نسخه از قرارداد دیگری است؛ نسخه‌ای از همین قرارداد برگزینید.")
     if not (jalali.is_month(first) and jalali.is_month(last)) or last < first:
         raise InvalidInput("ماه آغاز باید پیش از ماه پایان باشد.")
     if _months_between(first, last) > MONTHS:
@@ -94,7 +99,7 @@ def run_job(job: Job) -> None:
             version,
             first=job.outcome["first"],
             last=job.outcome["last"],
-            on=job.queued_at.date(),
+            on=timezone.localdate(job.queued_at),
             advance=advance,
         )
         job.outcome = {**job.outcome, **found}
@@ -121,9 +126,17 @@ def compute(
         advance(seen, total, centre.name)
     if not parts:
         return {"invoices": 0, "lines": 0}
-    every = [number for own in invoices.values() for number in own["number"]]
-    lines = with_ceilings(pl.concat(parts), draft.terms.ceilings, people_of(every))
-    return _told(lines, version, draft)
+    every = pl.concat(parts)
+    compared = priced_on_both(every)
+    left_out = {
+        "left_out": every.height - compared.height,
+        **{name: int(every[name].sum()) for name in ("unpriced", "was_unpriced")},
+    }
+    if compared.is_empty():
+        return {"invoices": 0, "lines": 0, **left_out}
+    numbers = compared["number"].unique().to_list()
+    lines = with_ceilings(compared, draft.terms.ceilings, people_of(numbers))
+    return _told(lines, version, draft) | left_out
 
 
 def draft_of(version: ContractTerms, *, on: dt.date) -> Draft:
@@ -197,14 +210,29 @@ def _told(lines: pl.DataFrame, version: ContractTerms, draft: Draft) -> dict[str
         "groups": [{**one, "name": names.get(one["group"], "بدون گروه")} for one in groups],
         "centres": centres,
         "largest": largest.head(LARGEST).to_dicts(),
-        "cash_now": _cash(lines, "was_insurer", lambda centre, day: _today(version, centre, day)),
+        "cash_now": _cash(lines, "was_insurer", _todays(version.contract, draft.centre_ids)),
         "cash_draft": _cash(lines, "insurer", lambda _centre, _day: draft.terms),
     }
 
 
-def _today(version: ContractTerms, centre_id: int, day: dt.date) -> Terms:
-    fund = version.contract.insurer.funds.select_related("insurer").order_by("pk").first()
-    return terms_for(fund=fund, centre=Centre(pk=centre_id), on=day)
+def _todays(contract: Contract, centre_ids: Iterable[int]) -> Callable[[int, dt.date], Terms]:
+    """Terms in force at a centre on a day, asked once for all centres that the same contracts cover."""
+    fund = contract.insurer.funds.select_related("insurer").order_by("pk").first()
+    covering: dict[int, list[int]] = defaultdict(list)
+    running = ContractCentre.objects.filter(
+        insurer_id=contract.insurer_id, centre__in=centre_ids, is_in_force=True
+    )
+    for centre_id, contract_id in running.order_by("contract").values_list("centre_id", "contract_id"):
+        covering[centre_id].append(contract_id)
+    known: dict[tuple[tuple[int, ...], dt.date], Terms] = {}
+
+    def terms_on(centre_id: int, day: dt.date) -> Terms:
+        key = tuple(covering[centre_id]), day
+        if key not in known:
+            known[key] = terms_for(fund=fund, centre=Centre(pk=centre_id), on=day)
+        return known[key]
+
+    return terms_on
 
 
 def _cash(lines: pl.DataFrame, column: str, terms_on: Callable[[int, dt.date], Terms]) -> dict[str, int]:

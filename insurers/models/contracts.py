@@ -79,6 +79,16 @@ _OF_OPEN_VERSION = """
     RETURN NEW;"""
 
 
+#: Who has worked on what is signed or approved does neither; `{edits}` narrows to what it is about.
+_BY_ANOTHER = """
+    IF EXISTS (SELECT 1 FROM insurers_contractedit WHERE {edits}) THEN
+        RAISE EXCEPTION 'Who edited a contract or its terms neither signs, starts nor approves them.';
+    END IF;
+    RETURN NEW;"""
+_OF_HEAD = "contract_id = NEW.id AND terms_id IS NULL AND by_id IN (NEW.signed_by_id, NEW.activated_by_id)"
+_OF_VERSION = "terms_id = NEW.id AND by_id = NEW.approved_by_id"
+
+
 def _person(label: str) -> models.ForeignKey:
     return models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=label
@@ -189,6 +199,16 @@ class Contract(models.Model):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Condition("OLD.* IS DISTINCT FROM NEW.*"),
                 func=_SPREAD,
+            ),
+            pgtrigger.Trigger(
+                name="by_another",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("signed_by_id", "activated_by_id"),
+                condition=pgtrigger.Condition(
+                    "NEW.signed_by_id IS DISTINCT FROM OLD.signed_by_id"
+                    " OR NEW.activated_by_id IS DISTINCT FROM OLD.activated_by_id"
+                ),
+                func=_BY_ANOTHER.format(edits=_OF_HEAD),
             ),
         ]
 
@@ -320,7 +340,14 @@ class ContractTerms(models.Model):
                 name="approved_stays",
                 operation=pgtrigger.Update | pgtrigger.Delete,
                 condition=pgtrigger.Condition("OLD.approved_at IS NOT NULL"),
-            )
+            ),
+            pgtrigger.Trigger(
+                name="by_another",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("approved_by_id"),
+                condition=pgtrigger.Condition("NEW.approved_by_id IS NOT NULL"),
+                func=_BY_ANOTHER.format(edits=_OF_VERSION),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -340,7 +367,7 @@ class ContractCover(models.Model):
     """What the insurer pays of a kind of service: zero or empty means any, the most specific row wins.
 
     A basic contract: `share_bp` of the tariff of `base_sector`; a supplementary one: of what the basic insurer
-    leaves. `is_covered` false is an exclusion. `discount_bp` is taken off the insurer's amount in the claim.
+    leaves. `is_covered` false is an exclusion. `discount_bp` is of the insurer's amount in the claim.
     """
 
     terms = models.ForeignKey(ContractTerms, models.CASCADE, related_name="covers")
@@ -480,6 +507,27 @@ class ContractStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.contract_id}: {self.get_source_display()} ← {self.get_state_display()}"
+
+
+class ContractEdit(models.Model):
+    """Who worked on the head of a draft (no version) or on an open version, also by taking a row out. Append-only.
+
+    None of them signs, starts or approves it. A dropped amendment leaves its rows here.
+    """
+
+    contract = models.ForeignKey(Contract, models.PROTECT, related_name="edits")
+    terms = models.ForeignKey(
+        ContractTerms, models.DO_NOTHING, null=True, db_constraint=False, related_name="edits"
+    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField("زمان")
+
+    class Meta:
+        verbose_name = "ویرایش قرارداد"
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.contract_id} {self.by_id}"
 
 
 class ContractFile(models.Model):

@@ -15,6 +15,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange, DateTimeTZRange
 from django.db.models import Func, Value
 from django.db.models.functions import Lower
 
+from core import audit
 from insurers.choices import ContractKind
 from insurers.models import Contract, ContractCover, ContractTerms, CoverageRule, Fund, SupplementaryCover
 from insurers.terms import Cover
@@ -75,6 +76,33 @@ def publish(contract: Contract, *, by: Any, at: dt.datetime) -> int:
     }
     model.objects.bulk_create([model(**common, **row) for row in fresh], batch_size=2_000)
     return len(gone) + len(fresh)
+
+
+@transaction.atomic
+def follow_law(rows: Iterable[Any], *, by: Any, at: dt.datetime) -> int:
+    """Publish anew what contracts took over from `rows` of the law, which have just become known or were replaced.
+
+    Returns how many contracts changed. Every contract of the funds' insurers is locked first, so that one that is
+    being started or amended at this moment is not left with the law of before.
+    """
+    funds = {row.fund_id for row in rows}
+    found = Contract.objects.filter(insurer__funds__in=funds).order_by("pk")
+    contracts = Contract.objects.filter(pk__in=found.values("pk")).order_by("pk").select_for_update()
+    changed = 0
+    for contract in contracts:
+        if contract.activated_at is None:
+            continue
+        if count := publish(contract, by=contract.activated_by, at=at):
+            changed += 1
+            audit.record(
+                "contract.follows_law",
+                contract,
+                by=by,
+                at=at,
+                organisation_id=contract.organisation_id,
+                after={"rates": count},
+            )
+    return changed
 
 
 def rows_of(

@@ -12,7 +12,7 @@ from typing import Any
 from django.core.files.base import File
 from django.db import transaction
 
-from core import audit, jobs
+from core import audit
 from core.errors import InvalidInput, NotAllowed
 from core.text import clean, persian_digits
 from insurers.models import Contract, ContractFile
@@ -41,7 +41,7 @@ def add(
     name = clean(PurePath(name.replace("\\", "/")).name)[-200:]
     media_type = examine(upload, name)
     digest = _sha256(upload)
-    jobs.lock("insurers.contract", contract.pk)
+    Contract.objects.select_for_update().get(pk=contract.pk)
     earlier = ContractFile.objects.filter(contract=contract, sha256=digest).first()
     if earlier:
         return earlier

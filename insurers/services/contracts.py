@@ -14,7 +14,7 @@ from typing import Any
 from django.db import IntegrityError, models, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
-from core import audit, display, jobs
+from core import audit, display
 from core.errors import DomainError, InvalidInput, NotAllowed
 from core.history import told
 from core.text import clean
@@ -26,6 +26,7 @@ from insurers.models import (
     ContractCentre,
     ContractCover,
     ContractDocument,
+    ContractEdit,
     ContractStep,
     ContractTerms,
     Insurer,
@@ -59,11 +60,20 @@ ACTIONS = {
     S.ENDED: "contract.ended",
 }
 #: Steps that ask for a reason, for a letter, for a day from which they hold.
+#: A resumption needs its reason and day too (`resumes`).
 WITH_NOTE = (S.DRAFT, S.SUSPENDED, S.ENDED)
 WITH_LETTER = (S.SENT, S.SIGNED, S.NOTIFIED)
 WITH_DAY = (S.SIGNED, S.SUSPENDED, S.ENDED)
-#: Steps that whoever entered the contract leaves to a colleague.
+#: Fields that a step writes: what is not among them keeps what another transaction has written.
+STEP_FIELDS = ("state", "awaits", "awaits_since")
+ADVANCE_FIELDS = (
+    *STEP_FIELDS, "number", "valid", "signed_on", "signed_by", "activated_at", "activated_by",
+)  # fmt: skip
+#: Steps that whoever worked on the draft leaves to a colleague. What stops or ends a contract, or starts it again
+#: after that, is one person's: it changes nothing of what two have agreed to, and its reason is kept.
 BY_SECOND = (S.SIGNED, S.ACTIVE)
+#: States in which a contract holds, or will again.
+RUNNING = (S.ACTIVE, S.SUSPENDED, S.RENEWED)
 #: Steps that follow from others and are no button.
 BY_SYSTEM = (S.RENEWED, S.EXPIRED)
 
@@ -138,13 +148,15 @@ def save(
     if same.exclude(pk=row.pk).exists():
         raise InvalidInput(f"قرارداد شمارهٔ «{row.number}» با این بیمه‌گر پیش‌تر ثبت شده است.")
     is_new = not row.pk
-    row.save()
+    row.save(update_fields=None if is_new else ["insurer", "number", "title", "valid", "kind"])
     _place(row, centres)
+    _edited(row, by=by, at=at)
     if is_new:
         _step(row, row.state, to=row.state, by=by, at=at, awaits=Awaited.HEADQUARTERS)
-        ContractTerms.objects.create(
+        version = ContractTerms.objects.create(
             contract=row, number=1, from_on=row.valid.lower, entered_by=by, entered_at=at
         )
+        _edited(row, version, by=by, at=at)
     else:
         row.versions.open().update(from_on=row.valid.lower)
     after = _facts(row) | {"centres": sorted(centre.code for centre in centres)}
@@ -179,6 +191,7 @@ def renew(*, contract: Contract, by: Any, at: dt.datetime) -> Contract:
         awaits_since=at,
     )
     _place(row, [one.centre for one in old.covered.select_related("centre")])
+    _edited(row, by=by, at=at)
     _step(row, S.DRAFT, to=S.DRAFT, by=by, at=at, awaits=Awaited.HEADQUARTERS)
     newest = old.versions.approved().order_by("-from_on").first()
     _version(row, number=1, from_on=row.valid.lower, like=newest, by=by, at=at)
@@ -203,6 +216,7 @@ def save_terms(
         raise InvalidInput("الحاقیه از روزی در میان مدت قرارداد است؛ روز آغاز آن را درست کنید.")
     row.entered_by, row.entered_at = by, at
     row.save()
+    _edited(row.contract, row, by=by, at=at)
     _record("contract.terms_saved", row, by=by, at=at, before=before, after=_facts(row))
     return row
 
@@ -232,8 +246,7 @@ def put_row(
             row.save()
     except IntegrityError as fault:
         raise InvalidInput("برای همین ترکیب ردیف دیگری هست، یا مقدارها با هم نمی‌خوانند.") from fault
-    parent.entered_by, parent.entered_at = by, at
-    parent.save(update_fields=["entered_by", "entered_at"])
+    _touch(parent, by=by, at=at)
     after = {kind: agreed.row_text(row, parent.contract.kind)}
     _record("contract.terms_saved", parent, by=by, at=at, before=before, after=after)
     return row
@@ -250,6 +263,7 @@ def drop_row(*, version: ContractTerms, kind: str, row_id: int, by: Any, at: dt.
     before = {kind: agreed.row_text(row, parent.contract.kind)}
     _record("contract.terms_saved", parent, by=by, at=at, before=before, after={kind: ""})
     row.delete()
+    _touch(parent, by=by, at=at)
 
 
 @told
@@ -259,7 +273,7 @@ def begin_amendment(
 ) -> ContractTerms:
     """The next version of a running contract, to be edited, with everything of the newest one."""
     row = _locked(contract, by)
-    if row.state not in (S.ACTIVE, S.SUSPENDED, S.RENEWED):
+    if row.state not in RUNNING:
         raise NotNow("الحاقیه برای قرارداد در حال اجراست؛ پیش‌نویس را خود ویرایش کنید.")
     if row.versions.open().exists():
         raise NotNow("این قرارداد الحاقیهٔ ناتمامی دارد؛ همان را کامل یا حذف کنید.")
@@ -289,10 +303,14 @@ def drop_amendment(*, version: ContractTerms, by: Any, at: dt.datetime) -> None:
 @told
 @transaction.atomic
 def approve_amendment(*, version: ContractTerms, by: Any, at: dt.datetime) -> ContractTerms:
-    """Let an amendment count from its day; not by the person who entered it."""
+    """Let an amendment of a running contract count from its day; by nobody who worked on it."""
     row = _open_version(version, by)
     if row.number == 1:
         raise NotNow("نسخهٔ نخست با امضای قرارداد تأیید می‌شود.")
+    if row.contract.state not in RUNNING or row.from_on >= row.contract.valid.upper:
+        raise NotNow(
+            f"این قرارداد «{row.contract.get_state_display()}» است و الحاقیه به آن نمی‌رسد؛ الحاقیه را حذف کنید."
+        )
     _approve(row, by=by, at=at)
     contract_coverage.publish(row.contract, by=by, at=at)
     _record("contract.amendment_approved", row, by=by, at=at, after=_facts(row))
@@ -317,8 +335,9 @@ def advance(
 ) -> Contract:
     """Bring a contract to a state, by letter and from a day where it has one; `number` is the insurer's at signing.
 
-    Who entered a contract neither signs nor starts it. The signature approves the first version; the start publishes
-    the covers as coverage and marks the contract it renews. Raises NotNow, NotAllowed, InvalidInput or Overlap.
+    Who worked on a draft or its terms neither signs nor starts it. The signature approves the first version; the
+    start publishes the covers as coverage and marks the contract it renews. Raises NotNow, NotAllowed, InvalidInput
+    or Overlap.
     """
     row = _locked(contract, by)
     letter = Letter(clean(letter.number)[:80], letter.on, clean(letter.note)[:500])
@@ -332,7 +351,7 @@ def advance(
     row.awaits, row.awaits_since = awaited, at
     try:
         with transaction.atomic():
-            row.save()
+            row.save(update_fields=ADVANCE_FIELDS)
     except IntegrityError as fault:
         raise _explained(fault, row) from fault
     _step(row, source, to=to, by=by, at=at, awaits=awaited, letter=letter, effective_on=effective_on)
@@ -367,7 +386,7 @@ def expire(*, organisation_id: int, on: dt.date, at: dt.datetime) -> int:
     """Mark running contracts whose last day has passed; returns how many. Safe to repeat."""
     over = Contract.objects.filter(
         organisation_id=organisation_id,
-        state__in=[S.ACTIVE, S.SUSPENDED, S.RENEWED],
+        state__in=RUNNING,
         valid__endswith__lte=on,
     ).order_by("pk")
     with transaction.atomic():
@@ -375,7 +394,7 @@ def expire(*, organisation_id: int, on: dt.date, at: dt.datetime) -> int:
         for row in rows:
             source = S(row.state)
             row.state, row.awaits, row.awaits_since = S.EXPIRED, Awaited.NOBODY, at
-            row.save()
+            row.save(update_fields=STEP_FIELDS)
             _step(row, source, to=S.EXPIRED, by=None, at=at, awaits=Awaited.NOBODY)
             _record("contract.expired", row, by=None, at=at, before={"state": source.value}, after={})
     return len(rows)
@@ -386,7 +405,36 @@ def next_steps(contract: Contract) -> list[ContractState]:
     return [to for to in CONTRACT_STEPS[S(contract.state)] if to not in BY_SYSTEM]
 
 
+def resumes(contract: Contract, to: ContractState) -> bool:
+    """Whether the step lets a suspended contract run again."""
+    return contract.state == S.SUSPENDED and to == S.ACTIVE
+
+
+def worked_on_draft(contract: Contract, user: Any) -> bool:
+    """Whether the user entered or changed the head of a contract or its first version."""
+    if contract.entered_by_id == user.pk:
+        return True
+    own = contract.edits.filter(by=user)
+    return bool(own.filter(models.Q(terms=None) | models.Q(terms__number=1)).exists())
+
+
+def worked_on(version: ContractTerms, user: Any) -> bool:
+    """Whether the user entered or changed a version, also by taking a row out of it."""
+    return version.entered_by_id == user.pk or bool(version.edits.filter(by=user).exists())
+
+
 # ---------------------------------------------------------------- inside
+
+
+def _edited(row: Contract, version: ContractTerms | None = None, *, by: Any, at: dt.datetime) -> None:
+    ContractEdit.objects.create(contract=row, terms=version, by=by, at=at)
+
+
+def _touch(version: ContractTerms, *, by: Any, at: dt.datetime) -> None:
+    """A row of an open version was put in, changed or taken out."""
+    version.entered_by, version.entered_at = by, at
+    version.save(update_fields=["entered_by", "entered_at"])
+    _edited(version.contract, version, by=by, at=at)
 
 
 def _check(
@@ -394,9 +442,11 @@ def _check(
 ) -> None:
     if to not in next_steps(row):
         raise NotNow(f"این قرارداد «{row.get_state_display()}» است و از این وضع به «{to.label}» نمی‌رود.")
-    if to in BY_SECOND and row.entered_by_id == by.pk and row.state != S.SUSPENDED:
-        raise NotAllowed("این قرارداد را خودتان ثبت کرده‌اید؛ امضا و آغاز اجرای آن را همکار دیگری ثبت کند.")
-    if to in WITH_NOTE and not letter.note:
+    if to in BY_SECOND and not resumes(row, to) and worked_on_draft(row, by):
+        raise NotAllowed(
+            "این قرارداد یا شرایط آن را خودتان نوشته یا ویرایش کرده‌اید؛ امضا و آغاز اجرای آن را همکار دیگری ثبت کند."
+        )
+    if (to in WITH_NOTE or resumes(row, to)) and not letter.note:
         raise InvalidInput(f"برای «{to.label}» علت را بنویسید.")
     if to in WITH_LETTER and not letter.number:
         raise InvalidInput(f"برای «{to.label}» شمارهٔ نامه را بنویسید.")
@@ -407,7 +457,7 @@ def _check(
     within = effective_on is None or row.valid.lower < effective_on < row.valid.upper
     if to in (S.SUSPENDED, S.ENDED) and row.activated_at and not within:
         raise InvalidInput("روز آغاز آن باید پس از آغاز و پیش از پایان قرارداد باشد.")
-    if to == S.ACTIVE and row.state == S.SUSPENDED and effective_on is None:
+    if resumes(row, to) and effective_on is None:
         raise InvalidInput("اجرا از چه روزی از سر گرفته می‌شود؟ تاریخ آن را بنویسید.")
 
 
@@ -440,8 +490,8 @@ def _resume(row: Contract, day: dt.date | None) -> None:
 
 
 def _approve(version: ContractTerms, *, by: Any, at: dt.datetime) -> None:
-    if version.entered_by_id == by.pk:
-        raise NotAllowed("این شرایط را خودتان ثبت کرده‌اید؛ تأیید آن با همکار دیگری است.")
+    if worked_on(version, by):
+        raise NotAllowed("این شرایط را خودتان نوشته یا ویرایش کرده‌اید؛ تأیید آن با همکار دیگری است.")
     version.approved_by, version.approved_at = by, at
     try:
         with transaction.atomic():
@@ -451,11 +501,11 @@ def _approve(version: ContractTerms, *, by: Any, at: dt.datetime) -> None:
 
 
 def _mark_renewed(row: Contract, *, by: Any, at: dt.datetime) -> None:
-    old = Contract.objects.select_for_update().get(pk=row.renews_id)
+    old = Contract.objects.get(pk=row.renews_id)  # locked along with its successor
     if old.state != S.ACTIVE:
         return
     old.state, old.awaits, old.awaits_since = S.RENEWED, Awaited.NOBODY, at
-    old.save()
+    old.save(update_fields=STEP_FIELDS)
     letter = Letter(note=f"با قرارداد «{row.number}» تمدید شد.")
     _step(old, S.ACTIVE, to=S.RENEWED, by=by, at=at, awaits=Awaited.NOBODY, letter=letter)
     _record("contract.renewed", old, by=by, at=at, before={"state": S.ACTIVE.value}, after={"by": row.number})
@@ -528,6 +578,7 @@ def _version(
             one.pk, one.terms = None, version
             copies.append(one)
         model._default_manager.bulk_create(copies)
+    _edited(row, version, by=by, at=at)
     return version
 
 
@@ -552,9 +603,10 @@ def _organisation_of(user: Any) -> int:
 
 
 def _locked(contract: Contract, by: Any) -> Contract:
-    """The contract as it stands now, for this transaction; another organisation's is refused."""
-    jobs.lock("insurers.contract", contract.pk)
-    row = Contract.objects.filter(pk=contract.pk, organisation_id=_organisation_of(by)).first()
+    """The contract as it stands now, locked with the one it renews, in one order; another organisation's is refused."""
+    keys = [key for key in (contract.pk, contract.renews_id) if key]
+    own = Contract.objects.filter(pk__in=keys, organisation_id=_organisation_of(by))
+    row = next((one for one in own.order_by("pk").select_for_update() if one.pk == contract.pk), None)
     if row is None:
         raise NotAllowed("این قرارداد از سازمان دیگری است.")
     return row

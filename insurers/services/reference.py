@@ -10,6 +10,7 @@ from django.db import transaction
 
 from insurers.choices import Condition, ContractKind, InsurerKind, RestPayer, Term
 from insurers.models import CoverageRule, Fund, Insurer, LegalTerm, SupplementaryCover
+from insurers.services.contract_coverage import follow_law
 from organisations.choices import PatientCategory, Sector, Setting
 from organisations.models import Organisation
 from tariffs.choices import ServiceGroup
@@ -36,6 +37,10 @@ def load_coverage(*, organisation: Organisation, at: dt.datetime, folder: Path =
         counts["پوشش‌های تکمیلی"] = load_rates(
             SupplementaryCover, _covers(organisation, circulars, folder), at=at
         )
+        for model, name in ((CoverageRule, "قاعده‌های پوشش"), (SupplementaryCover, "پوشش‌های تکمیلی")):
+            if counts[name].inserted or counts[name].replaced:
+                own = model.objects.filter(organisation=organisation, centre=None).only("fund_id")
+                follow_law(own, by=None, at=at)
         counts["شرط‌های قانونی پرداخت"] = load_rates(LegalTerm, _legal_terms(circulars, folder), at=at)
     return counts
 

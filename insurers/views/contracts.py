@@ -182,6 +182,7 @@ class ContractPage(DetailPage):
             open_version=next((v for v in versions if v.approved_at is None), None),
             is_editing=may_edit and shown is not None and shown.approved_at is None
             and (shown.number > 1 or contract.is_editable),
+            wrote_version=shown is not None and contracts.worked_on(shown, user),
             **(_agreed(contract, shown, today) if shown else {}),
             steps=contract.steps.select_related("by").order_by("-at", "-pk") if inside else (),
             files=contract.files.select_related("by").order_by("-at", "-pk") if inside else (),
@@ -218,17 +219,18 @@ class ContractPage(DetailPage):
     def _may(self, may_edit: bool, user: Any) -> dict[str, Any]:
         contract = self.object
         approves = user.may(Permission.CONTRACT_APPROVE)
-        own = contract.entered_by_id == user.pk
+        own = contracts.worked_on_draft(contract, user)
         moves, waiting = [], []
         for to in contracts.next_steps(contract):
-            second = to in contracts.BY_SECOND and contract.state != S.SUSPENDED
-            label = "از سرگیری اجرا" if contract.state == S.SUSPENDED and to == S.ACTIVE else VERBS[to]
+            resumes = contracts.resumes(contract, to)
+            second = to in contracts.BY_SECOND and not resumes
+            label = "از سرگیری اجرا" if resumes else VERBS[to]
             if not (approves if second else may_edit):
                 continue
             (waiting if second and own else moves).append(
                 {"to": to.value, "label": label, "is_quiet": to in contracts.WITH_NOTE}
             )
-        runs = contract.state in (S.ACTIVE, S.SUSPENDED, S.RENEWED)
+        runs = contract.state in contracts.RUNNING
         begun = contract.versions.open().exists()
         return {
             "moves": moves,
@@ -428,8 +430,7 @@ class TakeStep(ContractFormPage):
 
     @property
     def title(self) -> str:  # type: ignore[override]
-        resumes = self.contract.state == S.SUSPENDED and self.to == S.ACTIVE
-        return "از سرگیری اجرا" if resumes else VERBS[self.to]
+        return "از سرگیری اجرا" if contracts.resumes(self.contract, self.to) else VERBS[self.to]
 
     @property
     def note(self) -> str:  # type: ignore[override]

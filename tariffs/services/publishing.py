@@ -49,6 +49,7 @@ def save_circular(
     if circular and circular.organisation_id != organisation_id:
         raise NotAllowed("بخشنامه‌های ملی را سرپرست سامانه نگه می‌دارد؛ برای سازمان خود بخشنامهٔ تازه بسازید.")
     row = circular or Circular(organisation_id=organisation_id)
+    _refuse_papers([row.pk] if row.pk else [])
     before = _facts(row) if row.pk else {}
     for name, value in values.items():
         setattr(row, name, value)
@@ -71,6 +72,7 @@ def save_draft(
     before = _facts(row) if row.pk else {}
     for name, value in values.items():
         setattr(row, name, value)
+    _refuse_papers([row.circular_id])
     row.entered_by = by
     try:
         row.full_clean(exclude=["known", "approved_by"])
@@ -101,6 +103,7 @@ def publish(*, drafts: Sequence[Rate], by: Any, at: dt.datetime, replace: bool =
     rows = _locked(drafts, by)
     if not rows:
         raise InvalidInput("پیش‌نویسی برای انتشار انتخاب نشده است.")
+    _refuse_papers({row.circular_id for row in rows})
     own = sum(row.entered_by_id == by.pk for row in rows)
     if own:
         raise NotAllowed(
@@ -115,6 +118,9 @@ def publish(*, drafts: Sequence[Rate], by: Any, at: dt.datetime, replace: bool =
     except IntegrityError as fault:
         raise _explained(fault, reviews) from fault
     _record_publication(rows, reviews, by=by, at=at, replace=replace)
+    for kind in KINDS.values():
+        if kind.follow and (own_rows := [row for row in rows if type(row) is kind.model]):
+            kind.follow(own_rows, by=by, at=at)
     return len(rows)
 
 
@@ -124,6 +130,14 @@ def _organisation_of(user: Any) -> int:
     if not whole:
         raise NotAllowed("نرخ‌ها را ستاد سازمان نگه می‌دارد.")
     return whole[0]
+
+
+def _refuse_papers(circular_ids: Iterable[int]) -> None:
+    """Refuse circulars that stand for contracts: what is published under them is what was agreed."""
+    if Circular.objects.filter(pk__in=circular_ids).of_contracts().exists():
+        raise NotAllowed(
+            "این سند یک قرارداد است و نرخ‌های آن را خود قرارداد منتشر می‌کند؛ بخشنامهٔ دیگری برگزینید یا الحاقیه بسازید."
+        )
 
 
 def _locked(drafts: Iterable[Rate], by: Any) -> list[Rate]:

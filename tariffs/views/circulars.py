@@ -44,6 +44,7 @@ class CircularDetail(DetailPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = self.request.user
         drafts = drafts_of(circular_id=self.object.pk, organisation_id=user.scope.organisation_id)
+        is_paper = Circular.objects.of_contracts().filter(pk=self.object.pk).exists()
         return super().get_context_data(
             breadcrumb=[
                 {"label": "بخشنامه‌ها", "url": reverse("circulars")},
@@ -56,6 +57,7 @@ class CircularDetail(DetailPage):
             ],
             kinds=KINDS.values(),
             may_edit=user.may(Permission.TARIFF_EDIT),
+            may_enter=user.may(Permission.TARIFF_EDIT) and not is_paper,
             may_publish=user.may(Permission.TARIFF_PUBLISH),
             own=self.object.organisation_id == user.scope.organisation_id,
             **kwargs,
@@ -90,7 +92,7 @@ class CircularEdit(CircularForms):
 
     @cached_property
     def circular(self) -> Circular:
-        own = Circular.objects.visible_to(self.request.user)
+        own = Circular.objects.visible_to(self.request.user).of_tariff()
         return get_object_or_404(own, pk=self.kwargs["pk"])
 
     def get_initial(self) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from core.views import ActionView, FormPage, PageView
 from organisations.permissions import Permission
 from tariffs.forms import RateForm
 from tariffs.kinds import KINDS, RateKind
-from tariffs.models import Rate
+from tariffs.models import Circular, Rate
 from tariffs.services import publishing
 
 
@@ -124,10 +124,14 @@ class RateHistory(PageView):
         # Who does not enter rates sees published ones; an insurer, the coverage of its own funds.
         published = {} if user.may(Permission.TARIFF_EDIT) else {"status": "published"}
         rate = rate_or_404(kind, user, self.kwargs["pk"], **published)
-        of_insurer = user.scope.q_insurer("fund", "fund") if kind.is_coverage else Q()
-        if not kind.model._default_manager.filter(of_insurer, pk=rate.pk).exists():
+        of_fund = user.scope.q_insurer("fund", "fund") if "fund" in kind.key else Q()
+        # Rows of a contract are for the centres it covers.
+        of_centre = Q(centre=None) | user.scope.q("centre") if "centre" in kind.key else Q()
+        if not kind.model._default_manager.filter(of_fund, of_centre, pk=rate.pk).exists():
             raise Http404
         subject = kind.subject(rate)
+        is_open = Circular.objects.visible_to(user).filter(pk=rate.circular_id).exists()
+        url = {"url": reverse("circular", args=[rate.circular_id])} if is_open else {}
         return super().get_context_data(
             subject=subject,
             figures=kind.figures(rate),
@@ -135,7 +139,7 @@ class RateHistory(PageView):
             entries=events_of(rate),
             breadcrumb=[
                 {"label": "بخشنامه‌ها", "url": reverse("circulars")},
-                {"label": rate.circular.title, "url": reverse("circular", args=[rate.circular_id])},
+                {"label": rate.circular.title, **url},
                 {"label": "سرگذشت"},
             ],
             **{**kwargs, "kind": kind},

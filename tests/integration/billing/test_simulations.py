@@ -6,6 +6,7 @@ import datetime as dt
 
 import polars as pl
 import pytest
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,6 +22,7 @@ from insurers.services import contracts
 from insurers.terms import Ceiling
 from organisations.choices import PatientCategory
 from tariffs.choices import Book, ServiceGroup
+from tariffs.models import FixedPrice
 from tests import contract_world, tariff_world
 from tests.tariff_world import DRUG, VISIT, line
 
@@ -129,6 +131,29 @@ def test_excluded_services_and_ceilings_of_a_year_fall_to_the_patient(cast, draf
     assert found["over_ceiling"] == 747
     assert found["insurer"] == 2 * 11_760 + 987 - 747
     assert found["patient"] - found["was_patient"] == found["was_insurer"] - found["insurer"]
+
+
+def test_lines_without_a_price_are_counted_apart_and_never_as_nothing(client, cast, draft, iran):
+    plain = simulate(cast, draft)
+    assert (plain["left_out"], plain["unpriced"], plain["was_unpriced"]) == (0, 0, 0)
+    content = {"9": [line(VISIT), line("999999")]}
+    parsed = tariff_world.parsed(content, fund="general", supplementary_code="iran-g")
+    tariff_world.load(parsed, centre=cast.hospital)
+    # A price of today that no rate gives any more: the drug loses its tariff.
+    FixedPrice.objects.filter(service__code=DRUG).update(known=DateTimeTZRange(tariff_world.KNOWN.lower, AT))
+    found = simulate(cast, draft)
+    assert (found["left_out"], found["unpriced"], found["was_unpriced"]) == (2, 2, 1)
+    assert (found["lines"], found["amount"], found["was_amount"]) == (3, 3 * 147_000, 3 * 147_000)
+    assert found["was_insurer"] == 3 * 7_350
+    client.force_login(cast.headquarters)
+    page = client.get(reverse("contract_simulation", args=[draft.contract_id])).content.decode()
+    assert "سطرهای بی‌قیمت" in page
+
+
+def test_a_version_of_another_contract_is_refused(cast, draft):
+    other = contract_world.contract(cast, number="دیگر")
+    with pytest.raises(InvalidInput, match="قرارداد دیگری"):
+        simulations.ask(contract=other, version=draft, by=cast.headquarters, at=AT, **MONTHS)
 
 
 def test_more_than_a_year_is_refused_and_a_time_without_invoices_is_empty(cast, draft):

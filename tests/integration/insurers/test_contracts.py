@@ -8,6 +8,7 @@ from itertools import product
 import pytest
 from django.db import DatabaseError, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.urls import reverse
 
 from billing.models import InvoiceLine
 from core.errors import DomainError, InvalidInput, NotAllowed
@@ -26,9 +27,13 @@ from insurers.services import contracts
 from insurers.services.contracts import Letter, NotNow, Overlap
 from insurers.terms import terms_for
 from organisations.choices import PatientCategory, Sector, Setting
-from tariffs.choices import ServiceGroup
+from organisations.permissions import Role
+from tariffs.choices import Confidence, ServiceGroup
+from tariffs.models import Circular
+from tariffs.services import publishing
 from tests import contract_world as world
 from tests import tariff_world
+from tests.cast import person
 
 AT, YEAR = world.AT, world.YEAR
 DAY = dt.date(2024, 10, 1)
@@ -88,6 +93,10 @@ def bring(cast, row, to):
     return row
 
 
+def third_headquarters(cast):
+    return person("haleh", Role.HEADQUARTERS, organisation=cast.organisation)
+
+
 # ---------------------------------------------------------------- the table of steps
 
 
@@ -139,6 +148,75 @@ def test_who_changed_the_terms_does_not_sign_them(cast):
         step(cast, row, S.SIGNED, day=YEAR.lower)
 
 
+def test_who_changed_the_head_of_a_draft_does_not_sign_or_start_it(cast):
+    row = draft(cast)
+    values = {"insurer": cast.insurer, "number": "ق-۱", "title": "درمان و دارو", "valid": YEAR}
+    contracts.save(values=values, centres=[cast.hospital], by=cast.second_headquarters, at=AT, contract=row)
+    step(cast, row, S.SENT)
+    with pytest.raises(NotAllowed, match="همکار دیگری"):
+        step(cast, row, S.SIGNED, day=YEAR.lower)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Contract.objects.filter(pk=row.pk).update(signed_by=cast.second_headquarters)
+    third = third_headquarters(cast)
+    step(cast, row, S.SIGNED, by=third, day=YEAR.lower)
+    step(cast, row, S.NOTIFIED)
+    with pytest.raises(NotAllowed):
+        step(cast, row, S.ACTIVE)
+    assert step(cast, row, S.ACTIVE, by=third).activated_by == third
+
+
+def test_every_editor_of_a_version_is_kept_not_only_the_last(cast):
+    row = draft(cast)
+    version = row.versions.open().get()
+    contracts.save_terms(version=version, values={"rest_months": 2}, by=cast.second_headquarters, at=AT)
+    cover(cast, row, share_bp=9_000)  # by the first person again
+    assert row.versions.get().entered_by == cast.headquarters
+    step(cast, row, S.SENT)
+    with pytest.raises(NotAllowed):
+        step(cast, row, S.SIGNED, day=YEAR.lower)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        ContractTerms.objects.filter(pk=version.pk).update(
+            approved_by=cast.second_headquarters, approved_at=AT
+        )
+    with pytest.raises(DatabaseError), transaction.atomic():
+        row.edits.all().delete()
+
+
+def test_who_dropped_a_row_of_an_amendment_does_not_approve_it(cast):
+    row = draft(cast)
+    cover(cast, row, share_bp=9_000)
+    bring(cast, row, S.ACTIVE)
+    version = contracts.begin_amendment(contract=row, from_on=DAY, letter="۱", by=cast.headquarters, at=AT)
+    contracts.drop_row(
+        version=version,
+        kind="covers",
+        row_id=version.covers.get().pk,
+        by=cast.second_headquarters,
+        at=AT,
+    )
+    contracts.save_terms(version=version, values={"rest_months": 2}, by=cast.headquarters, at=AT)
+    with pytest.raises(NotAllowed, match="همکار دیگری"):
+        contracts.approve_amendment(version=version, by=cast.second_headquarters, at=AT)
+    third = third_headquarters(cast)
+    assert contracts.approve_amendment(version=version, by=third, at=AT).approved_by == third
+
+
+@pytest.mark.parametrize("end", ["expired", "ended"])
+def test_an_amendment_of_a_contract_that_is_over_is_dropped_not_approved(cast, end):
+    row = bring(cast, draft(cast), S.ACTIVE)
+    version = contracts.begin_amendment(
+        contract=row, from_on=DAY + dt.timedelta(days=9), letter="۱", by=cast.headquarters, at=AT
+    )
+    if end == "expired":
+        contracts.expire(organisation_id=row.organisation_id, on=row.valid.upper, at=AT)
+    else:
+        step(cast, row, S.ENDED, day=DAY)
+    with pytest.raises(NotNow, match="الحاقیه به آن نمی‌رسد"):
+        contracts.approve_amendment(version=version, by=cast.second_headquarters, at=AT)
+    contracts.drop_amendment(version=version, by=cast.headquarters, at=AT)
+    assert row.edits.filter(terms_id=version.pk).exists(), "who worked on it stays known"
+
+
 def test_steps_say_who_is_awaited_since_when_and_by_which_letter(cast):
     row = draft(cast)
     later = AT + dt.timedelta(days=3)
@@ -170,6 +248,7 @@ def test_steps_say_who_is_awaited_since_when_and_by_which_letter(cast):
         (S.SUSPENDED, S.ACTIVE, Letter("1"), DAY),
         (S.SUSPENDED, S.ACTIVE, LETTER, YEAR.upper),
         (S.ENDED, S.ACTIVE, LETTER, None),
+        (S.ACTIVE, S.SUSPENDED, Letter("1"), dt.date(2024, 12, 1)),
     ],
 )
 def test_a_step_without_what_it_needs_is_refused_with_a_sentence(cast, to, source, letter, day):
@@ -311,6 +390,21 @@ def test_who_sees_which_contract(cast):
     assert not Contract.objects.visible_to(cast.nobody).exists()
 
 
+def test_an_insurer_sees_what_was_sent_to_it_and_no_draft_that_was_given_up(cast):
+    never = draft(cast, number="never")
+    step(cast, never, S.ENDED)
+    again = bring(cast, draft(cast, number="again"), S.SENT)
+    seen = Contract.objects.visible_to(cast.insurer_expert)
+    assert set(seen.all()) == {again}
+    step(cast, again, S.DRAFT)
+    assert not seen.exists()
+    step(cast, again, S.ENDED)
+    assert not seen.exists(), "what was edited after it came back was never sent"
+    refused = bring(cast, draft(cast, number="refused"), S.SENT)
+    step(cast, refused, S.ENDED)
+    assert set(seen.all()) == {refused}
+
+
 # ---------------------------------------------------------------- coverage
 
 
@@ -376,6 +470,77 @@ def test_a_basic_contract_changes_percent_and_tariff_and_leaves_the_rest_to_the_
     assert (wide.condition, wide.setting) == (Condition.ANY, Setting.INPATIENT)
     assert (teeth.share, teeth.is_subsidised) == (0, False)
     assert len(rates) == published(CoverageRule).count() == 2
+
+
+def test_a_later_rule_of_the_law_reaches_running_contracts_as_it_is_published(cast):
+    law = {"organisation": cast.organisation, "setting": Setting.INPATIENT, "is_subsidised": True}
+    tariff_world.coverage(cast.fund, patient_bp=1_000, **law)
+    row = draft(cast)
+    cover(cast, row, share_bp=9_500)
+    bring(cast, row, S.ACTIVE)
+    assert published(CoverageRule).get().patient_bp == 1_000
+    waiting = bring(cast, draft(cast, number="ق-۲", centres=[cast.neighbour_hospital]), S.NOTIFIED)
+    later = AT + dt.timedelta(days=30)
+    circular = Circular.objects.create(organisation=cast.organisation, number="law", title="قانون تازه")
+    values = {
+        "fund": cast.fund, "circular": circular, "setting": Setting.INPATIENT, "group": 0, "condition": 0,
+        "base_sector": Sector.PUBLIC, "share": 9_000, "share_of": 10_000, "gap_bp": 10_000, "patient_bp": 500,
+        "is_subsidised": True, "rest_payer": 1, "valid": DateRange(DAY, None), "confidence": Confidence.OFFICIAL,
+    }  # fmt: skip
+    rate = publishing.save_draft(kind="coverage", values=values, by=cast.headquarters, at=later)
+    publishing.publish(drafts=[rate], by=cast.second_headquarters, at=later, replace=True)
+    found = [(one.centre, one.share, one.patient_bp, one.valid) for one in published(CoverageRule)]
+    assert (cast.hospital, 9_500, 500, DateRange(DAY, YEAR.upper)) in found
+    assert {centre for centre, *_ in found} == {cast.hospital}
+    assert not waiting.activated_at
+    known_then = CoverageRule.objects.known_at(later - dt.timedelta(days=1)).exclude(centre=None)
+    assert [one.patient_bp for one in known_then] == [1_000]
+    event = AuditEvent.objects.get(action="contract.follows_law")
+    assert event.target_id == str(row.pk)
+
+
+def test_the_paper_of_a_contract_is_no_circular_for_others(client, cast, iran):
+    mine = bring(cast, draft(cast), S.ACTIVE)
+    theirs = bring(cast, supplementary(cast, iran), S.ACTIVE)
+    rate = published().get()
+    expert = person("ida", Role.INSURER, organisation=cast.organisation, insurer_id=iran.pk)
+    for who in (cast.insurer_expert, cast.officer, cast.neighbour, expert):
+        papers = Circular.objects.visible_to(who).filter(contracts__in=[mine, theirs])
+        assert not papers.exists()
+    assert Circular.objects.visible_to(cast.auditor).filter(contracts__in=[mine, theirs]).count() == 2
+    history = reverse("rate_history", args=["supplementary", rate.pk])
+    shown = {
+        cast.headquarters: 200, cast.auditor: 200, expert: 200, cast.officer: 200, cast.neighbour: 404,
+        cast.insurer_expert: 404,
+    }  # fmt: skip
+    for who, status in shown.items():
+        client.force_login(who)
+        assert client.get(history).status_code == status, who
+
+
+def test_tariff_staff_neither_rename_the_paper_of_a_contract_nor_publish_under_it(client, cast, iran):
+    paper = bring(cast, supplementary(cast, iran), S.ACTIVE).circular
+    with pytest.raises(NotAllowed, match="قرارداد"):
+        publishing.save_circular(
+            values={"number": "x", "title": "نام دیگر"}, by=cast.headquarters, at=AT, circular=paper
+        )
+    values = {
+        "fund": iran.funds.get(), "circular": paper, "share_bp": 1, "valid": YEAR, "confidence": Confidence.OFFICIAL,
+    }  # fmt: skip
+    with pytest.raises(NotAllowed):
+        publishing.save_draft(kind="supplementary", values=values, by=cast.headquarters, at=AT)
+    fields = values | {"organisation": cast.organisation, "status": "draft", "entered_by": cast.headquarters}
+    old = SupplementaryCover.objects.create(**fields)
+    with pytest.raises(NotAllowed):
+        publishing.publish(drafts=[old], by=cast.second_headquarters, at=AT)
+    client.force_login(cast.headquarters)
+    assert client.get(reverse("circular_edit", args=[paper.pk])).status_code == 404
+    assert (
+        reverse("circular_edit", args=[paper.pk])
+        not in client.get(reverse("circular", args=[paper.pk])).content.decode()
+    )
+    form = client.get(reverse("rate_new", args=["supplementary"])).context["form"]
+    assert paper not in form.fields["circular"].queryset
 
 
 def test_a_line_is_priced_by_the_contract_of_its_centre_and_its_trace_names_it(cast, iran):
