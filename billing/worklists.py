@@ -79,7 +79,7 @@ def holds(slug: str, *, on: dt.date, within: int = WITHIN_DAYS) -> Q:
         "returned": returned,
         "objection": returned & Q(progress__due_on__lte=on + dt.timedelta(days=within)),
         "unpriced": _OPEN & Q(unpriced_lines__gt=0),
-        "changed": Q(progress__stage=Stage.SENT) & CHANGED_SINCE_SENT,
+        "changed": ~Q(progress__stage=Stage.CANCELLED) & CHANGED_SINCE_SENT,
         "late": _UNSENT & Q(discharged_on__lt=on - dt.timedelta(days=SEND_WITHIN_DAYS)),
         "sent": Q(progress__stage=Stage.SENT),
     }[slug]

@@ -85,7 +85,9 @@ def _stages_of(centre_id: int, people: Sequence[User], at: dt.datetime) -> int:
             by = second if stage == Stage.REVIEWED else first
             hours = days * 24 * habit * (SLOW if slow else 1) // 4
             moment = min(batch.arrived_at + dt.timedelta(hours=hours), at)
-            outcomes = stages.advance(batch.reaching(stage, slow=slow), to=stage, by=by, at=moment)
+            outcomes = stages.advance(
+                batch.reaching(stage, slow=slow), to=stage, by=by, at=moment, with_claim=True
+            )
             taken += sum(o.is_done for o in outcomes)
     taken += _returned(centre_id, first, at)
     if first and second:

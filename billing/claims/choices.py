@@ -95,6 +95,7 @@ class OmissionReason(models.IntegerChoices):
     OTHER_CLAIM = 7, "در مطالبهٔ زندهٔ دیگری است"
     SENT_OUTSIDE = 8, "بیرون از مطالبه فرستاده شده است"
     TAKEN_OUT = 9, "پس از گردآوری تغییر کرد و کنار رفت"
+    CHANGED_SENT = 10, "پس از ارسال تغییر کرده است"
 
 
 class StepChannel(models.TextChoices):

@@ -8,7 +8,7 @@ import django_filters as filters
 from django.db.models import F, Q, QuerySet
 
 from billing.claims.choices import ClaimKind, ClaimState, Payer
-from billing.claims.models import Claim
+from billing.claims.models import Claim, ClaimInvoice
 from core.jalali import month_name
 from core.text import ascii_digits, clean
 from insurers.models import Insurer
@@ -55,8 +55,8 @@ class ClaimFilter(filters.FilterSet):
         wanted = ascii_digits(clean(words))
         return found.filter(
             Q(number__icontains=wanted) | Q(letter_no=wanted) | Q(receipt_no=wanted)
-            | Q(invoices__number=wanted)
-        ).distinct()  # fmt: skip
+            | Q(pk__in=ClaimInvoice.objects.filter(number=wanted).values("claim_id"))
+        )  # fmt: skip
 
     def filter_queryset(self, queryset: QuerySet[Claim]) -> QuerySet[Claim]:
         narrowed = super().filter_queryset(queryset)

@@ -74,10 +74,6 @@ class ClientForm(forms.Form):
         self.fields["insurer"].queryset = Insurer.objects.visible_to(user).order_by("name", "pk")
 
 
-class SupplementForm(GatherForm):
-    """One cell of a month whose supplementary items are claimed."""
-
-
 class SendForm(SayingForm):
     letter_no = CleanCharField(label="شمارهٔ نامه", max_length=60, required=False)
 

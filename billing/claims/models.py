@@ -62,6 +62,31 @@ _ONLY_WHILE_OPEN = f"""
     RETURN OLD;
 """
 
+#: Rows are added while the claim is put together, never to one that is frozen.
+_ADDED_WHILE_OPEN = f"""
+    IF EXISTS (
+        SELECT FROM added a JOIN billing_claim c ON c.id = a.claim_id WHERE c.state NOT IN ({_OPEN})
+    ) THEN RAISE EXCEPTION 'a row is added to a claim that is frozen';
+    END IF;
+    RETURN NULL;
+"""
+#: Whoever writes lines has their claims compared with them when the transaction ends (`_ADDS_UP`).
+_LINES_WRITTEN = """
+    UPDATE billing_claim SET id = id WHERE id IN (SELECT DISTINCT claim_id FROM written);
+    RETURN NULL;
+"""
+
+
+def _added_while_open() -> pgtrigger.Trigger:
+    return pgtrigger.Trigger(
+        name="added_while_open",
+        level=pgtrigger.Statement,
+        when=pgtrigger.After,
+        operation=pgtrigger.Insert,
+        referencing=pgtrigger.Referencing(new="added"),
+        func=_ADDED_WHILE_OPEN,
+    )
+
 
 class AnswerFields(models.Model):
     """What is asked of the insurer and what it answers, in rials.
@@ -124,6 +149,7 @@ class Claim(AnswerFields):
     on_account_due = models.DateField("سررسید علی‌الحساب", null=True)
     rest_due = models.DateField("سررسید مانده", null=True)
     version = models.IntegerField("نسخه", default=1, help_text="با هر تغییر یکی بیشتر")
+    last_change = models.BigIntegerField("آخرین تغییر مرکز هنگام نهایی‌شدن", null=True)
     job = models.ForeignKey("core.Job", models.SET_NULL, null=True, related_name="+")
 
     objects = ClaimQuerySet.as_manager()
@@ -217,6 +243,7 @@ class Claim(AnswerFields):
 class ClaimInvoice(AnswerFields):
     """One invoice in one claim, as it was when the claim was frozen; amounts of the bill in rials beside it.
 
+    Funds, unit, record number and diagnoses are copied when the claim is frozen; before that they are empty.
     It is released when the claim is cancelled, so that the invoice can be gathered again. `previous` is the row that
     this one follows: the one whose rejected lines are sent again, or the one that a supplement adds to.
     """
@@ -239,13 +266,21 @@ class ClaimInvoice(AnswerFields):
     subsidy = models.BigIntegerField("یارانه")
     employer = models.BigIntegerField("سازمان")
     patient_share = models.BigIntegerField("سهم بیمار")
+    fund = loose(Fund, "صندوق بیمهٔ پایه", null=True)
+    supplementary_fund = loose(Fund, "صندوق بیمهٔ تکمیلی", null=True)
+    unit = loose(Unit, "بخش", null=True)
+    record_no = models.CharField("شمارهٔ پرونده", max_length=30, blank=True, default="")
+    diagnoses = models.JSONField("تشخیص‌ها (ICD-10)", default=list)
     released_at = models.DateTimeField("رها شد", null=True)
 
     objects = ClaimInvoiceQuerySet.as_manager()
 
     class Meta:
         verbose_name = "صورتحساب مطالبه"
-        indexes = [models.Index(fields=["invoice"], name="billing_claiminvoice_invoice")]
+        indexes = [
+            models.Index(fields=["invoice"], name="billing_claiminvoice_invoice"),
+            models.Index(fields=["number"], name="billing_claiminvoice_number"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["claim", "invoice"], name="billing_claiminvoice_once"),
             models.UniqueConstraint(
@@ -266,6 +301,7 @@ class ClaimInvoice(AnswerFields):
             ),
         ]
         triggers = [
+            _added_while_open(),
             pgtrigger.Trigger(
                 name="only_while_open",
                 when=pgtrigger.Before,
@@ -278,6 +314,10 @@ class ClaimInvoice(AnswerFields):
                 condition=pgtrigger.Condition(
                     "ROW(OLD.claim_id, OLD.invoice_id, OLD.payer, OLD.kind, OLD.asked, OLD.version) IS DISTINCT FROM"
                     " ROW(NEW.claim_id, NEW.invoice_id, NEW.payer, NEW.kind, NEW.asked, NEW.version)"
+                    " OR OLD.fund_id IS NOT NULL AND"
+                    " ROW(OLD.fund_id, OLD.supplementary_fund_id, OLD.unit_id, OLD.record_no, OLD.diagnoses)"
+                    " IS DISTINCT FROM"
+                    " ROW(NEW.fund_id, NEW.supplementary_fund_id, NEW.unit_id, NEW.record_no, NEW.diagnoses)"
                     " OR OLD.released_at IS NOT NULL"
                 ),
             ),
@@ -361,6 +401,15 @@ class ClaimLine(models.Model):
             ),
         ]
         triggers = [
+            _added_while_open(),
+            pgtrigger.Trigger(
+                name="adds_up",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Update,
+                referencing=pgtrigger.Referencing(new="written"),
+                func=_LINES_WRITTEN,
+            ),
             pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
             pgtrigger.Protect(
                 name="facts_stay",
@@ -413,14 +462,17 @@ class ClaimItem(models.Model):
 
 
 class Omission(models.Model):
-    """An invoice of the period that is not in the claim, and why."""
+    """An invoice of the period that is not in the claim, and why; rials.
+
+    `difference` is the present share less what delivered claims ask of it, where it changed after it was sent.
+    """
 
     claim = models.ForeignKey(Claim, models.CASCADE, related_name="omissions")
     invoice = loose(Invoice, "صورتحساب")
     number = models.CharField("شماره", max_length=60)
     asked = models.BigIntegerField("سهم بیمه‌گر")
     reason = models.SmallIntegerField("علت", choices=OmissionReason)
-    detail = models.CharField("شرح", max_length=120, blank=True)
+    difference = models.BigIntegerField("تفاوت با ارسال‌شده", null=True)
 
     class Meta:
         verbose_name = "صورتحساب کنارگذاشته"

@@ -90,6 +90,21 @@ _LOOSE = (
     ("billing_linedelta", "invoice_id", "billing_invoice"),
     ("billing_linedelta", "service_id", "tariffs_service"),
     ("billing_linedelta", "basis_id", "billing_pricebasis"),
+    ("billing_claiminvoice", "invoice_id", "billing_invoice"),
+    ("billing_claiminvoice", "patient_id", "billing_patient"),
+    ("billing_claiminvoice", "fund_id", "insurers_fund"),
+    ("billing_claiminvoice", "supplementary_fund_id", "insurers_fund"),
+    ("billing_claiminvoice", "unit_id", "organisations_unit"),
+    ("billing_claimline", "claim_id", "billing_claim"),
+    ("billing_claimline", "invoice_id", "billing_invoice"),
+    ("billing_claimline", "service_id", "tariffs_service"),
+    ("billing_claimline", "unit_id", "organisations_unit"),
+    ("billing_claimline", "physician_id", "organisations_physician"),
+    ("billing_claimline", "basis_id", "billing_pricebasis"),
+    ("billing_claimline", "previous_id", "billing_claimline"),
+    ("billing_linedecision", "line_id", "billing_claimline"),
+    ("billing_linecut", "line_id", "billing_claimline"),
+    ("billing_omission", "invoice_id", "billing_invoice"),
 )
 
 

@@ -28,6 +28,10 @@ _WITH_REASON = (Stage.REGISTERED, Stage.RETURNED, Stage.CANCELLED)
 #: Stages that hold for the version that was completed: a correction in between sends the invoice back.
 _OF_COMPLETED_VERSION = (Stage.REVIEWED, Stage.SENT)
 _NOTE_LENGTH = 250
+#: Why an invoice of an insurer is not sent one by one.
+WITH_CLAIM = (
+    "سهم بیمه‌گر دارد و با مطالبه فرستاده می‌شود؛ در «مطالبه‌ها، گردآوری صورتحساب‌ها» آن را گردآوری کنید."
+)
 #: Why an invoice is not sent whose present version nobody has looked at.
 UNCHECKED = "هنوز بررسی نشده است؛ بررسی در پس‌زمینه در جریان است، چند دقیقهٔ دیگر دوباره بفرستید."
 
@@ -42,6 +46,7 @@ def advance(
     note: str = "",
     due_on: dt.date | None = None,
     queue: finding_runs.Queue | None = None,
+    with_claim: bool = False,
 ) -> list[Outcome]:
     """Bring invoices (primary keys) to a stage, each for itself: what may not go stays, and its outcome says why.
 
@@ -49,14 +54,15 @@ def advance(
     for an objection. Who completed an invoice may not review it. Nothing is sent while a line has no price, its
     present version was not checked, or a finding blocks it or is a warning nobody passed, or when the invoice was
     corrected after its completion or review. `queue` is called on commit with the key of each centre whose invoices
-    were held back for want of a check. Rules: docs/rules/stages.md.
+    were held back for want of a check. What an insurer pays a share of is sent `with_claim` only: by its claim, or as
+    what went before there were claims. Rules: docs/rules/stages.md.
     """
     said = clean(note)[:_NOTE_LENGTH]
     if to in _WITH_REASON and not said:
         raise InvalidInput(f"برای «{to.label}» علت را بنویسید.")
     if to == Stage.RETURNED and due_on is None:
         raise InvalidInput("مهلت اعتراض را بنویسید؛ صورتحساب برگشتی بدون مهلت پیگیری نمی‌شود.")
-    judged = _judged(_standing(invoices), to=to, by_id=by.pk if by else None)
+    judged = _judged(_standing(invoices), to=to, by_id=by.pk if by else None, with_claim=with_claim)
     if queue:
         for centre_id in judged.filter(pl.col("text") == UNCHECKED)["centre_id"].unique().sort():
             finding_runs.check_on_commit(centre_id, queue)
@@ -111,7 +117,7 @@ def _visible_to(user: Any, ids: list[int]) -> list[int]:
 _STANDING = f"""
     SELECT i.id, i.number, i.centre_id, i.version, i.unpriced_lines, coalesce(s.stage, {Stage.REGISTERED}),
            coalesce(s.version, i.version), s.completed_by_id, coalesce(c.version = i.version, false),
-           coalesce(f.blocks, 0), coalesce(f.warnings, 0)
+           coalesce(f.blocks, 0), coalesce(f.warnings, 0), i.basic <> 0 OR i.supplementary <> 0
     FROM {Invoice._meta.db_table} i LEFT JOIN {InvoiceStage._meta.db_table} s ON s.invoice_id = i.id
     LEFT JOIN {CheckedInvoice._meta.db_table} c ON c.invoice_id = i.id
     LEFT JOIN (
@@ -138,11 +144,12 @@ def _standing(invoices: Iterable[int]) -> pl.DataFrame:
     schema = {
         "id": _I64, "number": pl.String, "centre_id": _I64, "version": _I64, "unpriced_lines": _I64, "stage": _I64,
         "stage_version": _I64, "completed_by_id": _I64, "is_checked": pl.Boolean, "blocks": _I64, "warnings": _I64,
+        "is_claimed": pl.Boolean,
     }  # fmt: skip
     return read(_STANDING, [ids, ids], schema)
 
 
-def _judged(standing: pl.DataFrame, *, to: Stage, by_id: int | None) -> pl.DataFrame:
+def _judged(standing: pl.DataFrame, *, to: Stage, by_id: int | None, with_claim: bool) -> pl.DataFrame:
     """The frame with `text`: why an invoice may not go to the stage, empty where it may."""
     stage, changed = pl.col("stage"), pl.col("version") > pl.col("stage_version")
     may_come = stage.is_in([int(s) for s in STAGE_SOURCES[to]])
@@ -160,6 +167,8 @@ def _judged(standing: pl.DataFrame, *, to: Stage, by_id: int | None) -> pl.DataF
         own = pl.col("completed_by_id") == by_id
         text = text.when(own).then(pl.lit("خود شما آن را تکمیل کرده‌اید؛ همکار دیگری بازبینی کند."))
     if to == Stage.SENT:
+        if not with_claim:
+            text = text.when(pl.col("is_claimed")).then(pl.lit(WITH_CLAIM))
         unpriced = pl.format("{} سطر بدون تعرفه دارد؛ مبلغ آن دانسته نیست.", pl.col("unpriced_lines"))
         text = text.when(pl.col("unpriced_lines") > 0).then(unpriced)
         text = text.when(~pl.col("is_checked")).then(pl.lit(UNCHECKED))

@@ -16,7 +16,6 @@ from billing.services import stages
 from billing.tasks import check_findings
 from billing.views.batches import answered, back, chosen_of, refused
 from core.errors import DomainError
-from core.outcomes import Outcome
 from core.views import Gate
 from organisations.models import User
 from organisations.permissions import Permission
@@ -29,10 +28,6 @@ VERBS = {
     Stage.REGISTERED: "برگرداندن به تکمیل",
     Stage.RETURNED: "بیمه‌گر برگرداند",
 }
-#: Why an invoice of an insurer is not sent one by one.
-WITH_CLAIM = (
-    "سهم بیمه‌گر دارد و با مطالبه فرستاده می‌شود؛ در «مطالبه‌ها، گردآوری صورتحساب‌ها» آن را گردآوری کنید."
-)
 #: Moves that ask for a reason first.
 ASKING = (Stage.REGISTERED, Stage.RETURNED)
 
@@ -43,26 +38,15 @@ class Advance(Gate, generic.View):
     permission = Permission.INVOICE_ADVANCE
     http_method_names = ["post"]
 
-    def _chosen(self, form: StageForm, to: Stage) -> tuple[list[int], list[Outcome]]:
-        """What may be moved here: an invoice of which an insurer pays something is sent by its claim only."""
-        chosen = chosen_of(self.request, form)
-        if to != Stage.SENT:
-            return chosen, []
-        claimed = Invoice.objects.filter(pk__in=chosen).exclude(basic=0, supplementary=0)
-        kept = dict(claimed.values_list("pk", "number"))
-        stayed = [Outcome(key=pk, name=number, is_done=False, text=WITH_CLAIM) for pk, number in kept.items()]
-        return [pk for pk in chosen if pk not in kept], stayed
-
     def post(self, request: HttpRequest) -> HttpResponse:
         form = StageForm(request.POST)
         if not form.is_valid():
             return refused(request, form)
         sent = form.cleaned_data
         to = Stage(sent["to"])
-        chosen, kept = self._chosen(form, to)
         try:
-            outcomes = kept + stages.advance(
-                chosen,
+            outcomes = stages.advance(
+                chosen_of(request, form),
                 to=to,
                 by=request.user,
                 at=timezone.now(),

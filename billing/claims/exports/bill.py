@@ -14,7 +14,7 @@ from typing import Any
 from billing.claims.choices import ClaimKind, Payer
 from billing.claims.models import Claim, ClaimInvoice, ClaimLine
 from billing.claims.services.states import ClaimRefused
-from billing.models import InvoiceDetail, PriceBasis
+from billing.models import PriceBasis
 from core import jalali
 from organisations.choices import CostElement, Setting
 
@@ -29,8 +29,8 @@ def document(claim: Claim, *, invoices: Iterable[int] | None = None) -> dict[str
     """The bill of a frozen claim, or of some of its invoices; the queries grow by one a five hundred invoices."""
     if claim.frozen_at is None:
         raise ClaimRefused("سند الکترونیکی پس از نهایی‌شدن مطالبه ساخته می‌شود.")
-    rows = ClaimInvoice.objects.of_claim(claim).select_related("patient", "invoice__fund__insurer")
-    rows = rows.select_related("invoice__supplementary_fund__insurer", "invoice__unit__ward")
+    rows = ClaimInvoice.objects.of_claim(claim).select_related("patient", "fund__insurer")
+    rows = rows.select_related("supplementary_fund__insurer", "unit__ward")
     if invoices is not None:
         rows = rows.filter(invoice_id__in=list(invoices))
     bills: list[dict[str, Any]] = []
@@ -38,9 +38,8 @@ def document(claim: Claim, *, invoices: Iterable[int] | None = None) -> dict[str
     for chunk in _chunks(list(rows)):
         keys = [row.invoice_id for row in chunk]
         lines = _lines(claim, keys)
-        details = {one.invoice_id: one for one in InvoiceDetail.objects.filter(invoice_id__in=keys)}
         for row in chunk:
-            made, said = _bill(claim, row, lines[row.invoice_id], details.get(row.invoice_id))
+            made, said = _bill(claim, row, lines[row.invoice_id])
             bills.append(made)
             problems += said
     return {
@@ -82,22 +81,20 @@ def _heading(claim: Claim) -> dict[str, Any]:
 
 
 def _bill(
-    claim: Claim, row: ClaimInvoice, lines: list[ClaimLine], detail: InvoiceDetail | None
+    claim: Claim, row: ClaimInvoice, lines: list[ClaimLine]
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     said: list[dict[str, Any]] = []
 
     def problem(kind: str, field: str, sentence: str, line_no: int | None = None) -> None:
         said.append({"Bill": row.number, "Line": line_no, "Kind": kind, "Field": field, "Sentence": sentence})
 
-    invoice = row.invoice
     services = [_service(line, problem) for line in lines]
     _check_sums(row, services, whole=claim.kind == ClaimKind.ORIGINAL)
-    diagnoses = list(detail.diagnoses) if detail else []
-    if not diagnoses:
+    if not row.diagnoses:
         problem("missing", "Diagnoses", "تشخیص (ICD-10) برای این صورتحساب نوشته نشده است.")
     if len(row.patient.key) != NATIONAL_DIGITS or not row.patient.key.isdigit():
         problem("missing", "Patient.NationalCode", "بیمار کد ملی ده‌رقمی ندارد.")
-    if row.setting == Setting.INPATIENT and not (invoice.record_no or "").strip("0"):
+    if row.setting == Setting.INPATIENT and not row.record_no.strip("0"):
         problem("missing", "Admission.MedicalRecordNumber", "شمارهٔ پرونده نوشته نشده است.")
     problem("missing", "Insurance.EligibilityTrackingCode", "کد رهگیری استحقاق در سامانه نگه داشته نمی‌شود.")
     return {
@@ -112,12 +109,13 @@ def _bill(
         "Admission": {
             "Date": jalali.text(row.admitted_on),
             "Type": Setting(row.setting).name,
-            "MedicalRecordNumber": invoice.record_no or None,
-            "Ward": invoice.unit.ward.code if invoice.unit else None,
+            "MedicalRecordNumber": row.record_no or None,
+            "Ward": row.unit.ward.code if row.unit else None,
         },
         "Discharge": {"Date": jalali.text(row.discharged_on)},
         "Diagnoses": [
-            {"Code": code, "System": "ICD-10", "IsMain": place == 0} for place, code in enumerate(diagnoses)
+            {"Code": code, "System": "ICD-10", "IsMain": place == 0}
+            for place, code in enumerate(row.diagnoses)
         ],
         "BillSummary": _summary(row, lines, services),
         "BillServices": services,
@@ -189,18 +187,17 @@ def _summary(row: ClaimInvoice, lines: list[ClaimLine], services: list[dict[str,
         "TotalPatientContribution": sum(service["PatientContribution"] for service in services),
         "TotalOtherCosts": sum(service["OtherCosts"] for service in services),
         "Asked": row.asked,
-        "Insurer": row.invoice.fund.insurer.code,
-        "Fund": row.invoice.fund.code,
+        "Insurer": row.fund.insurer.code if row.fund else None,
+        "Fund": row.fund.code if row.fund else None,
         "GlobalPackage": any(line.element == CostElement.GLOBAL_PACKAGE for line in lines),
         "ServiceTypes": list(by_type.values()),
     }
 
 
 def _insurance(row: ClaimInvoice) -> list[dict[str, Any]]:
-    invoice = row.invoice
-    found = [_payer(invoice.fund, Payer.BASIC, row.basic, row)]
-    if invoice.supplementary_fund:
-        found.append(_payer(invoice.supplementary_fund, Payer.SUPPLEMENTARY, row.supplementary, row))
+    found = [_payer(row.fund, Payer.BASIC, row.basic, row)]
+    if row.supplementary_fund:
+        found.append(_payer(row.supplementary_fund, Payer.SUPPLEMENTARY, row.supplementary, row))
     return found
 
 

@@ -15,9 +15,18 @@ from django.db import connection, transaction
 
 from billing.choices import Severity, Stage
 from billing.claims.choices import DELIVERED, ClaimKind, ClaimState, OmissionReason, Payer
-from billing.claims.models import Claim, ClaimInvoice, Omission
+from billing.claims.models import Claim, ClaimInvoice, ClaimItem, Omission
 from billing.claims.services.states import ClaimRefused, locked, move, require, step
-from billing.models import CheckedInvoice, Finding, Invoice, InvoiceStage
+from billing.models import (
+    CheckedInvoice,
+    Finding,
+    Invoice,
+    InvoiceLine,
+    InvoiceStage,
+    LineDelta,
+    SupplementaryItem,
+)
+from billing.services import stages
 from core import audit, jalali, jobs
 from core.errors import DomainError, InvalidInput
 from core.models import Job
@@ -55,12 +64,24 @@ def _live(payer: str, delivered: str = "") -> str:
 _SENT_BY_OTHER = _live("<>", f"AND o.state IN ({_DELIVERED}) AND l.version = i.version")
 
 
+_WITH_INSURER = _live("=", f"AND o.state IN ({_DELIVERED})")
+_CLAIMED = f"""(
+    SELECT coalesce(sum(l.asked), 0)::bigint
+    FROM {ClaimInvoice._meta.db_table} l JOIN {Claim._meta.db_table} o ON o.id = l.claim_id
+    WHERE l.invoice_id = i.id AND l.payer = %(payer)s AND l.released_at IS NULL AND o.state IN ({_DELIVERED})
+      AND l.kind <> '{ClaimKind.RESUBMISSION}')"""
+
+
 def _judged(payer: Payer, which: str) -> str:
-    """SQL of the invoices that `which` names, each with the first reason not to be in the claim, or none."""
+    """SQL of the invoices that `which` names, each with the first reason not to be in the claim, or none.
+
+    What stays out because it changed after it was sent has the difference to what delivered claims ask of it.
+    """
     share = SHARE[payer]
     is_open = f"s.stage IS DISTINCT FROM {Stage.SENT}"
     return f"""
-        SELECT i.*, i.{share} AS share, CASE
+        SELECT i.*, i.{share} AS share, CASE WHEN {_WITH_INSURER} THEN i.{share} - {_CLAIMED} END AS difference, CASE
+            WHEN {_WITH_INSURER} THEN {R.CHANGED_SENT}
             WHEN {_live("=")} THEN {R.OTHER_CLAIM}
             WHEN s.stage = {Stage.SENT} AND s.sent_version IS DISTINCT FROM i.version THEN {R.CHANGED}
             WHEN s.stage = {Stage.SENT} AND NOT %(with_sent)s AND NOT {_SENT_BY_OTHER} THEN {R.SENT_OUTSIDE}
@@ -84,29 +105,39 @@ def _judged(payer: Payer, which: str) -> str:
 
 
 def _of_period(payer: Payer) -> str:
-    """SQL: invoices of the claim's cell that have something to ask of the fund, and are not with the insurer yet."""
-    return f"""
-        i.centre_id = %(centre)s AND i.month = %(month)s AND i.{FUND[payer]} = %(fund)s AND i.lines_count > 0
-        AND (i.{SHARE[payer]} <> 0 OR i.unpriced_lines > 0)
-        AND s.stage IS DISTINCT FROM {Stage.CANCELLED} AND NOT {_live("=", f"AND o.state IN ({_DELIVERED})")}
+    """SQL: invoices of the centres' month of which a fund may be asked something, and that it has not as they are.
+
+    Those that the insurer has in an older version are among them: they stay out with their reason.
     """
+    return f"""
+        i.centre_id = ANY(%(centres)s) AND i.month = %(month)s AND i.lines_count > 0
+        AND s.stage IS DISTINCT FROM {Stage.CANCELLED} AND CASE
+            WHEN {_WITH_INSURER} THEN NOT {_live("=", f"AND o.state IN ({_DELIVERED}) AND l.version = i.version")}
+            ELSE i.{SHARE[payer]} <> 0 OR i.unpriced_lines > 0
+        END
+    """
+
+
+def _of_cell(payer: Payer) -> str:
+    return f"{_of_period(payer)} AND i.{FUND[payer]} = %(fund)s"
 
 
 _COPIED = (
     "version", "number", "patient_id", "setting", "admitted_on", "discharged_on", "lines_count", "amount", "basic",
     "supplementary", "subsidy", "employer", "patient_share",
 )  # fmt: skip
-_OMIT = f"INSERT INTO {Omission._meta.db_table} (claim_id, invoice_id, number, asked, reason, detail)"
+_OMIT = f"INSERT INTO {Omission._meta.db_table} (claim_id, invoice_id, number, asked, reason, difference)"
 
 
 def _gather_sql(payer: Payer) -> str:
     return f"""
-        WITH judged AS ({_judged(payer, _of_period(payer))}), omitted AS (
-            {_OMIT} SELECT %(claim)s, id, number, share, reason, '' FROM judged WHERE reason IS NOT NULL
+        WITH judged AS ({_judged(payer, _of_cell(payer))}), omitted AS (
+            {_OMIT} SELECT %(claim)s, id, number, share, reason, difference FROM judged WHERE reason IS NOT NULL
         )
         INSERT INTO {ClaimInvoice._meta.db_table}
-            (claim_id, invoice_id, payer, kind, asked, answered, adjusted, approved, paid, {", ".join(_COPIED)})
-        SELECT %(claim)s, id, %(payer)s, '{ClaimKind.ORIGINAL}', share, 0, 0, 0, 0, {", ".join(_COPIED)}
+            (claim_id, invoice_id, payer, kind, asked, answered, adjusted, approved, paid, record_no, diagnoses,
+             {", ".join(_COPIED)})
+        SELECT %(claim)s, id, %(payer)s, '{ClaimKind.ORIGINAL}', share, 0, 0, 0, 0, '', '[]', {", ".join(_COPIED)}
         FROM judged WHERE reason IS NULL ORDER BY id
     """
 
@@ -130,9 +161,68 @@ def _stale_sql(payer: Payer) -> str:
     )
 
 
+#: SQL of an invoice that asks nothing any more: cancelled, whether or not another was issued in its place.
+GONE = f"""(i.lines_count = 0 OR EXISTS (
+    SELECT FROM {InvoiceStage._meta.db_table} g WHERE g.invoice_id = i.id AND g.stage = {Stage.CANCELLED}))"""
+
+
+def _stale_retry_sql(_payer: Payer) -> str:
+    return f"""
+        SELECT c.id, c.invoice_id, c.number, c.asked, {R.TAKEN_OUT}
+        FROM {ClaimInvoice._meta.db_table} c JOIN {Invoice._meta.db_table} i ON i.id = c.invoice_id
+        WHERE c.claim_id = %(claim)s AND {GONE}
+    """
+
+
+def differences_sql(payer: Payer) -> str:
+    """SQL of the differences of a supplementary claim's items, one row a line with the line's own share as `asked`.
+
+    A difference belongs to the version of the line that it was made for, and lapses with it.
+    """
+    sums = ", ".join(
+        f"sum(d.{name})::bigint AS {name}"
+        for name in ("amount", "basic", "supplementary", "subsidy", "employer", "patient")
+    )
+    return f"""
+        SELECT d.invoice_id, d.line_no, {sums}, sum(d.{SHARE[payer]})::bigint AS asked
+        FROM {ClaimItem._meta.db_table} t JOIN {SupplementaryItem._meta.db_table} s ON s.id = t.item_id
+        JOIN {LineDelta._meta.db_table} d ON d.change_id = s.change_id AND d.invoice_id = s.invoice_id
+        {STANDING_LINE}
+        WHERE t.claim_id = %(claim)s AND t.released_at IS NULL GROUP BY d.invoice_id, d.line_no
+    """
+
+
+#: SQL that keeps of the differences `d` those of lines that still stand as they were re-priced.
+STANDING_LINE = f"""
+    JOIN {InvoiceLine._meta.db_table} n
+         ON n.invoice_id = d.invoice_id AND n.line_no = d.line_no AND n.change_id = d.line_change_id
+"""
+
+
+def _stale_supplement_sql(payer: Payer) -> str:
+    return f"""
+        SELECT c.id, c.invoice_id, c.number, c.asked, {R.TAKEN_OUT}
+        FROM {ClaimInvoice._meta.db_table} c JOIN {Invoice._meta.db_table} i ON i.id = c.invoice_id
+        LEFT JOIN (
+            SELECT invoice_id, sum(asked)::bigint AS asked, count(*) AS lines FROM ({differences_sql(payer)}) x
+            GROUP BY invoice_id
+        ) d ON d.invoice_id = c.invoice_id
+        WHERE c.claim_id = %(claim)s
+          AND ({GONE} OR (d.asked, d.lines) IS DISTINCT FROM (c.asked, c.lines_count::bigint))
+    """
+
+
+#: Of each kind of claim: SQL of its rows that no longer hold.
+_STALE_OF: dict[ClaimKind, Callable[[Payer], str]] = {
+    ClaimKind.ORIGINAL: _stale_sql,
+    ClaimKind.RESUBMISSION: _stale_retry_sql,
+    ClaimKind.SUPPLEMENT: _stale_supplement_sql,
+}
+
+
 def _params(claim: Claim) -> dict[str, object]:
     return {
-        "claim": claim.pk, "centre": claim.centre_id, "month": claim.month, "fund": claim.fund_id,
+        "claim": claim.pk, "centres": [claim.centre_id], "month": claim.month, "fund": claim.fund_id,
         "payer": claim.payer, "with_sent": claim.with_sent,
     }  # fmt: skip
 
@@ -165,6 +255,7 @@ def begin(
     if len({cell.centre.pk for cell in wanted}) == 1:
         Job.objects.filter(pk=job.pk).update(centre_id=wanted[0].centre.pk)
         job.centre_id = wanted[0].centre.pk
+    stages.hold({cell.centre.pk for cell in wanted})
     for cell in wanted:
         _begin(cell, month=month, with_sent=with_sent, job=job, by=by, at=at)
     if queue:
@@ -173,7 +264,6 @@ def begin(
 
 
 def _begin(cell: Cell, *, month: int, with_sent: bool, job: Job, by: Any, at: dt.datetime) -> None:
-    jobs.lock("billing.stages", cell.centre.pk)
     standing = Claim.objects.filter(
         centre=cell.centre, fund=cell.fund, payer=cell.payer, month=month, kind=ClaimKind.ORIGINAL,
         state__in=(ClaimState.DRAFT, ClaimState.CHECKED),
@@ -241,15 +331,15 @@ def check(*, claim: Claim, by: Any, at: dt.datetime) -> Claim:
     """Look at every invoice of the claim once more; what may no longer go is taken out with its reason."""
     row = locked(claim, stages=True)
     require(row, (ClaimState.DRAFT, ClaimState.CHECKED))
-    if row.kind == ClaimKind.ORIGINAL:
-        stale = stale_of(row)
-        Omission.objects.bulk_create(
-            Omission(claim=row, invoice_id=invoice, number=number, asked=asked, reason=reason)
-            for _, invoice, number, asked, reason in stale
-        )
-        if stale:
-            with connection.cursor() as cursor:
-                cursor.execute(_TAKE_OUT, [row.pk, [found[0] for found in stale]])
+    stale = stale_of(row)
+    Omission.objects.bulk_create(
+        Omission(claim=row, invoice_id=invoice, number=number, asked=asked, reason=reason)
+        for _, invoice, number, asked, reason in stale
+    )
+    if stale:
+        with connection.cursor() as cursor:
+            cursor.execute(_TAKE_OUT, [row.pk, [found[0] for found in stale]])
+        row.items.filter(item__invoice_id__in=[found[1] for found in stale]).delete()
     _counted(row)
     if not row.invoices_count:
         raise ClaimRefused("صورتحسابی در این مطالبه نمانده است؛ علت هر یک در بخش کنارگذاشته‌ها آمده است.")
@@ -260,10 +350,9 @@ def check(*, claim: Claim, by: Any, at: dt.datetime) -> Claim:
 
 def stale_of(claim: Claim) -> Sequence[tuple[int, int, str, int, int]]:
     """Rows of the claim that no longer hold: (row, invoice, number, asked, reason); one query."""
-    if claim.kind != ClaimKind.ORIGINAL:
-        return []
+    sql = _STALE_OF[ClaimKind(claim.kind)](Payer(claim.payer))
     with connection.cursor() as cursor:
-        cursor.execute(_stale_sql(Payer(claim.payer)), _params(claim))
+        cursor.execute(sql, _params(claim))
         return cursor.fetchall()
 
 
@@ -312,16 +401,13 @@ class Ready:
 
 
 def _ready_sql(payer: Payer) -> str:
-    which = (
-        f"i.centre_id = ANY(%(centres)s) AND i.month = %(month)s AND i.lines_count > 0 AND i.{SHARE[payer]} <> 0"
-        f" AND s.stage IS DISTINCT FROM {Stage.CANCELLED}"
-    )
     return f"""
         SELECT j.centre_id, j.{FUND[payer]}, count(*) FILTER (WHERE j.reason IS NULL),
                coalesce(sum(share) FILTER (WHERE j.reason IS NULL), 0)::bigint,
                count(*) FILTER (WHERE j.reason IS NOT NULL),
                coalesce(sum(share) FILTER (WHERE j.reason IS NOT NULL), 0)::bigint
-        FROM ({_judged(payer, which)}) j WHERE j.reason IS DISTINCT FROM {R.OTHER_CLAIM}
+        FROM ({_judged(payer, _of_period(payer))}) j
+        WHERE j.reason IS DISTINCT FROM {R.OTHER_CLAIM} AND j.{FUND[payer]} IS NOT NULL
         GROUP BY 1, 2 ORDER BY 1, 2
     """
 

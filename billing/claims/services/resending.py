@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from billing.claims.choices import ANSWERED, CUT_LINES, DELIVERED, ClaimKind, Payer
 from billing.claims.models import Claim, ClaimInvoice, ClaimItem, ClaimLine
-from billing.claims.services.gathering import FUND, SHARE, check
+from billing.claims.services.gathering import FUND, GONE, SHARE, STANDING_LINE, check, differences_sql
 from billing.claims.services.states import ClaimRefused, locked, require, step
 from billing.models import Change, Invoice, LineDelta, SupplementaryItem
 from core import audit, jobs
@@ -24,19 +24,20 @@ _FACTS = (
 _BILL = ("amount", "basic", "supplementary", "subsidy", "employer", "patient_share")
 _INTO = (
     f"INSERT INTO {ClaimInvoice._meta.db_table} (claim_id, invoice_id, payer, kind, previous_id, asked, answered,"
-    f" adjusted, approved, paid, lines_count, {', '.join((*_FACTS, *_BILL))})"
+    f" adjusted, approved, paid, record_no, diagnoses, lines_count, {', '.join((*_FACTS, *_BILL))})"
 )
-#: Invoices with cut lines, each with what was cut; an invoice whose cut is asked again already stays out.
+#: Invoices with cut lines, each with what was cut; what is asked again already, or cancelled, stays out.
 _RETRY = f"""
     {_INTO}
-    SELECT %(claim)s, c.invoice_id, c.payer, '{ClaimKind.RESUBMISSION}', c.id, l.cut, 0, 0, 0, 0, l.lines,
+    SELECT %(claim)s, c.invoice_id, c.payer, '{ClaimKind.RESUBMISSION}', c.id, l.cut, 0, 0, 0, 0, '', '[]', l.lines,
            {", ".join(f"c.{name}" for name in (*_FACTS, *_BILL))}
     FROM {ClaimInvoice._meta.db_table} c
     JOIN (
         SELECT invoice_id, sum(asked - approved) AS cut, count(*) AS lines FROM {ClaimLine._meta.db_table}
         WHERE claim_id = %(previous)s AND status IN ({_CUT}) GROUP BY invoice_id
     ) l ON l.invoice_id = c.invoice_id
-    WHERE c.claim_id = %(previous)s AND NOT EXISTS (
+    JOIN {Invoice._meta.db_table} i ON i.id = c.invoice_id
+    WHERE c.claim_id = %(previous)s AND NOT {GONE} AND NOT EXISTS (
         SELECT FROM {ClaimInvoice._meta.db_table} o
         WHERE o.previous_id = c.id AND o.released_at IS NULL AND o.kind = '{ClaimKind.RESUBMISSION}'
     )
@@ -76,7 +77,10 @@ def _follower(row: Claim, kind: ClaimKind, *, by: Any, at: dt.datetime) -> Claim
 
 
 def _waiting_sql(payer: Payer) -> str:
-    """SQL of items that are to be claimed: the invoice went in a claim of the payer, frozen before the re-pricing."""
+    """SQL of items that are to be claimed: the invoice went in a claim of the payer, frozen before the re-pricing.
+
+    `w.asked` is what still stands of an item: its differences lapse where a correction rewrote the line.
+    """
     share = SHARE[payer]
     return f"""
         FROM {SupplementaryItem._meta.db_table} s
@@ -84,8 +88,12 @@ def _waiting_sql(payer: Payer) -> str:
         JOIN {Invoice._meta.db_table} i ON i.id = s.invoice_id
         JOIN {ClaimInvoice._meta.db_table} c ON c.invoice_id = i.id AND c.payer = %(payer)s
              AND c.kind = '{ClaimKind.ORIGINAL}' AND c.released_at IS NULL
-        JOIN {Claim._meta.db_table} o ON o.id = c.claim_id AND o.state IN ({_DELIVERED}) AND o.frozen_at < h.at
-        WHERE i.centre_id = ANY(%(centres)s) AND i.month = %(month)s AND s.{share} <> 0 AND NOT EXISTS (
+        JOIN {Claim._meta.db_table} o ON o.id = c.claim_id AND o.state IN ({_DELIVERED}) AND o.last_change < h.id
+        JOIN LATERAL (
+            SELECT sum(d.{share})::bigint AS asked FROM {LineDelta._meta.db_table} d {STANDING_LINE}
+            WHERE d.invoice_id = s.invoice_id AND d.change_id = s.change_id
+        ) w ON w.asked <> 0
+        WHERE i.centre_id = ANY(%(centres)s) AND i.month = %(month)s AND NOT {GONE} AND NOT EXISTS (
             SELECT FROM {ClaimItem._meta.db_table} t
             WHERE t.item_id = s.id AND t.payer = %(payer)s AND t.released_at IS NULL
         )
@@ -95,7 +103,7 @@ def _waiting_sql(payer: Payer) -> str:
 def waiting_supplements(centres: list[int], *, month: int, payer: Payer) -> list[tuple[int, int, int, int]]:
     """What re-pricings added to sent invoices and nobody has claimed: (centre, fund, invoices, rials)."""
     sql = f"""
-        SELECT i.centre_id, i.{FUND[payer]}, count(DISTINCT i.id), sum(s.{SHARE[payer]})::bigint
+        SELECT i.centre_id, i.{FUND[payer]}, count(DISTINCT i.id), sum(w.asked)::bigint
         {_waiting_sql(payer)} GROUP BY 1, 2 ORDER BY 1, 2
     """
     with connection.cursor() as cursor:
@@ -134,25 +142,12 @@ def supplement(*, centre: Centre, fund: Fund, payer: Payer, month: int, by: Any,
     return check(claim=fresh, by=by, at=at)
 
 
-def differences_sql(payer: Payer) -> str:
-    """SQL of the differences of a supplementary claim's items, one row a line with the line's own share as `asked`."""
-    sums = ", ".join(
-        f"sum(d.{name})::bigint AS {name}"
-        for name in ("amount", "basic", "supplementary", "subsidy", "employer", "patient")
-    )
-    return f"""
-        SELECT d.invoice_id, d.line_no, {sums}, sum(d.{SHARE[payer]})::bigint AS asked
-        FROM {ClaimItem._meta.db_table} t JOIN {SupplementaryItem._meta.db_table} s ON s.id = t.item_id
-        JOIN {LineDelta._meta.db_table} d ON d.change_id = s.change_id AND d.invoice_id = s.invoice_id
-        WHERE t.claim_id = %(claim)s GROUP BY d.invoice_id, d.line_no
-    """
-
-
 def _supplement_sql(payer: Payer) -> str:
     copied = ", ".join(f"i.{name}" for name in _FACTS)
     return f"""
         {_INTO}
-        SELECT %(claim)s, i.id, %(payer)s, '{ClaimKind.SUPPLEMENT}', c.id, d.asked, 0, 0, 0, 0, d.lines, {copied},
+        SELECT %(claim)s, i.id, %(payer)s, '{ClaimKind.SUPPLEMENT}', c.id, d.asked, 0, 0, 0, 0, '', '[]', d.lines,
+               {copied},
                d.amount, d.basic, d.supplementary, d.subsidy, d.employer, d.patient
         FROM (
             SELECT invoice_id, count(*) AS lines, sum(asked)::bigint AS asked, sum(amount)::bigint AS amount,

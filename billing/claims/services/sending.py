@@ -7,15 +7,15 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from billing.choices import Stage
 from billing.claims.choices import CUT_LINES, ClaimKind, ClaimLineStatus, ClaimState, Payer, StepChannel
 from billing.claims.models import Claim, ClaimCounter, ClaimInvoice, ClaimItem, ClaimLine
-from billing.claims.services.gathering import SHARE, stale_of
-from billing.claims.services.resending import differences_sql
+from billing.claims.services.gathering import SHARE, differences_sql, stale_of
 from billing.claims.services.states import ClaimOutcome, ClaimRefused, counted, locked, move, require
-from billing.models import CurrentLine, InvoiceStage
+from billing.models import Change, CurrentLine, Invoice, InvoiceDetail, InvoiceStage
 from billing.services import stages
 from core import jalali, jobs
 from core.errors import DomainError, InvalidInput, NotAllowed
@@ -74,6 +74,14 @@ def _supplement_sql(payer: Payer) -> str:
     """
 
 
+#: What the bill says of each invoice beside its lines: it does not move with the invoice either.
+_FACTS = f"""
+    UPDATE {ClaimInvoice._meta.db_table} c
+    SET fund_id = i.fund_id, supplementary_fund_id = i.supplementary_fund_id, unit_id = i.unit_id,
+        record_no = i.record_no, diagnoses = coalesce(d.diagnoses, '[]')
+    FROM {Invoice._meta.db_table} i LEFT JOIN {InvoiceDetail._meta.db_table} d ON d.invoice_id = i.id
+    WHERE i.id = c.invoice_id AND c.claim_id = %s
+"""
 #: Invoices whose frozen lines do not add up to what was gathered of them.
 _UNEQUAL = f"""
     SELECT c.number FROM {ClaimInvoice._meta.db_table} c
@@ -90,6 +98,15 @@ _NEXT = f"""
 """
 
 
+_ANEW = {
+    ClaimKind.ORIGINAL: "مطالبه را لغو و دوباره گردآوری کنید",
+    ClaimKind.RESUBMISSION: "آن را لغو و از مطالبهٔ پیشین دوباره بسازید",
+    ClaimKind.SUPPLEMENT: "آن را لغو و متمم را دوباره بسازید",
+}
+#: What to do about a claim whose invoices changed before it was frozen.
+_AGAIN = _ANEW | {ClaimKind.ORIGINAL: "مطالبه را دوباره بررسی کنید"}
+
+
 @transaction.atomic
 def freeze(*, claim: Claim, by: Any, at: dt.datetime) -> Claim:
     """Copy the lines, give the next number of the centre and year, and let nothing change any more.
@@ -103,7 +120,7 @@ def freeze(*, claim: Claim, by: Any, at: dt.datetime) -> Claim:
         raise ClaimRefused("محموله‌ای از این مرکز در حال بارگذاری است؛ پس از پایان آن دوباره بکوشید.")
     if stale := stale_of(row):
         raise ClaimRefused(
-            f"{counted(len(stale), 'صورتحساب')} پس از بررسی تغییر کرده است؛ مطالبه را دوباره بررسی کنید.",
+            f"{counted(len(stale), 'صورتحساب')} پس از بررسی تغییر کرده است؛ {_AGAIN[ClaimKind(row.kind)]}.",
             invoices=[found[2] for found in stale[:20]],
         )
     with connection.cursor() as cursor:
@@ -113,6 +130,7 @@ def freeze(*, claim: Claim, by: Any, at: dt.datetime) -> Claim:
             cursor.execute(_supplement_sql(Payer(row.payer)), {"claim": row.pk})
         else:
             cursor.execute(_freeze_sql(Payer(row.payer)), [row.pk])
+        cursor.execute(_FACTS, [row.pk])
         cursor.execute(_UNEQUAL, [row.pk, row.pk])
         if unequal := [number for (number,) in cursor.fetchall()]:
             raise ClaimRefused(
@@ -121,10 +139,11 @@ def freeze(*, claim: Claim, by: Any, at: dt.datetime) -> Claim:
         year = jalali.month_key(timezone.localdate(at)) // 100
         cursor.execute(_NEXT, [row.centre_id, year])
         (sequence,) = cursor.fetchone()
+    last = Change.objects.filter(centre_id=row.centre_id).aggregate(last=Max("pk"))["last"]
     number = f"{year}-{row.centre.region.code}-{row.centre.code}-{sequence:05d}"
     return move(
         row, ClaimState.FROZEN, by=by, at=at,
-        year=year, sequence=sequence, number=number, frozen_at=at, frozen_by=by,
+        year=year, sequence=sequence, number=number, frozen_at=at, frozen_by=by, last_change=last or 0,
     )  # fmt: skip
 
 
@@ -140,7 +159,7 @@ def send(*, claim: Claim, by: Any, at: dt.datetime, letter_no: str = "") -> Clai
         raise NotAllowed("مطالبه را خودتان نهایی کرده‌اید؛ ارسال آن با همکار دیگری است.")
     if stale := stale_of(row):
         raise ClaimRefused(
-            f"{counted(len(stale), 'صورتحساب')} پس از نهایی‌شدن تغییر کرده است؛ مطالبه را لغو و دوباره گردآوری کنید.",
+            f"{counted(len(stale), 'صورتحساب')} پس از نهایی‌شدن تغییر کرده است؛ {_ANEW[ClaimKind(row.kind)]}.",
             invoices=[found[2] for found in stale[:20]],
         )
     if row.kind == ClaimKind.ORIGINAL:
@@ -167,7 +186,7 @@ def _invoices_sent(row: Claim, *, by: Any, at: dt.datetime) -> None:
     sent = InvoiceStage.objects.filter(invoice_id__in=ids, stage=Stage.SENT)
     going = ids.exclude(invoice_id__in=sent.values("invoice_id"))
     note = f"با مطالبهٔ {row.number}"
-    outcomes = stages.advance(list(going), to=Stage.SENT, by=by, at=at, note=note)
+    outcomes = stages.advance(list(going), to=Stage.SENT, by=by, at=at, note=note, with_claim=True)
     if stayed := [o for o in outcomes if not o.is_done]:
         said = "؛ ".join(f"{o.name}: {o.text}" for o in stayed[:5])
         raise ClaimRefused(f"{counted(len(stayed), 'صورتحساب')} فرستادنی نیست. {said}")

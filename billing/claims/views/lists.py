@@ -172,13 +172,13 @@ class ClaimPage(DetailPage):
     def _related(self) -> list[dict[str, Any]]:
         """The claims that this one follows, and those that follow it."""
         claim, user = self.object, self.request.user
-        before = Q(pk=claim.previous_id or 0) | Q(invoices__followers__claim=claim)
-        after = Q(previous=claim) | Q(invoices__previous__claim=claim)
+        followed = ClaimInvoice.objects.filter(claim=claim).exclude(previous=None)
+        followers = ClaimInvoice.objects.filter(previous__claim=claim)
+        before = Q(pk=claim.previous_id or 0) | Q(pk__in=followed.values("previous__claim_id"))
+        after = Q(previous=claim) | Q(pk__in=followers.values("claim_id"))
         seen = Claim.objects.visible_to(user)
-        earlier = [{"claim": c, "what": "دنبالهٔ"} for c in seen.filter(before).distinct().order_by("pk")]
-        return earlier + [
-            {"claim": c, "what": "دنباله‌اش"} for c in seen.filter(after).distinct().order_by("pk")
-        ]
+        earlier = [{"claim": c, "what": "دنبالهٔ"} for c in seen.filter(before).order_by("pk")]
+        return earlier + [{"claim": c, "what": "دنباله‌اش"} for c in seen.filter(after).order_by("pk")]
 
     def _moves(self) -> dict[str, Any]:
         """What the user may do with the claim as it stands; the services have the last word."""

@@ -15,7 +15,7 @@ from django.utils.functional import cached_property
 from django.views import generic
 
 from billing.claims.choices import Payer
-from billing.claims.forms import CancelForm, GatherForm, ReceiptForm, SendForm, SupplementForm
+from billing.claims.forms import CancelForm, GatherForm, ReceiptForm, SendForm
 from billing.claims.models import Claim
 from billing.claims.services import gathering, resending, sending
 from billing.claims.views.lists import HOME
@@ -121,7 +121,7 @@ class Supplement(ActionView):
     permission = Permission.CLAIM_EDIT
 
     def act(self, request: HttpRequest, **kwargs: Any) -> str:
-        form = SupplementForm(request.POST, user=request.user)
+        form = GatherForm(request.POST, user=request.user)
         if not form.is_valid() or len(cells := form.chosen()) != 1:
             raise InvalidInput("ردیف قلم‌های متمم را از همین صفحه برگزینید.")
         self.made = resending.supplement(

@@ -10,7 +10,7 @@ from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from billing.choices import Stage
+from billing.choices import Cause, Stage
 from billing.claims import reasons
 from billing.claims.choices import ClaimKind, ClaimLineStatus, ClaimState, Payer
 from billing.claims.exports import bill as electronic
@@ -19,11 +19,14 @@ from billing.claims.rules import answer
 from billing.claims.services import adjudication, resending, sending
 from billing.claims.services.adjudication import Cut, Decision, Mistaken
 from billing.claims.services.states import ClaimRefused, WrongState
-from billing.models import Change, InvoiceStage, LineDelta, Repricing, SupplementaryItem
+from billing.models import Change, Invoice, InvoiceStage, LineDelta, Repricing, SupplementaryItem
+from billing.services import corrections as invoice_services
 from core.errors import InvalidInput
 from core.export import CONTENT_TYPE
+from organisations.choices import CostElement
 from tariffs.models import Circular
 from tests import claim_world as world
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 AT, LATER = world.AT, world.LATER
@@ -312,6 +315,89 @@ def test_what_was_repriced_before_it_was_frozen_is_not_asked_again(cast):
     assert resending.waiting_supplements([cast.hospital.pk], month=world.MONTH, payer=Payer.BASIC) == []
 
 
+SUPPLEMENT = {"payer": Payer.BASIC, "month": world.MONTH, "at": LATER}
+
+
+def cancelled(cast, bill):
+    """As an invoice is cancelled: its lines go to the past, the header stays with zeros."""
+    version = Invoice.objects.get(pk=bill.pk).version
+    invoice_services.cancel(
+        invoice=Invoice.objects.get(pk=bill.pk),
+        reason="دو بار ثبت شده",
+        version=version,
+        by=cast.officer,
+        at=LATER,
+    )
+
+
+def rewritten(cast, bill):
+    line = factories.line(CostElement.SURGERY, 1_100, 1_100, basic=1_100)
+    factories.correct(bill, [line], cause=Cause.CORRECTION, at=LATER)
+
+
+@pytest.mark.parametrize("after", [cancelled, rewritten])
+@pytest.mark.parametrize("moment", ["before", "freeze", "send"])
+def test_a_repricing_lapses_with_the_invoice_it_was_made_for(cast, after, moment):
+    bill, stays = world.reviewed(cast, (1_000, 0)), world.reviewed(cast, (1_000, 0))
+    world.sent(cast)
+    for one in (bill, stays):
+        one.refresh_from_db()
+        repriced(cast, one, 1, 250, at=LATER.replace(minute=1 if one is bill else 2))
+    begin = lambda: resending.supplement(  # noqa: E731
+        centre=cast.hospital, fund=cast.fund, by=cast.officer, **SUPPLEMENT
+    )
+    if moment != "before":
+        more = begin()
+        assert (more.asked, more.invoices_count) == (500, 2)
+        if moment == "send":
+            more = sending.freeze(claim=more, by=cast.officer, at=LATER)
+        after(cast, bill)
+        act = sending.send if moment == "send" else sending.freeze
+        with pytest.raises(ClaimRefused, match="متمم را دوباره بسازید"):
+            act(claim=more, by=cast.headquarters, at=LATER)
+        sending.cancel(claim=more, reason="صورتحساب تغییر کرد", by=cast.officer, at=LATER)
+    else:
+        after(cast, bill)
+    waiting = resending.waiting_supplements([cast.hospital.pk], month=world.MONTH, payer=Payer.BASIC)
+    assert waiting == [(cast.hospital.pk, cast.fund.pk, 1, 250)]
+    frozen = sending.freeze(claim=begin(), by=cast.officer, at=LATER)
+    assert [(line.invoice_id, line.asked) for line in lines_of(frozen)] == [(stays.pk, 250)]
+    connection.check_constraints()
+
+
+@pytest.mark.parametrize("moment", ["before", "freeze", "send"])
+def test_the_cut_of_a_cancelled_invoice_is_not_asked_again(cast, moment):
+    claim = received(cast, ((1_000, 0),), ((300, 0),))
+    cuts = [Decision(line.pk, 0, (Cut("documents", line.asked),)) for line in lines_of(claim)]
+    gone, stays = lines_of(claim)
+    tell(claim, *cuts)
+    if moment != "before":
+        again = resending.resubmit(claim=claim, by=cast.officer, at=LATER)
+        if moment == "send":
+            again = sending.freeze(claim=again, by=cast.officer, at=LATER)
+        cancelled(cast, gone.invoice)
+        act = sending.send if moment == "send" else sending.freeze
+        with pytest.raises(ClaimRefused, match="از مطالبهٔ پیشین دوباره بسازید"):
+            act(claim=again, by=cast.headquarters, at=LATER)
+        sending.cancel(claim=again, reason="صورتحساب ابطال شد", by=cast.officer, at=LATER)
+    else:
+        cancelled(cast, gone.invoice)
+    again = resending.resubmit(claim=claim, by=cast.officer, at=LATER)
+    frozen = sending.freeze(claim=again, by=cast.officer, at=LATER)
+    assert [(line.invoice_id, line.asked) for line in lines_of(frozen)] == [(stays.invoice_id, 300)]
+
+
+def test_the_cut_of_an_invoice_issued_anew_is_not_asked_again(cast):
+    claim = received(cast, ((1_000, 0),))
+    (line,) = lines_of(claim)
+    tell(claim, Decision(line.pk, 0, (Cut("documents", 1_000),)))
+    cancelled(cast, line.invoice)
+    new = world.reviewed(cast, (1_000, 0))
+    invoice_services.link_reissue(invoice=line.invoice, number=new.number, by=cast.officer, at=LATER)
+    with pytest.raises(ClaimRefused, match="نمانده است"):
+        resending.resubmit(claim=claim, by=cast.officer, at=LATER)
+
+
 # ---------------------------------------------------------------- files
 
 
@@ -328,6 +414,16 @@ def test_the_electronic_bill_adds_up_and_names_what_is_missing(cast):
             assert line["TotalCharge"] == sum(line[part] for part in parts)
     assert {"Diagnoses", "Insurance.EligibilityTrackingCode"} <= {p["Field"] for p in made["Problems"]}
     json.dumps(made)
+
+
+def test_the_bill_of_a_frozen_claim_does_not_move_with_its_invoices(cast):
+    bill = world.reviewed(cast, (1_000, 0), record_no="77")
+    claim = world.frozen(cast)
+    before = electronic.document(claim)
+    assert before["Bills"][0]["Admission"]["MedicalRecordNumber"] == "77"
+    other = world.supplementary_fund(cast)
+    Invoice.objects.filter(pk=bill.pk).update(record_no="78", fund=other, supplementary_fund=other)
+    assert electronic.document(claim) == before
 
 
 def test_files_are_made_of_frozen_claims_only(client, cast):

@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, InternalError, ProgrammingError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from billing.choices import Severity, Stage
+from billing.choices import Cause, Severity, Stage
 from billing.claims.choices import TRANSITIONS, ClaimLineStatus, ClaimState, OmissionReason, Payer
 from billing.claims.models import Claim, ClaimCounter, ClaimInvoice, ClaimLine, ClaimStep
 from billing.claims.services import gathering, sending
@@ -17,6 +17,7 @@ from billing.claims.services.gathering import Cell
 from billing.claims.services.states import ClaimRefused, WrongState
 from billing.models import CheckedInvoice, Finding, Invoice, InvoiceStage, StageStep
 from billing.services import stages
+from billing.worklists import holds
 from core.errors import InvalidInput, NotAllowed
 from core.models import AuditEvent, Job, JobState
 from insurers.choices import Term
@@ -108,7 +109,7 @@ def test_an_invoice_stands_in_one_live_claim_only(cast):
 
 def test_what_was_sent_before_there_were_claims_is_taken_only_when_asked_for(cast):
     bill = world.reviewed(cast)
-    stages.advance([bill.pk], to=Stage.SENT, by=cast.officer, at=AT)
+    stages.advance([bill.pk], to=Stage.SENT, by=cast.officer, at=AT, with_claim=True)
     without = world.begun(cast)
     assert left_out(without) == {bill.number: R.SENT_OUTSIDE}
     assert without.state == ClaimState.DRAFT
@@ -343,3 +344,75 @@ def test_where_neither_contract_nor_law_says_it_nothing_is_due(cast):
     world.reviewed(cast, (1_000, 0))
     claim = world.sent(cast)
     assert (claim.on_account, claim.on_account_due, claim.rest_due) == (0, None, None)
+
+
+# ---------------------------------------------------------------- what changes after it was sent
+
+
+def corrected(bill, basic):
+    """As a correction rewrites the only line of a sent invoice."""
+    line = factories.line(CostElement.SURGERY, basic + 100, basic + 100, basic=basic)
+    factories.correct(bill, [line], cause=Cause.CORRECTION, at=world.LATER)
+
+
+def test_an_invoice_corrected_after_sending_stays_out_with_its_difference(cast):
+    bill, same = world.reviewed(cast, (1_000, 0)), world.reviewed(cast, (500, 0))
+    world.sent(cast)
+    corrected(bill, 700)
+    new = world.reviewed(cast, (40, 0))
+    claim = world.begun(cast)
+    assert taken(claim) == {new.number}
+    (row,) = claim.omissions.all()
+    assert (row.number, row.reason, row.asked, row.difference) == (bill.number, R.CHANGED_SENT, 700, -300)
+    assert row.get_reason_display() == "پس از ارسال تغییر کرده است"
+    (cell,) = gathering.ready([cast.hospital.pk], month=MONTH, payers=[Payer.BASIC])
+    assert (cell.waiting, cell.waiting_asked) == (1, 700)
+    assert same.number not in left_out(claim)
+
+
+def test_returned_corrected_and_reviewed_again_it_still_shows(cast):
+    bill = world.reviewed(cast, (1_000, 0))
+    world.sent(cast)
+    by, other = cast.officer, cast.second_headquarters
+    due = world.LATER.date()
+    stages.advance([bill.pk], to=Stage.RETURNED, by=by, at=world.LATER, note="برگشت", due_on=due)
+    corrected(bill, 1_200)
+    world.checked(bill)
+    on_list = lambda: Invoice.objects.filter(holds("changed", on=due)).exists()  # noqa: E731
+    for to, who in ((Stage.COMPLETED, by), (Stage.REVIEWED, other)):
+        assert on_list()
+        assert stages.advance([bill.pk], to=to, by=who, at=world.LATER)[0].is_done
+    assert on_list()
+    claim = world.begun(cast)
+    assert list(claim.omissions.values_list("reason", "difference")) == [(R.CHANGED_SENT, 200)]
+    assert claim.state == ClaimState.DRAFT
+
+
+def test_corrected_to_nothing_the_whole_of_it_is_the_difference(cast):
+    bill = world.reviewed(cast, (1_000, 0))
+    world.sent(cast)
+    corrected(bill, 0)
+    assert list(world.begun(cast).omissions.values_list("asked", "difference")) == [(0, -1_000)]
+
+
+def test_what_an_insurer_pays_for_is_sent_by_its_claim_only(cast):
+    bill = world.reviewed(cast)
+    own = world.reviewed(cast, (0, 300))
+    refused, gone = stages.advance([bill.pk, own.pk], to=Stage.SENT, by=cast.officer, at=AT)
+    assert (refused.is_done, refused.text) == (False, stages.WITH_CLAIM)
+    assert gone.is_done
+
+
+def test_the_database_adds_no_rows_to_a_frozen_claim_and_compares_written_lines(cast):
+    world.reviewed(cast)
+    claim = world.frozen(cast)
+    line, row = ClaimLine.objects.get(), claim.invoices.get()
+    line.pk, line.line_no, row.pk, row.invoice_id, row.kind = None, 99, None, 10**9, "supplement"
+    for new in (line, row):
+        with pytest.raises(InternalError, match="claim that is frozen"), transaction.atomic():
+            new.save(force_insert=True)
+    with transaction.atomic():
+        ClaimLine.objects.update(paid=1)
+        with pytest.raises(InternalError, match="not those of its lines"), transaction.atomic():
+            connection.check_constraints()
+        transaction.set_rollback(True)

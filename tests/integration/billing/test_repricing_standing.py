@@ -60,7 +60,7 @@ def send(cast, colleague, *numbers):
     for pk, version in Invoice.objects.filter(pk__in=ids).values_list("pk", "version"):
         CheckedInvoice.objects.update_or_create(invoice_id=pk, defaults={"version": version, "at": LATE})
     for to, by in ((Stage.COMPLETED, cast.officer), (Stage.REVIEWED, colleague), (Stage.SENT, cast.officer)):
-        outcomes = stages.advance(ids, to=to, by=by, at=LATE)
+        outcomes = stages.advance(ids, to=to, by=by, at=LATE, with_claim=True)
         assert [one.text for one in outcomes] == [""] * len(ids)
 
 
