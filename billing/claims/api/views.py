@@ -20,14 +20,14 @@ from rest_framework.views import APIView
 
 from billing.claims import reasons
 from billing.claims.api import shapes, traces
-from billing.claims.api.access import AddressRate, InsurerView, check_match, once, rate_headers
+from billing.claims.api.access import AddressRate, InsurerView, Rated, check_match, once
 from billing.claims.choices import ClaimLineStatus, ClaimState, StepChannel
 from billing.claims.exports import bill
 from billing.claims.models import Claim, ClaimInvoice, ClaimLine
 from billing.claims.services import adjudication, clients, sending
 from billing.claims.services.adjudication import Cut, Decision, insurer_of
 from billing.claims.services.states import locked
-from core.errors import DomainError, InvalidInput
+from core.errors import InvalidInput
 from core.filters import whole
 from organisations.permissions import Permission
 
@@ -403,7 +403,7 @@ class OneCodeList(InsurerView):
         return Response(found, headers={"ETag": etag})
 
 
-class Token(APIView):
+class Token(Rated, APIView):
     """A token for a client's secret (RFC 6749 §4.4, client credentials)."""
 
     authentication_classes = ()
@@ -414,12 +414,17 @@ class Token(APIView):
     @extend_schema(
         operation_id="token", tags=["access"], summary="Token / نشان دسترسی", auth=[],
         request={"application/x-www-form-urlencoded": shapes.TokenRequest},
-        responses={200: shapes.TokenShape, 400: _PROBLEM, 401: _PROBLEM, 415: _PROBLEM, 422: _PROBLEM, 429: _PROBLEM},
+        responses={200: shapes.TokenShape, 400: _PROBLEM, 401: _PROBLEM, 415: _PROBLEM, 429: _PROBLEM},
     )  # fmt: skip
     def post(self, request: Request) -> Response:
-        sent = _valid(shapes.TokenRequest, request)
+        form = shapes.TokenRequest(data=request.data)
+        if not form.is_valid():
+            raise clients.InvalidRequest(
+                "درخواست نشان درست نیست؛ grant_type و شناسه و رمز را بفرستید.", errors=form.errors
+            )
+        sent = form.validated_data
         if sent["grant_type"] != "client_credentials":
-            raise UnsupportedGrant("grant_type تنها client_credentials است.", error="unsupported_grant_type")
+            raise clients.UnsupportedGrant("grant_type تنها client_credentials است.")
         key, secret = _credentials(request, sent)
         issued = clients.issue(key=key, secret=secret, scopes=sent["scope"].split(), at=timezone.now())
         body = {
@@ -429,14 +434,9 @@ class Token(APIView):
         return Response(body, headers={"Cache-Control": "no-store"})
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
-        answer = super().finalize_response(request, response, *args, **kwargs)
-        rate_headers(self.request, answer)
-        return answer
-
-
-class UnsupportedGrant(DomainError):
-    code = "unsupported_grant_type"
-    status = 400
+        if response.status_code == 401:
+            response["WWW-Authenticate"] = 'Basic realm="api"'
+        return super().finalize_response(request, response, *args, **kwargs)
 
 
 def _credentials(request: Request, sent: dict[str, Any]) -> tuple[str, str]:
@@ -451,7 +451,7 @@ def _credentials(request: Request, sent: dict[str, Any]) -> tuple[str, str]:
     return sent.get("client_id", ""), sent.get("client_secret", "")
 
 
-class Document(SpectacularAPIView):
+class Document(Rated, SpectacularAPIView):
     """The OpenAPI document of this interface."""
 
     permission = Permission.CLAIM_VIEW

@@ -506,10 +506,10 @@ def traces_of(caller, claim):
     return found
 
 
-def reprice(cast):
+def reprice(cast, amount=350_000):
     late = Circular.objects.create(number="L", title="بخشنامهٔ دیررس", organisation=cast.organisation)
     maker, checker, at = cast.headquarters, cast.second_headquarters, world.LATER
-    dims = {"sector": Sector.PUBLIC, "component": Component.PROFESSIONAL, "amount": 350_000}
+    dims = {"sector": Sector.PUBLIC, "component": Component.PROFESSIONAL, "amount": amount}
     repricing_world.publish_late(ConversionFactor, late, cast.organisation, maker, checker, at=at, **dims)
     repricing_world.book(repricing_world.preview(late, maker, at=at), checker, at=at)
 
@@ -541,6 +541,30 @@ def test_the_trace_of_a_claim_frozen_after_a_repricing_tells_the_new_price(cast,
         assert "بخشنامهٔ دیررس" in steps[0]["sentence"]
 
 
+def test_a_claim_with_a_line_below_zero_is_not_refused_as_a_whole(cast, rasa, priced):
+    reprice(cast, 250_000)
+    more = resending.supplement(
+        centre=cast.hospital, fund=priced.fund, payer=Payer.BASIC, month=priced.month, by=cast.officer,
+        at=world.LATER,
+    )  # fmt: skip
+    more = sending.freeze(claim=more, by=cast.officer, at=world.LATER)
+    sending.send(claim=more, by=cast.headquarters, at=world.LATER)
+    rasa.post("api_claim_acknowledge", more.pk)
+    problem(rasa.post("api_claim_refuse", more.pk, body={"note": "x"}), 422, "invalid_input")
+    assert Claim.objects.get(pk=more.pk).answered == 0
+    assert not Adjudication.objects.exists()
+
+
+def test_a_revision_does_not_wipe_an_answer_with_an_unknown_code(cast, claim):
+    sending.acknowledge(claim=claim, by=cast.insurer_expert, at=AT)
+    adjudication.adjudicate(claim=claim, decisions=[], approve_rest=True, by=cast.insurer_expert, at=AT)
+    unknown = Decision(ClaimLine.objects.of_claim(claim)[0].pk, is_unknown_code=True)
+    with pytest.raises(adjudication.Mistaken) as refusal:
+        adjudication.adjudicate(claim=claim, decisions=[unknown], revises=True, by=cast.insurer_expert, at=AT)
+    assert [error["code"] for error in refusal.value.extra["errors"]] == ["line_answered"]
+    assert Claim.objects.get(pk=claim.pk).approved == 1_500
+
+
 def test_the_trace_of_what_is_asked_again_ends_at_what_was_cut(cast, rasa, priced):
     first = ClaimLine.objects.of_claim(priced)[0]
     sending.acknowledge(claim=priced, by=None, at=AT)
@@ -551,6 +575,49 @@ def test_the_trace_of_what_is_asked_again_ends_at_what_was_cut(cast, rasa, price
     again = sending.send(claim=again, by=cast.headquarters, at=world.LATER)
     (steps,) = traces_of(rasa, again).values()
     assert [step["amount"] for step in steps[-3:]] == [first.asked, first.asked - 900, 900]
+
+
+# ---------------------------------------------------------------- OAuth's own words, and the rate on refusals
+
+
+def test_refusals_of_tokens_say_what_rfc_6749_says(client, rasa):
+    refused = rasa.issue(client_secret="x")
+    assert problem(refused, 401, "invalid_client")["error"] == "invalid_client"
+    assert refused["WWW-Authenticate"].startswith("Basic ")
+    assert problem(rasa.issue(grant_type="password"), 400, "unsupported_grant_type")["error"]
+    assert problem(rasa.issue(scope="claims.everything"), 400, "invalid_scope")["error"] == "invalid_scope"
+    missing = problem(client.post(reverse("api_token"), {}), 400, "invalid_request")
+    assert missing["error"] == "invalid_request"
+
+
+def test_a_nul_in_a_clients_name_or_secret_is_a_wrong_secret(client, rasa):
+    for text in (b"a\0b:x", f"{rasa.row.key}:\0".encode(), b"a%00b:x"):
+        basic = base64.b64encode(text).decode()
+        answer = client.post(
+            reverse("api_token"), {"grant_type": "client_credentials"}, HTTP_AUTHORIZATION=f"Basic {basic}"
+        )
+        problem(answer, 401, "invalid_client")
+
+
+def test_the_rate_stands_on_refusals_too(client, cast, claim):
+    reader = Caller(client, cast, scopes=[ApiScope.CLAIMS_READ])
+    for answer in (
+        client.get(reverse("api_claims")),
+        client.get(reverse("api_claims"), HTTP_AUTHORIZATION="Bearer wrong"),
+        reader.post("api_claim_acknowledge", claim.pk),
+    ):
+        assert answer.status_code in (401, 403)
+        assert answer["RateLimit-Limit"] == "600"
+
+
+def test_old_calls_and_tokens_are_thrown_away(rasa, claim):
+    rasa.post("api_claim_acknowledge", claim.pk)
+    now = timezone.now()
+    assert clients.purge(at=now) == 0
+    ApiCall.objects.update(at=now - clients.CALLS_KEPT - dt.timedelta(seconds=1))
+    ApiToken.objects.update(expires_at=now)
+    assert clients.purge(at=now) == 2
+    assert not ApiCall.objects.exists()
 
 
 # ---------------------------------------------------------------- people, pages and the document
