@@ -79,7 +79,8 @@ _READ = {
 _ACCOUNTS = {_P.ACCOUNT_VIEW, _P.RETIREE_FILE_VIEW}
 
 PERMISSIONS: dict[str, frozenset[Permission]] = {
-    Role.HEADQUARTERS: frozenset(Permission),
+    # Nobody but the insurer answers in its name.
+    Role.HEADQUARTERS: frozenset(Permission) - {_P.CLAIM_ADJUDICATE},
     Role.HOSPITAL: frozenset(
         _READ - {_P.BUDGET_VIEW}
         | {_P.DELIVERY_CREATE, _P.FINDING_PASS, _P.INVOICE_ADVANCE, _P.COUNT_ENTER}

@@ -141,6 +141,7 @@ class Claim(AnswerFields):
     frozen_by = models.ForeignKey(_USER, models.PROTECT, null=True, related_name="+")
     sent_at = models.DateTimeField("ارسال", null=True)
     sent_by = models.ForeignKey(_USER, models.PROTECT, null=True, related_name="+")
+    delivery_no = models.BigIntegerField("ردیف تحویل", null=True, help_text="به ترتیب ثبت در سازمان")
     letter_no = models.CharField("شمارهٔ نامهٔ ارسال", max_length=60, blank=True)
     receipt_no = models.CharField("شمارهٔ رسید بیمه‌گر", max_length=60, blank=True)
     acknowledged_at = models.DateTimeField("رسید", null=True)
@@ -160,9 +161,13 @@ class Claim(AnswerFields):
             models.Index(fields=["centre", "state", "month"], name="billing_claim_centre_state"),
             models.Index(fields=["insurer", "state", "sent_at"], name="billing_claim_insurer_state"),
             models.Index(fields=["organisation", "-created_at"], name="billing_claim_created"),
+            models.Index(fields=["insurer", "delivery_no"], name="billing_claim_delivery"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["centre", "year", "sequence"], name="billing_claim_sequence"),
+            models.UniqueConstraint(
+                fields=["organisation", "delivery_no"], name="billing_claim_delivered_once"
+            ),
             models.UniqueConstraint(
                 fields=["organisation", "number"], condition=~Q(number=""), name="billing_claim_number"
             ),
@@ -177,7 +182,8 @@ class Claim(AnswerFields):
             ),
             models.CheckConstraint(
                 name="billing_claim_delivered_was_sent",
-                condition=~Q(state__in=[s.value for s in DELIVERED]) | Q(sent_at__isnull=False),
+                condition=~Q(state__in=[s.value for s in DELIVERED])
+                | Q(sent_at__isnull=False, delivery_no__isnull=False),
             ),
             models.CheckConstraint(
                 name="billing_claim_resubmits_something",

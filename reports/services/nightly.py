@@ -11,6 +11,7 @@ import structlog
 from django.db import connection, transaction
 from django.utils import timezone
 
+from billing.claims.services import clients
 from billing.services import completeness, ledger
 from budgets.choices import InputStatus
 from budgets.models import CompanyInvoice, OverheadEstimate
@@ -103,6 +104,7 @@ def _run(organisation: Organisation, job: Job, *, at: dt.datetime, advance: Any)
         job.outcome["counted_months"] = counted
         expired = contracts.expire(organisation_id=organisation.pk, on=timezone.localdate(at), at=at)
         job.outcome["expired_contracts"] = expired
+        clients.purge(at=at)
         advance(3, 3, "پایان")
     job.outcome |= {"years": years, "indicator_runs": _named(shown), "budget_runs": _named(budgets)}
 

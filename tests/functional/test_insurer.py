@@ -53,7 +53,7 @@ class Insurer:
         while True:
             page = self.get(f"{path}?limit=2{cursor}")
             found += page["items"]
-            if page["next"] is None:
+            if not page["has_more"]:
                 return found
             cursor = f"&cursor={page['next']}"
 

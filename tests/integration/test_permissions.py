@@ -268,7 +268,7 @@ CLAIMS = (
     Row("api_client_rotate", "200 403 403 403 403 404 403 403 403 302", pk("api_client"), method="post"),
     Row("api_client_revoke", "302 403 403 403 403 404 403 403 403 302", pk("api_client"), method="post"),
     # Asks for a secret of its own, whoever has signed in.
-    Row("api_token", "422 422 422 422 422 422 422 422 422 422", method="post"),
+    Row("api_token", "400 400 400 400 400 400 400 400 400 400", method="post"),
     Row("api_claims", "200 200 200 200 200 200 200 200 403 401"),
     Row("api_claim", "200 200 404 200 404 404 200 200 403 401", pk("claim")),
     Row("api_claim", "404 404 404 404 404 404 404 404 403 401", pk("draft_claim")),
@@ -281,10 +281,10 @@ CLAIMS = (
     ),
     Row("api_claim_bill", "200 200 404 200 404 404 200 200 403 401", pk("claim")),
     Row("api_claim_adjudications", "200 200 404 200 404 404 200 200 403 401", pk("claim")),
-    # Without an Idempotency-Key nothing is written.
+    # Without an Idempotency-Key nothing is written; only the insurer answers in its own name.
     Row("api_claim_acknowledge", "400 403 403 400 404 404 400 403 403 401", pk("claim"), method="post"),
-    Row("api_claim_adjudicate", "400 403 403 403 403 404 400 403 403 401", pk("claim"), method="post"),
-    Row("api_claim_refuse", "400 403 403 403 403 404 400 403 403 401", pk("claim"), method="post"),
+    Row("api_claim_adjudicate", "403 403 403 403 403 403 400 403 403 401", pk("claim"), method="post"),
+    Row("api_claim_refuse", "403 403 403 403 403 403 400 403 403 401", pk("claim"), method="post"),
     Row("api_code_lists", "200 200 200 200 200 200 200 200 403 401"),
     Row("api_code_list", "200 200 200 200 200 200 200 200 403 401", constant("cut-reasons")),
     Row("api_schema", "200 200 200 200 200 200 200 200 403 401"),

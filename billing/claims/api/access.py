@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import json
 from collections.abc import Callable
@@ -27,8 +26,6 @@ from organisations.models import Centre, Membership
 from organisations.permissions import Permission, Role
 from organisations.scope import Scope
 
-#: How long an answer is kept for the same call again.
-KEPT = dt.timedelta(days=7)
 KEY_LENGTH = 80
 
 
@@ -121,13 +118,14 @@ class Told(SimpleRateThrottle):
 
 
 class CallerRate(Told):
-    """So many calls a minute for each client or person."""
+    """So many calls a minute for each client or person; for each address where nobody signed in."""
 
     scope = "insurer"
     rate = "600/min"
 
-    def get_cache_key(self, request: Request, view: Any) -> str | None:
-        return f"insurer_api_{actor_of(request)}" if request.user.is_authenticated else None
+    def get_cache_key(self, request: Request, view: Any) -> str:
+        caller = actor_of(request) if request.user.is_authenticated else address(request._request)
+        return f"insurer_api_{caller}"
 
 
 class AddressRate(Told):
@@ -153,17 +151,32 @@ def actor_of(request: Request) -> str:
     return f"client:{user.client.pk}" if isinstance(user, ClientUser) else f"user:{user.pk}"
 
 
-class InsurerView(ApiView):
+class Rated:
+    """Mixin of a view: every call counts, also one that is refused, and every answer tells the rate."""
+
+    request: Any
+
+    def perform_authentication(self, request: Any) -> None:
+        try:
+            super().perform_authentication(request)  # type: ignore[misc]
+        finally:
+            super().check_throttles(request)  # type: ignore[misc]
+
+    def check_throttles(self, request: Any) -> None:
+        """Counted with the authentication, before anything can be refused."""
+
+    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
+        answer = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]
+        rate_headers(self.request, answer)
+        return answer
+
+
+class InsurerView(Rated, ApiView):
     """An endpoint for insurers' systems, and for people with the same permission."""
 
     permission = Permission.CLAIM_VIEW
     authentication_classes = (TokenAuthentication, PasswordAuthentication, SessionAuthentication)
     throttle_classes = (CallerRate,)
-
-    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
-        answer = super().finalize_response(request, response, *args, **kwargs)
-        rate_headers(self.request, answer)
-        return answer
 
 
 def check_match(request: Request, etag: str) -> None:
@@ -186,7 +199,7 @@ def once(request: Request, act: Callable[[], tuple[dict[str, Any], int, str]]) -
     fingerprint = hashlib.sha256(f"{request.method} {request.path}\n{content}".encode()).hexdigest()
     now, actor = timezone.now(), actor_of(request)
     with transaction.atomic():
-        ApiCall.objects.filter(actor=actor, at__lt=now - KEPT).delete()
+        ApiCall.objects.filter(actor=actor, key=key, at__lt=now - clients.CALLS_KEPT).delete()
         made = ApiCall.objects.bulk_create(
             [ApiCall(actor=actor, key=key, fingerprint=fingerprint, at=now)], ignore_conflicts=True
         )[0]

@@ -197,9 +197,10 @@ class CodeListShape(serializers.Serializer[Any]):
 
 
 def page_of(item: type[serializers.BaseSerializer[Any]], name: str) -> type[serializers.Serializer[Any]]:
-    """The shape of a page: its items, and the cursor of the next one, null at the end."""
+    """The shape of a page: its items, the cursor that goes on after them, and whether there is more already."""
     fields = {
         "items": item(many=True),
-        "next": serializers.CharField(allow_null=True),
+        "next": serializers.CharField(help_text="Cursor that goes on after these items; never null."),
+        "has_more": serializers.BooleanField(help_text="Whether there are items after these already."),
     }
     return type(name, (serializers.Serializer,), fields)

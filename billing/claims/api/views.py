@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import base64
 import binascii
-import datetime as dt
 from typing import Any
 from urllib.parse import unquote
 
-from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -21,21 +19,20 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from billing.claims import reasons
-from billing.claims.api import shapes
-from billing.claims.api.access import AddressRate, InsurerView, check_match, once, rate_headers
+from billing.claims.api import shapes, traces
+from billing.claims.api.access import AddressRate, InsurerView, Rated, check_match, once
 from billing.claims.choices import ClaimLineStatus, ClaimState, StepChannel
 from billing.claims.exports import bill
 from billing.claims.models import Claim, ClaimInvoice, ClaimLine
 from billing.claims.services import adjudication, clients, sending
-from billing.claims.services.adjudication import Cut, Decision
-from billing.models import CurrentLine
-from billing.views.invoices import trace_context
-from core.errors import DomainError, InvalidInput
+from billing.claims.services.adjudication import Cut, Decision, insurer_of
+from billing.claims.services.states import locked
+from core.errors import InvalidInput
 from core.filters import whole
 from organisations.permissions import Permission
 
 PAGE, LONGEST_PAGE = 100, 1_000
-_CURSOR = OpenApiParameter("cursor", str, description="`next` of the page before / نشانگر صفحهٔ بعد")
+_CURSOR = OpenApiParameter("cursor", str, description="`next` of the last page read / نشانگر صفحهٔ بعد")
 _LIMIT = OpenApiParameter("limit", int, description=f"1 … {LONGEST_PAGE}")
 _KEY = OpenApiParameter(
     "Idempotency-Key", str, OpenApiParameter.HEADER, required=True,
@@ -53,15 +50,15 @@ class BadCursor(InvalidInput):
     code = "cursor_invalid"
 
 
-def _cursor(text: str) -> list[str]:
+def _cursor(text: str) -> str:
     try:
-        return base64.urlsafe_b64decode(text.encode("ascii")).decode("ascii").split("|")
+        return base64.urlsafe_b64decode(text.encode("ascii")).decode("ascii")
     except (binascii.Error, ValueError):
         raise BadCursor("نشانگر صفحه نادرست است؛ از صفحهٔ نخست آغاز کنید.") from None
 
 
-def _packed(*parts: object) -> str:
-    return base64.urlsafe_b64encode("|".join(map(str, parts)).encode()).decode()
+def _packed(number: int) -> str:
+    return base64.urlsafe_b64encode(str(number).encode()).decode()
 
 
 def _limit(request: Request) -> int:
@@ -84,17 +81,23 @@ def _number(request: Request, name: str) -> int | None:
     return number
 
 
-def _after_key(request: Request, rows: Any, shape: Any) -> Response:
-    """A page of rows in the order of their keys."""
-    limit = _limit(request)
+def _page(request: Request, rows: Any, shape: Any, order: str = "pk") -> Response:
+    """A page of rows in the order of a number that only grows; `next` resumes after it, also where it is the last."""
+    limit, after = _limit(request), 0
     if text := request.query_params.get("cursor"):
-        key = whole(_cursor(text)[0])
+        key = whole(_cursor(text))
         if key is None:
             raise BadCursor("نشانگر صفحه نادرست است؛ از صفحهٔ نخست آغاز کنید.")
-        rows = rows.filter(pk__gt=key)
-    found = list(rows.order_by("pk")[: limit + 1])
-    following = _packed(found[limit - 1].pk) if len(found) > limit else None
-    return Response({"items": shape(found[:limit], many=True).data, "next": following})
+        after = key
+    found = list(rows.filter(**{f"{order}__gt": after}).order_by(order)[: limit + 1])
+    items = found[:limit]
+    return Response(
+        {
+            "items": shape(items, many=True).data,
+            "next": _packed(getattr(items[-1], order) if items else after),
+            "has_more": len(found) > limit,
+        }
+    )
 
 
 def etag_of(claim: Claim) -> str:
@@ -102,7 +105,10 @@ def etag_of(claim: Claim) -> str:
 
 
 class OfClaim(InsurerView):
-    """An endpoint of one claim that the caller sees; a neighbour's does not exist."""
+    """An endpoint of one claim that the caller sees; a neighbour's does not exist.
+
+    A write compares `If-Match` with the claim once it is locked, so that of two writes with one ETag one is refused.
+    """
 
     permission = Permission.CLAIM_VIEW
 
@@ -112,7 +118,7 @@ class OfClaim(InsurerView):
 
 
 class Claims(InsurerView):
-    """Claims delivered to you, in the order they were sent."""
+    """Claims delivered to you, in the order of delivery: what comes later always comes after `next`."""
 
     permission = Permission.CLAIM_VIEW
 
@@ -126,32 +132,13 @@ class Claims(InsurerView):
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         rows = Claim.objects.visible_to(request.user).delivered().for_list().select_related("previous")
-        limit = _limit(request)
         if state := request.query_params.get("state"):
             if state not in ClaimState.values:
                 raise InvalidInput(f"state یکی از این‌هاست: {', '.join(ClaimState.values)}.")
             rows = rows.filter(state=state)
         if (month := _number(request, "month")) is not None:
             rows = rows.filter(month=month)
-        if text := request.query_params.get("cursor"):
-            rows = rows.filter(self._after(text))
-        found = list(rows.order_by("sent_at", "pk")[: limit + 1])
-        following = None
-        if len(found) > limit:
-            last = found[limit - 1]
-            following = _packed(last.sent_at.isoformat(), last.pk)
-        return Response({"items": shapes.ClaimShape(found[:limit], many=True).data, "next": following})
-
-    @staticmethod
-    def _after(text: str) -> Q:
-        parts = _cursor(text)
-        try:
-            at, key = dt.datetime.fromisoformat(parts[0]), int(parts[1])
-        except (ValueError, IndexError):
-            raise BadCursor("نشانگر صفحه نادرست است؛ از صفحهٔ نخست آغاز کنید.") from None
-        if at.tzinfo is None or not 0 <= key < shapes.LARGEST:
-            raise BadCursor("نشانگر صفحه نادرست است؛ از صفحهٔ نخست آغاز کنید.")
-        return Q(sent_at__gt=at) | Q(sent_at=at, pk__gt=key)
+        return _page(request, rows, shapes.ClaimShape, "delivery_no")
 
 
 class OneClaim(OfClaim):
@@ -176,7 +163,7 @@ class ClaimInvoices(OfClaim):
     )  # fmt: skip
     def get(self, request: Request, pk: int) -> Response:
         rows = ClaimInvoice.objects.of_claim(self.claim(request, pk))
-        return _after_key(request, rows, shapes.InvoiceShape)
+        return _page(request, rows, shapes.InvoiceShape)
 
 
 class ClaimLinesList(OfClaim):
@@ -197,26 +184,23 @@ class ClaimLinesList(OfClaim):
             if name not in names:
                 raise InvalidInput(f"status یکی از این‌هاست: {', '.join(names)}.")
             rows = rows.filter(status=names[name])
-        return _after_key(request, rows, shapes.LineShape)
+        return _page(request, rows, shapes.LineShape)
 
 
 class LineTraceView(OfClaim):
-    """How the price of a line came about, step by step, each with the circular it comes from."""
+    """How the price of a line came about, step by step, as it was frozen; the last step is what is asked."""
 
     @extend_schema(
         operation_id="claim_line_trace", tags=["claims"], summary="Trace of a line's price / ردپای قیمت سطر",
         responses={200: OpenApiTypes.OBJECT, **_READ},
     )  # fmt: skip
     def get(self, request: Request, pk: int, line: int) -> Response:
-        row = get_object_or_404(ClaimLine.objects.filter(claim=self.claim(request, pk)), pk=line)
-        lines = list(CurrentLine.objects.of_invoice(row.invoice_id).for_page())
-        found = trace_context(lines, row.line_no)
+        claim = self.claim(request, pk)
+        row = get_object_or_404(ClaimLine.objects.filter(claim=claim).select_related("service"), pk=line)
+        found = traces.trace(row, claim)
         if found is None:
             raise Http404
-        steps = [{"sentence": str(s["sentence"]), "amount": s.get("amount")} for s in found["steps"]]
-        return Response(
-            {"line": row.pk, "line_no": row.line_no, "title": found["line"]["title"], "steps": steps}
-        )
+        return Response({"line": row.pk, "line_no": row.line_no, **found})
 
 
 class ClaimBill(OfClaim):
@@ -247,14 +231,14 @@ class Acknowledge(OfClaim):
         claim = self.claim(request, pk)
 
         def act() -> tuple[dict[str, Any], int, str]:
-            check_match(request, etag_of(claim))
+            check_match(request, etag_of(locked(claim)))
             sent = _valid(shapes.AcknowledgeShape, request)
             sending.acknowledge(
                 claim=claim,
                 receipt_no=sent["receipt_no"],
                 by=request.user,
                 at=timezone.now(),
-                channel=StepChannel.API,
+                channel=StepChannel.API if insurer_of(request.user) else StepChannel.PAGE,
             )
             return self._now(request, pk)
 
@@ -276,7 +260,7 @@ class Adjudications(OfClaim):
         responses={200: shapes.page_of(shapes.AdjudicationShape, "AdjudicationPage"), **_READ},
     )  # fmt: skip
     def get(self, request: Request, pk: int) -> Response:
-        return _after_key(request, self.claim(request, pk).adjudications.all(), shapes.AdjudicationShape)
+        return _page(request, self.claim(request, pk).adjudications.all(), shapes.AdjudicationShape)
 
 
 class Adjudicate(OfClaim):
@@ -301,7 +285,7 @@ class Adjudicate(OfClaim):
         claim = self.claim(request, pk)
 
         def act() -> tuple[dict[str, Any], int, str]:
-            check_match(request, etag_of(claim))
+            check_match(request, etag_of(locked(claim)))
             sent = _valid(shapes.AnswerShape, request)
             written = adjudication.adjudicate(
                 claim=claim, decisions=[_decision(one) for one in sent["lines"]], approve_rest=sent["approve_rest"],
@@ -331,7 +315,7 @@ class Refuse(OfClaim):
         claim = self.claim(request, pk)
 
         def act() -> tuple[dict[str, Any], int, str]:
-            check_match(request, etag_of(claim))
+            check_match(request, etag_of(locked(claim)))
             sent = _valid(shapes.RefusalShape, request)
             adjudication.reject(
                 claim=claim, reason=sent["reason"], note=sent["note"], by=request.user, at=timezone.now(),
@@ -419,7 +403,7 @@ class OneCodeList(InsurerView):
         return Response(found, headers={"ETag": etag})
 
 
-class Token(APIView):
+class Token(Rated, APIView):
     """A token for a client's secret (RFC 6749 §4.4, client credentials)."""
 
     authentication_classes = ()
@@ -430,12 +414,17 @@ class Token(APIView):
     @extend_schema(
         operation_id="token", tags=["access"], summary="Token / نشان دسترسی", auth=[],
         request={"application/x-www-form-urlencoded": shapes.TokenRequest},
-        responses={200: shapes.TokenShape, 400: _PROBLEM, 401: _PROBLEM, 415: _PROBLEM, 422: _PROBLEM, 429: _PROBLEM},
+        responses={200: shapes.TokenShape, 400: _PROBLEM, 401: _PROBLEM, 415: _PROBLEM, 429: _PROBLEM},
     )  # fmt: skip
     def post(self, request: Request) -> Response:
-        sent = _valid(shapes.TokenRequest, request)
+        form = shapes.TokenRequest(data=request.data)
+        if not form.is_valid():
+            raise clients.InvalidRequest(
+                "درخواست نشان درست نیست؛ grant_type و شناسه و رمز را بفرستید.", errors=form.errors
+            )
+        sent = form.validated_data
         if sent["grant_type"] != "client_credentials":
-            raise UnsupportedGrant("grant_type تنها client_credentials است.", error="unsupported_grant_type")
+            raise clients.UnsupportedGrant("grant_type تنها client_credentials است.")
         key, secret = _credentials(request, sent)
         issued = clients.issue(key=key, secret=secret, scopes=sent["scope"].split(), at=timezone.now())
         body = {
@@ -445,14 +434,9 @@ class Token(APIView):
         return Response(body, headers={"Cache-Control": "no-store"})
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
-        answer = super().finalize_response(request, response, *args, **kwargs)
-        rate_headers(self.request, answer)
-        return answer
-
-
-class UnsupportedGrant(DomainError):
-    code = "unsupported_grant_type"
-    status = 400
+        if response.status_code == 401:
+            response["WWW-Authenticate"] = 'Basic realm="api"'
+        return super().finalize_response(request, response, *args, **kwargs)
 
 
 def _credentials(request: Request, sent: dict[str, Any]) -> tuple[str, str]:
@@ -467,7 +451,7 @@ def _credentials(request: Request, sent: dict[str, Any]) -> tuple[str, str]:
     return sent.get("client_id", ""), sent.get("client_secret", "")
 
 
-class Document(SpectacularAPIView):
+class Document(Rated, SpectacularAPIView):
     """The OpenAPI document of this interface."""
 
     permission = Permission.CLAIM_VIEW

@@ -20,7 +20,7 @@ from billing.claims.reasons import OTHER, CutReason, valid_on
 from billing.claims.rules import answer
 from billing.claims.services.states import locked, move, require
 from core import audit
-from core.errors import InvalidInput
+from core.errors import InvalidInput, NotAllowed
 from core.text import clean
 
 #: Mistakes that one refusal names.
@@ -79,9 +79,12 @@ def adjudicate(
     """Take the insurer's answer to some lines; the claim is adjudicated once every line has one.
 
     `approve_rest` approves in full whatever has no answer yet and is not named. With `revises` lines that have an
-    answer get another one, never below the first: what an objection brought back.
+    answer get another one, never below the first: what an objection brought back. `by` is of the claim's insurer, or
+    None for the system.
     """
     row = locked(claim)
+    _of_insurer(row, by)
+    version = row.version
     if revises:
         require(row, (ClaimState.IN_REVIEW, ClaimState.ADJUDICATED))
     else:
@@ -102,8 +105,8 @@ def adjudicate(
     )  # fmt: skip
     if row.state == ClaimState.IN_REVIEW and not _undecided(row).exists():
         move(row, ClaimState.ADJUDICATED, by=by, at=at, note=note, channel=channel, adjudicated_at=at)
-    elif row.state == ClaimState.ADJUDICATED and revises:
-        Claim.objects.filter(pk=row.pk).update(version=row.version + 1)
+    if row.version == version:
+        Claim.objects.filter(pk=row.pk).update(version=version + 1)
     row.refresh_from_db()
     return written
 
@@ -112,20 +115,37 @@ def adjudicate(
 def reject(
     *, claim: Claim, reason: str, note: str, by: Any, at: dt.datetime, channel: StepChannel = StepChannel.PAGE
 ) -> Claim:
-    """Refuse the whole claim before any line was answered; every line is cut with the one reason."""
+    """Refuse the whole claim before any line was answered; every line is cut with the one reason.
+
+    Not with a line below zero, which would have to be taken as it is: such a claim is answered line by line.
+    """
     row = locked(claim)
+    _of_insurer(row, by)
     require(row, (ClaimState.ACKNOWLEDGED, ClaimState.IN_REVIEW))
     if ClaimLine.objects.filter(claim=row, status__in=[*CUT_LINES, ClaimLineStatus.APPROVED]).exists():
         raise InvalidInput("پاره‌ای از سطرها پاسخ دارند؛ بقیه را سطر به سطر رد کنید.")
-    lines = _undecided(row).filter(asked__gt=0).values_list("pk", "asked")
+    lines = list(_undecided(row).values_list("pk", "asked"))
+    if any(asked < 0 for _, asked in lines):
+        raise InvalidInput("این مطالبه سطر با مبلغ منفی دارد و یکجا رد نمی‌شود؛ سطر به سطر پاسخ دهید.")
     said = [Decision(pk, 0, (Cut(reason, asked, note),)) for pk, asked in lines]
     taken = _taken(row, said, day=timezone.localdate(at), revises=False)
-    taken += _rest(row, {decision.line_id for decision in said})
     _write(row, taken, by=by, at=at, note=note, channel=channel)
     add_up(row)
     move(row, ClaimState.REJECTED, by=by, at=at, note=note, channel=channel, adjudicated_at=at)
     row.refresh_from_db()
     return row
+
+
+def _of_insurer(row: Claim, by: Any) -> None:
+    """Refuse who would answer in the name of an insurer without being of it."""
+    if by is not None and insurer_of(by) != row.insurer_id:
+        raise NotAllowed("پاسخ مطالبه با بیمه‌گر خود آن است.")
+
+
+def insurer_of(user: Any) -> int | None:
+    """The insurer whose member or client the user is."""
+    membership = user.scope.membership
+    return membership.insurer_id if membership else None
 
 
 def _undecided(row: Claim) -> Any:
@@ -179,6 +199,8 @@ def _fault(
     if revises and not is_answered:
         return "line_not_answered", "این سطر هنوز پاسخی ندارد که بازنگری شود."
     if said.is_unknown_code:
+        if is_answered:
+            return "line_answered", "این سطر پاسخ دارد و دیگر «کد ناشناخته» نمی‌شود."
         return ("line_has_amounts", "کد ناشناخته مبلغ و کسر ندارد.") if said.approved or said.cuts else None
     for cut in said.cuts:
         if cut.reason not in known:

@@ -15,7 +15,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from billing.claims.api.models import ApiClient, ApiSecret, ApiToken
+from billing.claims.api.models import ApiCall, ApiClient, ApiSecret, ApiToken
 from billing.claims.api.scopes import checked
 from core import audit
 from core.errors import DomainError, InvalidInput, NotAllowed
@@ -25,18 +25,36 @@ from insurers.models import Insurer
 TOKEN_LIFE = dt.timedelta(hours=1)
 #: How long the old secret still holds after a new one was made.
 OVERLAP = dt.timedelta(days=7)
+#: How long an answer is kept for the same call again.
+CALLS_KEPT = dt.timedelta(days=7)
 
 
-class InvalidClient(DomainError):
+class TokenRefused(DomainError):
+    """No token; `error` in the answer is the code of RFC 6749 §5.2."""
+
+    status = 400
+
+    def __init__(self, sentence: str, **extra: Any) -> None:
+        super().__init__(sentence, error=self.code, **extra)
+
+
+class InvalidClient(TokenRefused):
     """Unknown client, wrong or expired secret; one answer for all, so that nobody learns which."""
 
     code = "invalid_client"
     status = 401
 
 
-class InvalidScope(DomainError):
+class InvalidScope(TokenRefused):
     code = "invalid_scope"
-    status = 400
+
+
+class UnsupportedGrant(TokenRefused):
+    code = "unsupported_grant_type"
+
+
+class InvalidRequest(TokenRefused):
+    code = "invalid_request"
 
 
 @dataclass(frozen=True)
@@ -99,8 +117,9 @@ def revoke(*, client: ApiClient, by: Any, at: dt.datetime) -> ApiClient:
 @transaction.atomic
 def issue(*, key: str, secret: str, scopes: Iterable[str], at: dt.datetime) -> Issued:
     """A token of an hour for a client's secret; `scopes` empty means all that the client has."""
+    known = ApiSecret.objects.none() if "\0" in key else ApiSecret.objects.filter(client__key=key)
     found = (
-        ApiSecret.objects.filter(digest=digest(secret), client__key=key, client__revoked_at=None)
+        known.filter(digest=digest(secret), client__revoked_at=None)
         .filter(Q(expires_at=None) | Q(expires_at__gt=at)).select_related("client").first()
     )  # fmt: skip
     if found is None:
@@ -110,11 +129,18 @@ def issue(*, key: str, secret: str, scopes: Iterable[str], at: dt.datetime) -> I
     wanted = list(scopes) or list(found.client.scopes)
     if set(wanted) - set(found.client.scopes):
         raise InvalidScope("این سامانه همهٔ دامنه‌های خواسته‌شده را ندارد.", scopes=list(found.client.scopes))
-    ApiToken.objects.filter(expires_at__lte=at).delete()
     text = secrets.token_urlsafe(32)
     ends = min(at + TOKEN_LIFE, found.expires_at or at + TOKEN_LIFE)
     ApiToken.objects.create(secret=found, digest=digest(text), scopes=wanted, issued_at=at, expires_at=ends)
     return Issued(text, int((ends - at).total_seconds()), wanted)
+
+
+@transaction.atomic
+def purge(*, at: dt.datetime) -> int:
+    """Throw away tokens that ran out and answers that are no longer kept for their call again; how many."""
+    tokens, _ = ApiToken.objects.filter(expires_at__lte=at).delete()
+    calls, _ = ApiCall.objects.filter(at__lt=at - CALLS_KEPT).delete()
+    return tokens + calls
 
 
 def token(text: str, *, at: dt.datetime) -> ApiToken | None:

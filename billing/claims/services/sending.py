@@ -166,8 +166,18 @@ def send(*, claim: Claim, by: Any, at: dt.datetime, letter_no: str = "") -> Clai
         _invoices_sent(row, by=by, at=at)
     return move(
         row, ClaimState.SENT, by=by, at=at, note=letter_no, sent_at=at, sent_by=by,
-        letter_no=clean(letter_no)[:60], **_dues(row, on=timezone.localdate(at)),
+        letter_no=clean(letter_no)[:60], **_dues(row, on=timezone.localdate(at)), delivery_no=_delivery_no(row),
     )  # fmt: skip
+
+
+def _delivery_no(row: Claim) -> int:
+    """The next number of the organisation's deliveries; asked for last, since the lock is held to the commit.
+
+    So numbers are given in the order in which claims become visible, and who reads up to one misses none before it.
+    """
+    jobs.lock("billing.claim_delivery", row.organisation_id)
+    delivered = Claim.objects.filter(organisation_id=row.organisation_id)
+    return (delivered.aggregate(last=Max("delivery_no"))["last"] or 0) + 1
 
 
 def _dues(row: Claim, *, on: dt.date) -> dict[str, object]:

@@ -100,7 +100,11 @@ class Claims(ListPage):
             breadcrumb=[HOME],
             **kwargs,
         )
-        return context | {"rows": [(claim, age_in_days(claim, on)) for claim in context["page_obj"]]}
+        return context | {
+            "rows": [(claim, age_in_days(claim, on)) for claim in context["page_obj"]],
+            "is_longer": context["paginator"].count > EXPORT_LIMIT,
+            "export_limit": EXPORT_LIMIT,
+        }
 
     def _job(self) -> Job | None:
         """The gathering that led here, while it goes on."""
@@ -125,7 +129,7 @@ class ClaimPage(DetailPage):
             inside=inside,
             omitted=self._omitted() if inside else None,
             statuses=self._statuses(),
-            steps=[(step, self._who(step, inside)) for step in claim.steps.order_by("-at", "-pk")],
+            steps=[(step, self._who(step, inside)) for step in self._steps()],
             related=self._related(),
             age=age_in_days(claim, timezone.localdate()),
             moves=self._moves(),
@@ -162,9 +166,16 @@ class ClaimPage(DetailPage):
             for row in found
         ]
 
+    def _steps(self) -> Any:
+        return self.object.steps.select_related("by__membership").order_by("-at", "-pk")
+
     def _who(self, step: Any, inside: bool) -> str:
         """Names of the hospital's people are not told to the insurer, nor the other way round."""
-        is_insurers = step.channel == StepChannel.API
+        membership = getattr(step.by, "membership", None)
+        is_persons = bool(membership and membership.insurer_id)
+        is_insurers = is_persons or step.channel == StepChannel.API
+        if inside and is_persons:
+            return self.object.insurer.name
         if inside or is_insurers:
             return step.by_name or "سامانه"
         return "مرکز درمانی"

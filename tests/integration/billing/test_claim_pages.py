@@ -123,3 +123,23 @@ def test_lines_lead_to_their_trace_and_are_filtered(client, cast, bill):
     assert f"{reverse('invoice', args=[bill.pk])}?line=1" in answer.content.decode()
     assert not page(client, cast.officer, "claim_lines", claim.pk, status="3").context["lines"]
     assert page(client, cast.officer, "claim_lines", claim.pk, export="xlsx").status_code == 200
+
+
+def test_each_side_reads_its_own_peoples_names_in_the_steps_and_not_the_others(client, cast, bill):
+    claim = world.sent(cast)
+    press(client, cast.insurer_expert, "claim_acknowledge", claim.pk, receipt_no="R1")
+
+    def told(user):
+        return {step.state: who for step, who in page(client, user, "claim", claim.pk).context["steps"]}
+
+    inside, insurer = told(cast.officer), told(cast.insurer_expert)
+    assert (inside["acknowledged"], inside["sent"]) == (cast.insurer.name, "homa")
+    assert (insurer["acknowledged"], insurer["sent"]) == ("bita", "مرکز درمانی")
+
+
+def test_a_list_that_is_longer_than_its_sheet_says_so(client, cast, bill, monkeypatch):
+    world.sent(cast)
+    title = "فایل اکسل کوتاه‌تر است"
+    assert title not in page(client, cast.officer, "claims").content.decode()
+    monkeypatch.setattr("billing.claims.views.lists.EXPORT_LIMIT", 0)
+    assert title in page(client, cast.officer, "claims").content.decode()

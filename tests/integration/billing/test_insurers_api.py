@@ -4,21 +4,34 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+import threading
 
 import pytest
+from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from billing.choices import Stage
+from billing.claims.api import views as api_views
 from billing.claims.api.models import ApiCall, ApiClient, ApiSecret, ApiToken
 from billing.claims.api.scopes import ApiScope
-from billing.claims.choices import ClaimState
+from billing.claims.choices import ClaimState, Payer
 from billing.claims.models import Adjudication, Claim, ClaimLine, ClaimStep
-from billing.claims.services import clients, sending
+from billing.claims.services import adjudication, clients, gathering, resending, sending
+from billing.claims.services.adjudication import Cut, Decision
+from billing.models import CurrentLine, Invoice
+from billing.services import stages
 from core.errors import InvalidInput, NotAllowed
 from insurers.choices import InsurerKind
 from insurers.models import Fund, Insurer
-from organisations.choices import PatientCategory
+from organisations.choices import PatientCategory, Sector
+from organisations.permissions import Role
+from tariffs.choices import Component
+from tariffs.models import Circular, ConversionFactor
 from tests import claim_world as world
+from tests import repricing as repricing_world
+from tests import tariff_world
+from tests.cast import make_cast, person
 
 pytestmark = pytest.mark.django_db
 AT = world.AT
@@ -163,7 +176,8 @@ def test_scopes_limit_what_a_client_may_do(client, cast, claim):
 def test_one_insurers_token_sees_nothing_of_anothers(client, cast, claim, other_insurer):
     stranger = Caller(client, cast, other_insurer)
     line = ClaimLine.objects.filter(claim=claim).first().pk
-    assert stranger.get("api_claims").json() == {"items": [], "next": None}
+    page = stranger.get("api_claims").json()
+    assert (page["items"], page["has_more"]) == ([], False)
     for name in ("claim", "claim_invoices", "claim_lines", "claim_bill", "claim_adjudications"):
         problem(stranger.get(f"api_{name}", claim.pk), 404, "not_found")
     problem(stranger.get("api_claim_line_trace", claim.pk, line), 404, "not_found")
@@ -191,9 +205,16 @@ def test_pages_follow_each_other_without_gap_or_double(cast, rasa):
         page = rasa.get("api_claims", query={"limit": 2} | ({"cursor": cursor} if cursor else {})).json()
         seen += [one["id"] for one in page["items"]]
         cursor = page["next"]
-        if cursor is None:
+        if not page["has_more"]:
             break
-    assert seen == list(Claim.objects.order_by("sent_at", "pk").values_list("pk", flat=True))
+    assert seen == list(Claim.objects.order_by("delivery_no").values_list("pk", flat=True))
+    assert list(Claim.objects.order_by("delivery_no").values_list("delivery_no", flat=True)) == [
+        1,
+        2,
+        3,
+        4,
+        5,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -325,6 +346,278 @@ def test_too_many_calls_are_told_when_to_come_again(rasa, monkeypatch):
     last = rasa.get("api_claims")
     problem(last, 429, "throttled")
     assert int(last["Retry-After"]) > 0
+
+
+# ---------------------------------------------------------------- only the insurer answers, each answer on what it read
+
+
+def test_headquarters_cannot_answer_for_an_insurer(client, cast, claim, other_insurer):
+    claim = sending.acknowledge(claim=claim, by=cast.insurer_expert, at=AT)
+    client.force_login(cast.headquarters)
+    for name, body in (("adjudicate", {"approve_rest": True}), ("refuse", {"note": "x"})):
+        answer = client.post(
+            reverse(f"api_claim_{name}", args=[claim.pk]), body, content_type="application/json",
+            HTTP_IDEMPOTENCY_KEY="k",
+        )  # fmt: skip
+        problem(answer, 403, "permission_denied")
+    stranger = person("parisa", Role.INSURER, organisation=cast.organisation, insurer_id=other_insurer.pk)
+    for by in (cast.headquarters, cast.officer, stranger):
+        with pytest.raises(NotAllowed):
+            adjudication.adjudicate(claim=claim, decisions=[], approve_rest=True, by=by, at=AT)
+        with pytest.raises(NotAllowed):
+            adjudication.reject(claim=claim, reason="refused", note="x", by=by, at=AT)
+    assert Claim.objects.get(pk=claim.pk).answered == 0
+
+
+@pytest.mark.parametrize(
+    ("who", "channel"), [("officer", "page"), ("headquarters", "page"), ("insurer_expert", "api")]
+)
+def test_only_an_insurers_receipt_is_said_to_come_from_its_system(client, cast, claim, who, channel):
+    client.force_login(cast.by_name(who))
+    answer = client.post(
+        reverse("api_claim_acknowledge", args=[claim.pk]), {}, content_type="application/json",
+        HTTP_IDEMPOTENCY_KEY="k",
+    )  # fmt: skip
+    assert answer.status_code == 200
+    assert ClaimStep.objects.get(claim=claim, state="acknowledged").channel == channel
+
+
+def answer_one(caller, claim, line, etag):
+    body = {"lines": [{"line": line.pk, "approved": line.asked}]}
+    return caller.post("api_claim_adjudicate", claim.pk, body=body, **{"If-Match": etag})
+
+
+def test_every_partial_answer_changes_the_etag(cast, rasa):
+    world.reviewed(cast, (1_000, 0), (500, 0), (300, 0))
+    claim = world.sent(cast)
+    tags = [rasa.post("api_claim_acknowledge", claim.pk)["ETag"]]
+    for line in ClaimLine.objects.of_claim(claim):
+        answer = answer_one(rasa, claim, line, tags[-1])
+        assert answer.status_code == 200
+        tags.append(answer["ETag"])
+        assert rasa.get("api_claim", claim.pk)["ETag"] == tags[-1]
+    assert len(set(tags)) == 4
+
+
+def test_of_two_writes_on_one_etag_the_second_is_refused_even_when_both_had_read(cast, rasa, monkeypatch):
+    world.reviewed(cast, (1_000, 0), (500, 0), (300, 0))
+    claim = world.sent(cast)
+    etag = rasa.post("api_claim_acknowledge", claim.pk)["ETag"]
+    first, second, _ = ClaimLine.objects.of_claim(claim)
+    read = api_views.OfClaim.claim
+
+    def read_and_overtaken(view, request, pk):
+        found = read(view, request, pk)
+        monkeypatch.setattr(api_views.OfClaim, "claim", read)
+        adjudication.adjudicate(claim=found, decisions=[Decision(first.pk, 1_000)], by=None, at=AT)
+        return found
+
+    monkeypatch.setattr(api_views.OfClaim, "claim", read_and_overtaken)
+    problem(answer_one(rasa, claim, second, etag), 412, "version_differs")
+    assert Claim.objects.get(pk=claim.pk).approved == 1_000
+
+
+# ---------------------------------------------------------------- the feed
+
+
+def test_the_last_page_tells_where_to_go_on(cast, rasa):
+    empty = rasa.get("api_claims").json()
+    assert (empty["items"], empty["has_more"]) == ([], False)
+    world.reviewed(cast)
+    claim = world.sent(cast)
+    page = rasa.get("api_claims", query={"cursor": empty["next"]}).json()
+    assert ([one["id"] for one in page["items"]], page["has_more"]) == ([claim.pk], False)
+    rest = rasa.get("api_claims", query={"cursor": page["next"]}).json()
+    assert (rest["items"], rest["next"], rest["has_more"]) == ([], page["next"], False)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_feed_does_not_skip_a_claim_that_is_committed_late(client, transactional_db):
+    """One claim is sent, by an earlier clock, and not yet committed while another is sent and the feed is read."""
+    cast = make_cast()
+    rasa = Caller(client, cast)
+    funds = [cast.fund, Fund.objects.create(
+        insurer=cast.insurer, code="f", name="صندوق", category=PatientCategory.FREE
+    )]  # fmt: skip
+    frozen = []
+    for fund, centre in zip(funds, (cast.hospital, cast.neighbour_hospital), strict=True):
+        world.reviewed(cast, fund=fund, centre=centre, by=cast.second_headquarters)
+        frozen.append(world.frozen(cast, fund=fund, centre=centre, by=cast.headquarters))
+    is_sent, may_commit = threading.Event(), threading.Event()
+
+    def late():
+        try:
+            with transaction.atomic():
+                sending.send(claim=frozen[0], by=cast.second_headquarters, at=AT)
+                is_sent.set()
+                may_commit.wait(30)
+        finally:
+            connection.close()
+
+    def soon():
+        try:
+            sending.send(claim=frozen[1], by=cast.second_headquarters, at=world.LATER)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=late), threading.Thread(target=soon)]
+    threads[0].start()
+    assert is_sent.wait(30)
+    threads[1].start()
+    threads[1].join(0.5)
+    before = rasa.get("api_claims").json()
+    assert before["items"] == []
+    may_commit.set()
+    for thread in threads:
+        thread.join(30)
+    after = rasa.get("api_claims", query={"cursor": before["next"]}).json()
+    assert [one["id"] for one in after["items"]] == [claim.pk for claim in frozen]
+
+
+# ---------------------------------------------------------------- traces of what was frozen
+
+
+@pytest.fixture
+def priced(cast):
+    """A sent claim of one invoice that the pipeline priced: two services, bed days, and nursing of these."""
+    tariff_world.tariff()
+    fund = Fund.objects.create(insurer=cast.insurer, code="oil", name="نفت", category=PatientCategory.COMPANY)
+    tariff_world.coverage(fund)
+    tariff_world.load(tariff_world.parsed({"1": repricing_world.FILE["1"]}, fund="oil"), centre=cast.hospital)
+    bill = Invoice.objects.get(number="1")
+    world.checked(bill)
+    for to, who in ((Stage.COMPLETED, cast.officer), (Stage.REVIEWED, cast.second_headquarters)):
+        assert stages.advance([bill.pk], to=to, by=who, at=AT)[0].is_done
+    cell = gathering.Cell(cast.hospital, fund, Payer.BASIC)
+    job = gathering.begin([cell], month=bill.month, by=cast.officer, at=AT)
+    gathering.work(job=job, at=AT)
+    frozen = sending.freeze(claim=Claim.objects.get(job=job), by=cast.officer, at=AT)
+    return sending.send(claim=frozen, by=cast.headquarters, at=AT)
+
+
+def traces_of(caller, claim):
+    """The steps of every line; each ends at what is asked of it and says no fault."""
+    found = {}
+    for line in caller.get("api_claim_lines", claim.pk).json()["items"]:
+        steps = caller.get("api_claim_line_trace", claim.pk, line["id"]).json()["steps"]
+        assert steps[-1]["amount"] == line["asked"]
+        assert not any("برابر نیست" in step["sentence"] for step in steps)
+        found[line["line_no"]] = steps
+    return found
+
+
+def reprice(cast, amount=350_000):
+    late = Circular.objects.create(number="L", title="بخشنامهٔ دیررس", organisation=cast.organisation)
+    maker, checker, at = cast.headquarters, cast.second_headquarters, world.LATER
+    dims = {"sector": Sector.PUBLIC, "component": Component.PROFESSIONAL, "amount": amount}
+    repricing_world.publish_late(ConversionFactor, late, cast.organisation, maker, checker, at=at, **dims)
+    repricing_world.book(repricing_world.preview(late, maker, at=at), checker, at=at)
+
+
+def test_the_trace_of_a_frozen_line_does_not_move_with_the_invoice(cast, rasa, priced):
+    before = traces_of(rasa, priced)
+    amounts = {line.line_no: line.amount for line in ClaimLine.objects.filter(claim=priced)}
+    for number, steps in before.items():
+        assert next(step["amount"] for step in steps if step["sentence"] == "مصوب") == amounts[number]
+    reprice(cast)
+    assert CurrentLine.objects.get(line_no=1).amount != amounts[1]
+    assert traces_of(rasa, priced) == before
+    again = [tariff_world.line("100005", quantity_milli=3_000)]
+    tariff_world.load(tariff_world.parsed({"1": again}, fund="oil"), centre=cast.hospital, at=world.LATER)
+    assert Invoice.objects.get(number="1").version == 2
+    assert traces_of(rasa, priced) == before
+
+
+def test_the_trace_of_a_claim_frozen_after_a_repricing_tells_the_new_price(cast, rasa, priced):
+    reprice(cast)
+    more = resending.supplement(
+        centre=cast.hospital, fund=priced.fund, payer=Payer.BASIC, month=priced.month, by=cast.officer,
+        at=world.LATER,
+    )  # fmt: skip
+    more = sending.freeze(claim=more, by=cast.officer, at=world.LATER)
+    more = sending.send(claim=more, by=cast.headquarters, at=world.LATER)
+    for steps in traces_of(rasa, more).values():
+        assert sum(step["amount"] for step in steps[:-1]) == steps[-1]["amount"]
+        assert "بخشنامهٔ دیررس" in steps[0]["sentence"]
+
+
+def test_a_claim_with_a_line_below_zero_is_not_refused_as_a_whole(cast, rasa, priced):
+    reprice(cast, 250_000)
+    more = resending.supplement(
+        centre=cast.hospital, fund=priced.fund, payer=Payer.BASIC, month=priced.month, by=cast.officer,
+        at=world.LATER,
+    )  # fmt: skip
+    more = sending.freeze(claim=more, by=cast.officer, at=world.LATER)
+    sending.send(claim=more, by=cast.headquarters, at=world.LATER)
+    rasa.post("api_claim_acknowledge", more.pk)
+    problem(rasa.post("api_claim_refuse", more.pk, body={"note": "x"}), 422, "invalid_input")
+    assert Claim.objects.get(pk=more.pk).answered == 0
+    assert not Adjudication.objects.exists()
+
+
+def test_a_revision_does_not_wipe_an_answer_with_an_unknown_code(cast, claim):
+    sending.acknowledge(claim=claim, by=cast.insurer_expert, at=AT)
+    adjudication.adjudicate(claim=claim, decisions=[], approve_rest=True, by=cast.insurer_expert, at=AT)
+    unknown = Decision(ClaimLine.objects.of_claim(claim)[0].pk, is_unknown_code=True)
+    with pytest.raises(adjudication.Mistaken) as refusal:
+        adjudication.adjudicate(claim=claim, decisions=[unknown], revises=True, by=cast.insurer_expert, at=AT)
+    assert [error["code"] for error in refusal.value.extra["errors"]] == ["line_answered"]
+    assert Claim.objects.get(pk=claim.pk).approved == 1_500
+
+
+def test_the_trace_of_what_is_asked_again_ends_at_what_was_cut(cast, rasa, priced):
+    first = ClaimLine.objects.of_claim(priced)[0]
+    sending.acknowledge(claim=priced, by=None, at=AT)
+    cut = Decision(first.pk, first.asked - 900, (Cut("documents", 900),))
+    adjudication.adjudicate(claim=priced, decisions=[cut], approve_rest=True, by=None, at=AT)
+    again = resending.resubmit(claim=priced, by=cast.officer, at=world.LATER)
+    again = sending.freeze(claim=again, by=cast.officer, at=world.LATER)
+    again = sending.send(claim=again, by=cast.headquarters, at=world.LATER)
+    (steps,) = traces_of(rasa, again).values()
+    assert [step["amount"] for step in steps[-3:]] == [first.asked, first.asked - 900, 900]
+
+
+# ---------------------------------------------------------------- OAuth's own words, and the rate on refusals
+
+
+def test_refusals_of_tokens_say_what_rfc_6749_says(client, rasa):
+    refused = rasa.issue(client_secret="x")
+    assert problem(refused, 401, "invalid_client")["error"] == "invalid_client"
+    assert refused["WWW-Authenticate"].startswith("Basic ")
+    assert problem(rasa.issue(grant_type="password"), 400, "unsupported_grant_type")["error"]
+    assert problem(rasa.issue(scope="claims.everything"), 400, "invalid_scope")["error"] == "invalid_scope"
+    missing = problem(client.post(reverse("api_token"), {}), 400, "invalid_request")
+    assert missing["error"] == "invalid_request"
+
+
+def test_a_nul_in_a_clients_name_or_secret_is_a_wrong_secret(client, rasa):
+    for text in (b"a\0b:x", f"{rasa.row.key}:\0".encode(), b"a%00b:x"):
+        basic = base64.b64encode(text).decode()
+        answer = client.post(
+            reverse("api_token"), {"grant_type": "client_credentials"}, HTTP_AUTHORIZATION=f"Basic {basic}"
+        )
+        problem(answer, 401, "invalid_client")
+
+
+def test_the_rate_stands_on_refusals_too(client, cast, claim):
+    reader = Caller(client, cast, scopes=[ApiScope.CLAIMS_READ])
+    for answer in (
+        client.get(reverse("api_claims")),
+        client.get(reverse("api_claims"), HTTP_AUTHORIZATION="Bearer wrong"),
+        reader.post("api_claim_acknowledge", claim.pk),
+    ):
+        assert answer.status_code in (401, 403)
+        assert answer["RateLimit-Limit"] == "600"
+
+
+def test_old_calls_and_tokens_are_thrown_away(rasa, claim):
+    rasa.post("api_claim_acknowledge", claim.pk)
+    now = timezone.now()
+    assert clients.purge(at=now) == 0
+    ApiCall.objects.update(at=now - clients.CALLS_KEPT - dt.timedelta(seconds=1))
+    ApiToken.objects.update(expires_at=now)
+    assert clients.purge(at=now) == 2
+    assert not ApiCall.objects.exists()
 
 
 # ---------------------------------------------------------------- people, pages and the document
