@@ -144,7 +144,7 @@ def test_a_month_opened_again_since_the_preview_stops_the_booking(cast, circular
     before = facts(), totals()
     periods.ask_to_reopen(closed=[closed], reason="اشتباه", by=cast.headquarters, at=LATE)
     (outcome,) = periods.reopen(asked=[closed], by=cast.second_headquarters, at=LATE)
-    assert outcome.done
+    assert outcome.is_done
     stopped = book(found, cast.second_headquarters)
     assert_stopped_before_anything(stopped, before, "۳ صورتحسابِ «ماه بسته» اکنون «باز» است")
 
