@@ -10,6 +10,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from billing.choices import Stage
 from billing.models import Invoice, InvoiceLine
 from billing.worklists import mine
+from core.filters import SortedFilter
 from core.jalali import month_name
 from core.text import ascii_digits, clean
 from insurers.models import Fund
@@ -35,14 +36,25 @@ def _funds(request: Any) -> QuerySet[Fund]:
     return Fund.objects.visible_to(request.user).order_by("name", "pk")
 
 
-class InvoiceFilter(filters.FilterSet):
-    """Unknown values of the URL are ignored field by field, so that an old link still opens a list."""
+class MonthlyFilter(SortedFilter):
+    """The filter bar of what stands in a month of a centre."""
 
-    q = filters.CharFilter(label="شماره، بیمار یا پرونده", method="search")
     region = filters.ModelChoiceFilter(label="منطقه", queryset=_regions, field_name="centre__region")
     centre = filters.ModelChoiceFilter(label="مرکز", queryset=_centres)
     from_ = filters.NumberFilter(label="از ماه", field_name="month", lookup_expr="gte")
     to = filters.NumberFilter(label="تا ماه", field_name="month", lookup_expr="lte")
+
+    @property
+    def month_choices(self) -> list[tuple[int, str]]:
+        """Months of what the user sees, newest first."""
+        keys = self.queryset.order_by().values_list("month", flat=True).distinct()
+        return [(key, month_name(key)) for key in sorted(keys, reverse=True)]
+
+
+class InvoiceFilter(MonthlyFilter):
+    """The filter bar of the invoices."""
+
+    q = filters.CharFilter(label="شماره، بیمار یا پرونده", method="search")
     setting = filters.ChoiceFilter(label="نوع مراجعه", choices=Setting.choices)
     category = filters.ChoiceFilter(label="گروه", choices=PatientCategory.choices)
     fund = filters.ModelChoiceFilter(label="صندوق", queryset=_funds)
@@ -80,17 +92,8 @@ class InvoiceFilter(filters.FilterSet):
     def only_unpriced(self, found: Any, _name: str, chosen: bool) -> Any:
         return found.unpriced() if chosen else found
 
-    #: Columns a list can be sorted by, and the order without a choice.
     sorts: ClassVar[dict[str, str]] = SORTS
     first: ClassVar[str] = NEWEST
-
-    def filter_queryset(self, queryset: QuerySet[Invoice]) -> QuerySet[Invoice]:
-        narrowed = super().filter_queryset(queryset)
-        asked = self.data.get("sort", "")
-        sort = asked if asked.removeprefix("-") in self.sorts else self.first
-        column = F(self.sorts[sort.removeprefix("-")])
-        order = column.desc(nulls_last=True) if sort.startswith("-") else column.asc(nulls_last=True)
-        return narrowed.order_by(order, "-pk")
 
     def sums(self) -> dict[str, int | None]:
         """Totals of everything the filter lets through, in rials; None where no invoice has a priced line."""
@@ -99,15 +102,6 @@ class InvoiceFilter(filters.FilterSet):
             count=Count("pk"), asked=Sum("asked"), amount=Sum("amount", filter=priced),
             patient=Sum("patient_share", filter=priced), paid=Sum("patient_paid"), unpriced=Sum("unpriced_lines"),
         )  # fmt: skip
-
-    @property
-    def month_choices(self) -> list[tuple[int, str]]:
-        """Months that the user's invoices stand in, newest first."""
-        keys = self.queryset.order_by().values_list("month", flat=True).distinct()
-        return [(key, month_name(key)) for key in sorted(keys, reverse=True)]
-
-
-InvoiceFilter.base_filters["from"] = InvoiceFilter.base_filters.pop("from_")
 
 
 class WorkFilter(InvoiceFilter):

@@ -32,7 +32,7 @@ def answer(request: HttpRequest, outcomes: Sequence[Outcome], batch: Batch) -> H
     """Back with a message where all went alike or there is only one; a table of outcomes where something did not go."""
     went = [outcome for outcome in outcomes if outcome.is_done]
     if not outcomes:
-        messages.warning(request, f"{batch.thing}ی انتخاب نشده است.")
+        messages.warning(request, f"چیزی برگزیده نشده است؛ دست‌کم یک {batch.thing} برگزینید.")
     elif len(outcomes) == 1 and (outcomes[0].text or not went):
         say = messages.success if went else messages.error
         say(request, f"{batch.thing} {outcomes[0].name}: {outcomes[0].text}")

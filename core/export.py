@@ -20,6 +20,8 @@ from core import display
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: A spreadsheet keeps numbers as doubles: beyond this an integer would silently change.
 EXACT = 2**53
+#: Rows that a list gives as Excel at most; the page says so where it has more.
+LIMIT = 20_000
 INTEGER = "#,##0"
 TITLE_LIMIT = 31
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")

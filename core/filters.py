@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
+import django_filters
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 
 SESSION_KEY = "filters"
@@ -29,6 +31,30 @@ class RememberedFilters:
             query = request.GET.dict() | again
             return HttpResponseRedirect(f"{request.path}?{urlencode(query)}")
         return super().get(request, *args, **kwargs)  # type: ignore[misc,no-any-return]
+
+
+class SortedFilter(django_filters.FilterSet):
+    """A filter bar with an order, whose whole state is in the URL.
+
+    Unknown values of the URL are ignored field by field, so that an old link still opens a list. A name that ends in
+    an underscore stands for a parameter that Python cannot name.
+    """
+
+    #: Columns a list can be sorted by, and the order without a choice.
+    sorts: ClassVar[dict[str, str]]
+    first: ClassVar[str]
+
+    @classmethod
+    def get_filters(cls) -> dict[str, Any]:
+        return {name.removesuffix("_"): one for name, one in super().get_filters().items()}
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        narrowed = super().filter_queryset(queryset)
+        asked = self.data.get("sort", "")
+        sort = asked if asked.removeprefix("-") in self.sorts else self.first
+        column = F(self.sorts[sort.removeprefix("-")])
+        order = column.desc(nulls_last=True) if sort.startswith("-") else column.asc(nulls_last=True)
+        return narrowed.order_by(order, "-pk")
 
 
 def misread(form: Any) -> list[str]:

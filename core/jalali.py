@@ -74,9 +74,8 @@ def months_of(year: int) -> list[int]:
 
 def month_range(key: int) -> tuple[dt.date, dt.date]:
     """First day of a month and first day after it (half-open)."""
-    year, month = divmod(key, 100)
-    following = (year, month + 1) if month < 12 else (year + 1, 1)
-    return from_parts(year, month, 1), from_parts(*following, 1)
+    first, after = (from_parts(*divmod(month, 100), 1) for month in (key, shifted(key, 1)))
+    return first, after
 
 
 def year_range(year: int) -> tuple[dt.date, dt.date]:
@@ -89,14 +88,29 @@ def year_of(day: dt.date) -> int:
     return month_key(day) // 100
 
 
+def shifted(key: int, months: int) -> int:
+    """The month so many months after yyyymm, before it where negative."""
+    year, month = divmod(key // 100 * 12 + key % 100 - 1 + months, 12)
+    return year * 100 + month + 1
+
+
+def count_months(first: int, last: int) -> int:
+    """How many months there are from yyyymm to yyyymm, both counted; zero or less where the last comes first."""
+    return (last // 100 - first // 100) * 12 + last % 100 - first % 100 + 1
+
+
+def newest_months(key: int, count: int) -> list[int]:
+    """So many months up to yyyymm, the newest first."""
+    return [shifted(key, -behind) for behind in range(count)]
+
+
 def add_months(day: dt.date, months: int) -> dt.date:
     """The same day of the month, `months` Jalali months later (earlier where negative).
 
     Where that month is shorter, its last day: 31 Shahrivar and a month is 30 Mehr.
     """
     start = jdatetime.date.fromgregorian(date=day)
-    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
-    first, after = month_range(year * 100 + month + 1)
+    first, after = month_range(shifted(start.year * 100 + start.month, months))
     return min(first + dt.timedelta(days=start.day - 1), after - dt.timedelta(days=1))
 
 

@@ -11,6 +11,7 @@ from core.text import persian_digits
 from insurers.choices import ContractKind
 from insurers.models import ContractCeiling, ContractCover, ContractTerms
 from insurers.terms import Terms
+from organisations.choices import Sector
 from tariffs.kinds import labels
 
 
@@ -84,7 +85,7 @@ def cover_text(cover: ContractCover, kind: int) -> str:
         else f"تعرفهٔ {cover.get_base_sector_display()}"
     )
     text = f"{_percent(cover.share_bp)} {of}"
-    if kind == ContractKind.SUPPLEMENTARY and cover.base_sector != 1:
+    if kind == ContractKind.SUPPLEMENTARY and cover.base_sector != Sector.PUBLIC:
         text += f" به تعرفهٔ {cover.get_base_sector_display()}"
     if cover.ceiling is not None:
         text += f"، تا {display.exact(cover.ceiling)} در هر صورتحساب"

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from core.forms import CleanCharField, JalaliDateField, NumberField, PercentBpField, RialField
-from insurers.choices import Awaited, Condition, ContractState, FileKind, InsurerKind
+from insurers.choices import Awaited, Condition, ContractKind, ContractState, FileKind, InsurerKind
 from insurers.models import Contract, Fund, Insurer
 from insurers.services.contracts import WITH_DAY, WITH_LETTER, WITH_NOTE, Letter, resumes
 from organisations.choices import Sector
@@ -113,7 +113,7 @@ class CoverForm(forms.Form):
     def __init__(self, *args: Any, contract: Contract, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         funds = Fund.objects.filter(insurer_id=contract.insurer_id).order_by("name", "pk")
-        of_rest = "مانده پس از بیمهٔ پایه" if contract.kind == 2 else "تعرفهٔ مبنا"
+        of_rest = "مانده پس از بیمهٔ پایه" if contract.kind == ContractKind.SUPPLEMENTARY else "تعرفهٔ مبنا"
         self.fields |= {
             "fund": FundField(funds, label="صندوق", required=False, empty_label="همه"),
             "setting": choice("نوع مراجعه", SETTINGS)(0),

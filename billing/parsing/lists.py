@@ -12,14 +12,9 @@ from billing.choices import DeliveryKind
 from billing.parsing import columns, files, table, values
 from billing.parsing.columns import Layout
 from core.errors import InvalidInput
-from core.text import clean, persian_digits
+from core.text import persian_digits
 
 MAX_MEGABYTES = 20
-
-
-def name_of(name: str) -> str:
-    """The bare name of a file that was sent, without its folders."""
-    return clean(PurePath(name.replace("\\", "/")).name)[-200:]
 
 
 def read_list(upload: BinaryIO, *, name: str, size: int, layout: Layout) -> pl.DataFrame:

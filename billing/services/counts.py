@@ -17,6 +17,7 @@ from billing.services import completeness
 from core import audit, jalali, jobs
 from core.errors import InvalidInput
 from core.frames import as_records
+from core.uploads import bare_name
 from organisations.choices import PatientCategory, Setting
 from organisations.models import Centre, Unit
 
@@ -29,7 +30,7 @@ def receive(*, centre: Centre, upload: File[bytes], name: str, by: Any, at: dt.d
 
     The newest report of a day, kind, setting, group and unit holds; sending a file again changes nothing.
     """
-    name = lists.name_of(name)
+    name = bare_name(name)
     text = lists.read_list(upload, name=name, size=upload.size or 0, layout=counts.LAYOUT)
     parsed = counts.parse_rows(text)
     return store(centre=centre, parsed=parsed, source=CountSource.FILE, name=name, by=by, at=at)

@@ -28,7 +28,8 @@ from billing.services.reference import funds_of_person_cases
 from core import audit, jobs
 from core.errors import DomainError, InvalidInput
 from core.models import Job, JobState
-from core.text import clean, persian_digits
+from core.text import persian_digits
+from core.uploads import bare_name, sha256_of
 from organisations.models import Centre, Ward
 from tariffs.models import MultipleSurgery
 
@@ -71,9 +72,9 @@ def receive_file(
         raise InvalidInput(
             f"فایل بیش از {persian_digits(settings.UPLOAD_LIMIT_MB)} مگابایت است؛ آن را به چند فایل بخش کنید."
         )
-    name = clean(PurePath(name.replace("\\", "/")).name)[-200:]
+    name = bare_name(name)
     found = files.examine(upload, name)
-    digest = _sha256(upload)
+    digest = sha256_of(upload)
     jobs.lock("billing.receive", centre.pk)
     earlier = _same_file(centre, digest)
     if earlier:
@@ -102,14 +103,6 @@ def is_repeated(delivery: Delivery, at: dt.datetime) -> bool:
 def _same_file(centre: Centre, digest: str) -> Delivery | None:
     stored = Delivery.objects.filter(centre=centre, sha256=digest).exclude(state=DeliveryState.REFUSED)
     return stored.order_by("pk").first()
-
-
-def _sha256(upload: File[bytes]) -> str:
-    digest = hashlib.sha256()
-    upload.seek(0)
-    for chunk in upload.chunks():
-        digest.update(chunk)
-    return digest.hexdigest()
 
 
 def _job(delivery: Delivery, *, by: Any, at: dt.datetime) -> Job:

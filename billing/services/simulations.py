@@ -64,7 +64,7 @@ def ask(
         raise InvalidInput("این نسخه از قرارداد دیگری است؛ نسخه‌ای از همین قرارداد برگزینید.")
     if not (jalali.is_month(first) and jalali.is_month(last)) or last < first:
         raise InvalidInput("ماه آغاز باید پیش از ماه پایان باشد.")
-    if _months_between(first, last) > MONTHS:
+    if jalali.count_months(first, last) > MONTHS:
         raise InvalidInput("سقف‌های سالانه از یک سال فراتر نمی‌روند؛ دوازده ماه یا کمتر برگزینید.")
     job = jobs.queue(KIND, by=by, at=at, key=key_of(contract), organisation_id=contract.organisation_id)
     job.outcome = {"version": version.pk, "number": version.number, "first": first, "last": last}
@@ -161,7 +161,7 @@ def newest_months(contract: Contract) -> tuple[int, int] | None:
     centres = contract.covered.values("centre")
     months = Invoice.objects.filter(**{fund: contract.insurer_id}, centre__in=centres).order_by("-month")
     last = months.values_list("month", flat=True).first()
-    return (_back(last, MONTHS - 1), last) if last else None
+    return (jalali.shifted(last, 1 - MONTHS), last) if last else None
 
 
 # ---------------------------------------------------------------- inside
@@ -252,16 +252,6 @@ def _cash(lines: pl.DataFrame, column: str, terms_on: Callable[[int, dt.date], T
             parts.on_account * payment.on_account_days + parts.rest * (due.rest_on - end).days
         )
     return told
-
-
-def _months_between(first: int, last: int) -> int:
-    return (last // 100 - first // 100) * 12 + last % 100 - first % 100 + 1
-
-
-def _back(month: int, months: int) -> int:
-    """The month so many months earlier."""
-    counted = month // 100 * 12 + month % 100 - 1 - months
-    return counted // 12 * 100 + counted % 12 + 1
 
 
 def centres_named(rows: Iterable[dict[str, Any]]) -> dict[int, Centre]:

@@ -24,14 +24,12 @@ from billing.views.corrections import correction_panel
 from billing.views.papers import papers_panel
 from billing.views.stages import panel_of
 from core import display
-from core.export import Column, xlsx_response
+from core.export import LIMIT, Column, xlsx_response
 from core.filters import misread
 from core.views import DetailPage, ListPage, PageView
 from organisations.choices import CostElement
 from organisations.permissions import Permission
 from tariffs.choices import Confidence
-
-EXPORT_LIMIT = 20_000
 
 
 def _if_priced(name: str) -> Any:
@@ -84,7 +82,7 @@ class Invoices(ListPage):
         return super().get(request, *args, **kwargs)
 
     def _export(self) -> FileResponse:
-        return xlsx_response(self.get_queryset()[:EXPORT_LIMIT], EXPORTED, title="صورتحساب‌ها")
+        return xlsx_response(self.get_queryset()[:LIMIT], EXPORTED, title="صورتحساب‌ها")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(

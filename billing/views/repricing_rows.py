@@ -12,14 +12,13 @@ from django.urls import reverse
 
 from billing.measures import PRICED
 from billing.models import LineDelta, Movement, ProposedDelta, Repricing
-from core.export import Column, xlsx_response
+from core.export import LIMIT, Column, xlsx_response
 from core.filters import whole
 from core.text import persian_digits
 from core.views import ListPage
 from organisations.models import Centre
 from organisations.permissions import Permission
 
-EXPORT_LIMIT = 20_000
 _AMOUNTS = tuple(
     Column(f"{title} (ریال)", name)
     for name, title in (
@@ -88,7 +87,7 @@ class OfRepricing(ListPage):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.GET.get("export") == "xlsx":
             title = f"{self.title} بازقیمت‌گذاری {persian_digits(self.row.pk)}"
-            return xlsx_response(self.get_queryset()[:EXPORT_LIMIT], self.exported, title=title)
+            return xlsx_response(self.get_queryset()[:LIMIT], self.exported, title=title)
         return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -108,8 +107,8 @@ class OfRepricing(ListPage):
             **kwargs,
         )
         return context | {
-            "is_longer": context["paginator"].count > EXPORT_LIMIT,
-            "export_limit": EXPORT_LIMIT,
+            "is_longer": context["paginator"].count > LIMIT,
+            "export_limit": LIMIT,
         }
 
 
@@ -131,7 +130,13 @@ class RepricingLines(OfRepricing):
         return found.filter(invoice__centre=self.centre) if self.centre else found
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(is_booked=self.is_booked, **kwargs)
+        waiting = [one.centre.name for one in self._not_booked()] if self.is_booked else []
+        return super().get_context_data(is_booked=self.is_booked, waiting=waiting, **kwargs)
+
+    def _not_booked(self) -> Any:
+        """Centres that the booking has not come to, of whose lines this list has none yet."""
+        left = self.row.centres.filter(lines__gt=0, done_at=None).select_related("centre")
+        return left.order_by("centre__code")
 
 
 class RepricingMovements(OfRepricing):

@@ -14,13 +14,12 @@ from billing.forms import BATCH_LIMIT, AssignForm
 from billing.services import stages
 from billing.views.batches import Desk, answered, chosen_of, refused
 from billing.views.stages import ASKING, VERBS
-from core.export import Column, xlsx_response
+from core.export import LIMIT, Column, xlsx_response
 from core.filters import misread
 from core.text import group_digits
 from core.views import Gate, ListPage
 from organisations.permissions import Permission
 
-EXPORT_LIMIT = 20_000
 #: Days ahead that the list of deadlines offers.
 AHEAD = (3, 7, 14, 30)
 
@@ -60,7 +59,7 @@ class WorkLists(ListPage):
 
     def _export(self) -> FileResponse:
         title = f"میز کار {self.desk.work.label}"
-        return xlsx_response(self.get_queryset()[:EXPORT_LIMIT], EXPORTED, title=title)
+        return xlsx_response(self.get_queryset()[:LIMIT], EXPORTED, title=title)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         desk, user = self.desk, self.request.user

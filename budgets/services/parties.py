@@ -20,6 +20,7 @@ from budgets.services import inputs
 from core import audit, jalali, jobs
 from core.errors import InvalidInput, NotAllowed
 from core.frames import as_records
+from core.uploads import bare_name
 from organisations.models import Organisation, Region
 
 
@@ -195,7 +196,7 @@ MEMBERS_LAYOUT = (
 
 def rows_of_list(upload: File[bytes], *, name: str) -> list[dict[str, Any]]:
     """Rows of a list of members, CSV or Excel, as text; `row_no` counts from the heading's row."""
-    found = lists.read_list(upload, name=lists.name_of(name), size=upload.size or 0, layout=MEMBERS_LAYOUT)
+    found = lists.read_list(upload, name=bare_name(name), size=upload.size or 0, layout=MEMBERS_LAYOUT)
     return [row | {"relation_no": row["relation_no"] or ""} for row in found.iter_rows(named=True)]
 
 

@@ -21,7 +21,6 @@ from core.views import ActionView, PageView
 from organisations.permissions import Permission
 
 CRUMB = {"label": "حساب‌های متقابل"}
-EXPORT_LIMIT = 20_000
 MONTHS_OFFERED = 24
 COLUMNS = (
     export.Column("طرف نخست", lambda s: s.first.name, 28),
@@ -155,9 +154,8 @@ class Accounts(RememberedFilters, PageView):
 
 def _offered() -> list[tuple[int, str]]:
     """Months that can be computed: the last two years, the newest first."""
-    year, month = divmod(jalali.month_key(timezone.localdate()), 100)
-    keys = [divmod(year * 12 + month - 1 - back, 12) for back in range(MONTHS_OFFERED)]
-    return [(y * 100 + m + 1, jalali.month_name(y * 100 + m + 1)) for y, m in keys]
+    keys = jalali.newest_months(jalali.month_key(timezone.localdate()), MONTHS_OFFERED)
+    return [(key, jalali.month_name(key)) for key in keys]
 
 
 class Compute(ActionView):

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.functional import cached_property
 
 from budgets.services import accounts, unknown_people
-from budgets.views.accounts import EXPORT_LIMIT, way
+from budgets.views.accounts import way
 from core import export, jalali
 from core.filters import RememberedFilters, unit_of, whole
 from core.paging import Pages, Slice
@@ -41,7 +41,7 @@ class Unknown(RememberedFilters, PageView):
 
     def get(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         if request.GET.get("export") == "xlsx":
-            people = unknown_people.largest(**self.scope, limit=EXPORT_LIMIT)
+            people = unknown_people.largest(**self.scope, limit=export.LIMIT)
             names = dict(Region.objects.visible_to(request.user).values_list("pk", "name"))
             columns = (
                 export.Column("نام", "name", 28), export.Column("کد ملی", lambda p: p.key),

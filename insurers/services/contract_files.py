@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import uuid
 import zipfile
 from pathlib import PurePath
@@ -14,7 +13,8 @@ from django.db import transaction
 
 from core import audit
 from core.errors import InvalidInput, NotAllowed
-from core.text import clean, persian_digits
+from core.text import persian_digits
+from core.uploads import bare_name, sha256_of
 from insurers.models import Contract, ContractFile
 
 MEGABYTE = 2**20
@@ -38,9 +38,9 @@ def add(
         raise InvalidInput(f"فایل بیش از {persian_digits(LIMIT_MB)} مگابایت است؛ آن را کوچک‌تر کنید.")
     if not upload.size:
         raise InvalidInput("فایل خالی است؛ فایل دیگری برگزینید.")
-    name = clean(PurePath(name.replace("\\", "/")).name)[-200:]
+    name = bare_name(name)
     media_type = examine(upload, name)
-    digest = _sha256(upload)
+    digest = sha256_of(upload)
     Contract.objects.select_for_update().get(pk=contract.pk)
     earlier = ContractFile.objects.filter(contract=contract, sha256=digest).first()
     if earlier:
@@ -99,11 +99,3 @@ def _is_document(upload: File[bytes]) -> bool:
         and not any("vbaproject" in one for one in names)
         and size <= UNPACKED_LIMIT_MB * MEGABYTE
     )
-
-
-def _sha256(upload: File[bytes]) -> str:
-    digest = hashlib.sha256()
-    upload.seek(0)
-    for chunk in upload.chunks():
-        digest.update(chunk)
-    return digest.hexdigest()

@@ -169,13 +169,8 @@ def save(
 def renew(*, contract: Contract, by: Any, at: dt.datetime) -> Contract:
     """A draft for as many days right after the old contract, with its centres and what is agreed in it now."""
     old = _locked(contract, by)
-    if old.activated_at is None or old.state == S.ENDED:
-        raise NotNow(
-            f"این قرارداد «{old.get_state_display()}» است؛ قرارداد در حال اجرا یا پایان‌یافته تمدید می‌شود."
-        )
-    begun = Contract.objects.filter(renews=old).exclude(state=S.ENDED).first()
-    if begun:
-        raise NotNow(f"تمدید این قرارداد پیش‌تر آغاز شده است (شمارهٔ «{begun.number}»).")
+    if refusal := why_not_renewed(old):
+        raise NotNow(refusal)
     days = old.valid.upper - old.valid.lower
     row = Contract.objects.create(
         organisation_id=old.organisation_id,
@@ -403,6 +398,14 @@ def expire(*, organisation_id: int, on: dt.date, at: dt.datetime) -> int:
 def next_steps(contract: Contract) -> list[ContractState]:
     """States that a person may bring the contract to now."""
     return [to for to in CONTRACT_STEPS[S(contract.state)] if to not in BY_SYSTEM]
+
+
+def why_not_renewed(contract: Contract) -> str:
+    """Why a renewal of the contract may not be begun now, in Persian; empty where it may."""
+    if contract.activated_at is None or contract.state == S.ENDED:
+        return f"این قرارداد «{contract.get_state_display()}» است؛ قرارداد در حال اجرا یا پایان‌یافته تمدید می‌شود."
+    begun = contract.renewals.exclude(state=S.ENDED).first()
+    return f"تمدید این قرارداد پیش‌تر آغاز شده است (شمارهٔ «{begun.number}»)." if begun else ""
 
 
 def resumes(contract: Contract, to: ContractState) -> bool:

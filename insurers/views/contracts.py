@@ -14,10 +14,10 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from core import export
-from core.filters import whole
+from core.filters import misread, whole
 from core.history import events_of, newest_first
 from core.models import AuditEvent
-from core.text import clean, persian_digits
+from core.text import persian_digits
 from core.trail import told
 from core.views import ActionView, DetailPage, FormPage, ListPage
 from insurers import agreed
@@ -31,7 +31,8 @@ from insurers.contract_forms import (
     StepForm,
     TermsForm,
 )
-from insurers.models import Contract, ContractFile, ContractTerms, Insurer
+from insurers.filters import ContractFilter
+from insurers.models import Contract, ContractFile, ContractTerms
 from insurers.services import contract_files, contracts
 from insurers.terms import terms_of
 from organisations.permissions import Permission
@@ -48,13 +49,6 @@ VERBS = {
     S.ACTIVE: "آغاز اجرا",
     S.SUSPENDED: "تعلیق",
     S.ENDED: "خاتمه",
-}
-ORDERS = {
-    "insurer": ("insurer__name", "-valid", "pk"),
-    "number": ("number", "pk"),
-    "ends": ("valid__endswith", "pk"),
-    "state": ("state", "-awaits_since", "pk"),
-    "waiting": ("awaits_since", "pk"),
 }
 RECENT_EVENTS = 12
 ROW_TITLES = {"covers": "تعهد", "ceilings": "سقف سالانه", "documents": "مدرک لازم"}
@@ -73,27 +67,13 @@ class Contracts(ListPage):
     template_name = "insurers/contracts.html"
     context_object_name = "contracts"
 
-    def get_queryset(self) -> Any:
-        query = self.request.GET
-        found = Contract.objects.visible_to(self.request.user).with_names().with_centres_count()
-        if query.get("state") in S.values:
-            found = found.filter(state=query["state"])
-        insurer, within = whole(query.get("insurer")), whole(query.get("within"))
-        found = found.filter(insurer_id=insurer) if insurer else found
-        if within and within <= 3_650:
-            found = found.ending_within(within, today=timezone.localdate())
-        awaited = whole(query.get("awaits"))
-        found = found.filter(awaits=awaited) if awaited is not None else found
-        return found.matching(clean(query.get("q", ""))).order_by(*self._order(query.get("sort", "")))
+    @cached_property
+    def filter(self) -> ContractFilter:
+        seen = Contract.objects.visible_to(self.request.user).with_names().with_centres_count()
+        return ContractFilter(self.request.GET, queryset=seen, request=self.request)
 
-    @staticmethod
-    def _order(sort: str) -> tuple[str, ...]:
-        name = sort.removeprefix("-")
-        if name not in ORDERS:
-            return "-awaits_since", "pk"
-        first, *rest = ORDERS[name]
-        turned = first.removeprefix("-") if first.startswith("-") else f"-{first}"
-        return (turned if sort.startswith("-") else first), *rest
+    def get_queryset(self) -> Any:
+        return self.filter.qs
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         if request.GET.get("export") == "xlsx":
@@ -108,7 +88,8 @@ class Contracts(ListPage):
             states=S.choices,
             awaited=Awaited.choices,
             ahead=AHEAD,
-            insurers=Insurer.objects.filter(pk__in=seen.values("insurer")).order_by("name", "pk"),
+            insurers=self.filter.form.fields["insurer"].queryset,
+            misread=misread(self.filter.form),
             ending=seen.ending_within(contracts.REMIND_DAYS, today=today).count(),
             remind=contracts.REMIND_DAYS,
             may_edit=user.may(Permission.CONTRACT_EDIT),
@@ -239,10 +220,7 @@ class ContractPage(DetailPage):
             "may_draft": may_edit and contract.is_editable,
             "may_amend": may_edit and runs and not begun,
             "may_approve_amendment": approves and runs and begun,
-            "may_renew": may_edit
-            and contract.activated_at is not None
-            and contract.state != S.ENDED
-            and not contract.renewals.exclude(state=S.ENDED).exists(),
+            "may_renew": may_edit and not contracts.why_not_renewed(contract),
         }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.db import connection, transaction
@@ -14,11 +14,13 @@ from billing.choices import Stage
 from billing.claims.choices import CUT_LINES, ClaimKind, ClaimLineStatus, ClaimState, Payer, StepChannel
 from billing.claims.models import Claim, ClaimCounter, ClaimInvoice, ClaimItem, ClaimLine
 from billing.claims.services.gathering import SHARE, differences_sql, stale_of
-from billing.claims.services.states import ClaimOutcome, ClaimRefused, counted, locked, move, require
-from billing.models import Change, CurrentLine, Invoice, InvoiceDetail, InvoiceStage
+from billing.claims.services.states import ClaimRefused, counted, locked, move, require
+from billing.models import CurrentLine, Invoice, InvoiceDetail, InvoiceStage
 from billing.services import stages
+from billing.services.repricing.common import CENTRE, last_change_of
 from core import jalali, jobs
 from core.errors import DomainError, InvalidInput, NotAllowed
+from core.outcomes import Outcome
 from core.text import clean
 from insurers.rules import claim_payments
 from insurers.terms import due_dates, terms_for
@@ -58,7 +60,7 @@ _RETRIED = f"""
 """
 
 
-def _supplement_sql(payer: Payer) -> str:
+def _differences_sql(payer: Payer) -> str:
     """Of a supplementary claim: what re-pricings added to each line; the facts of the service are those of today."""
     zero = "CASE WHEN d.asked = 0 THEN 0 END"
     priced = ("amount", "basic", "supplementary", "patient")
@@ -116,18 +118,14 @@ def freeze(*, claim: Claim, by: Any, at: dt.datetime) -> Claim:
     """
     row = locked(claim, stages=True)
     require(row, (ClaimState.CHECKED,))
-    if not jobs.try_lock("billing.centre", row.centre_id):
+    if not jobs.try_lock(CENTRE, row.centre_id):
         raise ClaimRefused("محموله‌ای از این مرکز در حال بارگذاری است؛ پس از پایان آن دوباره بکوشید.")
-    if stale := stale_of(row):
-        raise ClaimRefused(
-            f"{counted(len(stale), 'صورتحساب')} پس از بررسی تغییر کرده است؛ {_AGAIN[ClaimKind(row.kind)]}.",
-            invoices=[found[2] for found in stale[:20]],
-        )
+    _refuse_stale(row, "بررسی", _AGAIN)
     with connection.cursor() as cursor:
         if row.kind == ClaimKind.RESUBMISSION:
             cursor.execute(_RETRIED, {"claim": row.pk, "previous": row.previous_id})
         elif row.kind == ClaimKind.SUPPLEMENT:
-            cursor.execute(_supplement_sql(Payer(row.payer)), {"claim": row.pk})
+            cursor.execute(_differences_sql(Payer(row.payer)), {"claim": row.pk})
         else:
             cursor.execute(_freeze_sql(Payer(row.payer)), [row.pk])
         cursor.execute(_FACTS, [row.pk])
@@ -139,11 +137,11 @@ def freeze(*, claim: Claim, by: Any, at: dt.datetime) -> Claim:
         year = jalali.month_key(timezone.localdate(at)) // 100
         cursor.execute(_NEXT, [row.centre_id, year])
         (sequence,) = cursor.fetchone()
-    last = Change.objects.filter(centre_id=row.centre_id).aggregate(last=Max("pk"))["last"]
     number = f"{year}-{row.centre.region.code}-{row.centre.code}-{sequence:05d}"
     return move(
         row, ClaimState.FROZEN, by=by, at=at,
-        year=year, sequence=sequence, number=number, frozen_at=at, frozen_by=by, last_change=last or 0,
+        year=year, sequence=sequence, number=number, frozen_at=at, frozen_by=by,
+        last_change=last_change_of(row.centre_id),
     )  # fmt: skip
 
 
@@ -157,17 +155,22 @@ def send(*, claim: Claim, by: Any, at: dt.datetime, letter_no: str = "") -> Clai
     require(row, (ClaimState.FROZEN,))
     if by is None or row.frozen_by_id == by.pk:
         raise NotAllowed("مطالبه را خودتان نهایی کرده‌اید؛ ارسال آن با همکار دیگری است.")
-    if stale := stale_of(row):
-        raise ClaimRefused(
-            f"{counted(len(stale), 'صورتحساب')} پس از نهایی‌شدن تغییر کرده است؛ {_ANEW[ClaimKind(row.kind)]}.",
-            invoices=[found[2] for found in stale[:20]],
-        )
+    _refuse_stale(row, "نهایی‌شدن", _ANEW)
     if row.kind == ClaimKind.ORIGINAL:
         _invoices_sent(row, by=by, at=at)
     return move(
         row, ClaimState.SENT, by=by, at=at, note=letter_no, sent_at=at, sent_by=by,
         letter_no=clean(letter_no)[:60], **_dues(row, on=timezone.localdate(at)), delivery_no=_delivery_no(row),
     )  # fmt: skip
+
+
+def _refuse_stale(row: Claim, since: str, remedies: Mapping[ClaimKind, str]) -> None:
+    """Refuse while an invoice is no longer what it was at a moment (in Persian), and say what to do."""
+    if stale := stale_of(row):
+        raise ClaimRefused(
+            f"{counted(len(stale), 'صورتحساب')} پس از {since} تغییر کرده است؛ {remedies[ClaimKind(row.kind)]}.",
+            invoices=[found[2] for found in stale[:20]],
+        )
 
 
 def _delivery_no(row: Claim) -> int:
@@ -234,14 +237,15 @@ def acknowledge(
     )  # fmt: skip
 
 
-def each(claims: Iterable[Claim], act: Callable[[Claim], object]) -> list[ClaimOutcome]:
+def each(claims: Iterable[Claim], act: Callable[[Claim], object]) -> list[Outcome]:
     """`act` on each claim, each for itself; what is refused is told and does not stop the others."""
     outcomes = []
     for claim in claims:
+        text = ""
         try:
             act(claim)
         except DomainError as refusal:
-            outcomes.append(ClaimOutcome(claim, refusal.sentence))
-        else:
-            outcomes.append(ClaimOutcome(claim))
+            text = refusal.sentence
+        name = f"{claim}، {claim.centre.name}، {claim.fund.name}"
+        outcomes.append(Outcome(key=claim.pk, name=name, is_done=not text, text=text))
     return outcomes

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from billing.claims.choices import TRANSITIONS, ClaimState, StepChannel
@@ -26,18 +25,6 @@ class WrongState(DomainError):
     """The claim does not stand where this step begins."""
 
     code = "claim_state"
-
-
-@dataclass(frozen=True)
-class ClaimOutcome:
-    """What became of one claim of a batch; `text` says why not, in Persian, and is empty where it was done."""
-
-    claim: Claim
-    text: str = ""
-
-    @property
-    def is_done(self) -> bool:
-        return not self.text
 
 
 def locked(claim: Claim, *, stages: bool = False) -> Claim:

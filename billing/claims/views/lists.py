@@ -25,7 +25,7 @@ from billing.claims.choices import (
 from billing.claims.filters import ClaimFilter
 from billing.claims.forms import CancelForm, ReceiptForm, SendForm
 from billing.claims.models import Claim, ClaimInvoice, ClaimLine, Omission
-from core.export import Column, xlsx_response
+from core.export import LIMIT, Column, xlsx_response
 from core.filters import misread, whole
 from core.jalali import month_name
 from core.models import Job
@@ -34,7 +34,6 @@ from core.text import persian_digits
 from core.views import DetailPage, ListPage
 from organisations.permissions import Permission
 
-EXPORT_LIMIT = 20_000
 OMITTED_SHOWN = 200
 HOME = {"label": "مطالبه‌ها"}
 EXPORTED = (
@@ -81,7 +80,7 @@ class Claims(ListPage):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.GET.get("export") == "xlsx":
-            return xlsx_response(self.get_queryset()[:EXPORT_LIMIT], EXPORTED, title="مطالبه‌ها")
+            return xlsx_response(self.get_queryset()[:LIMIT], EXPORTED, title="مطالبه‌ها")
         return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -102,8 +101,8 @@ class Claims(ListPage):
         )
         return context | {
             "rows": [(claim, age_in_days(claim, on)) for claim in context["page_obj"]],
-            "is_longer": context["paginator"].count > EXPORT_LIMIT,
-            "export_limit": EXPORT_LIMIT,
+            "is_longer": context["paginator"].count > LIMIT,
+            "export_limit": LIMIT,
         }
 
     def _job(self) -> Job | None:

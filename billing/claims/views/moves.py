@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from functools import partial
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -23,6 +22,7 @@ from billing.forms import SayingForm
 from billing.tasks import gather_claims
 from billing.views.batches import back
 from core import jalali
+from core.batches import Batch, answer
 from core.errors import DomainError, InvalidInput
 from core.filters import whole
 from core.text import group_digits
@@ -37,9 +37,8 @@ BATCH_LIMIT = 50
 
 def months_offered(on: dt.date) -> list[tuple[int, str]]:
     """The last two years' months, the newest first."""
-    year, month = divmod(jalali.month_key(on), 100)
-    keys = [divmod(year * 12 + month - 1 - behind, 12) for behind in range(MONTHS_OFFERED)]
-    return [(y * 100 + m + 1, jalali.month_name(y * 100 + m + 1)) for y, m in keys]
+    keys = jalali.newest_months(jalali.month_key(on), MONTHS_OFFERED)
+    return [(key, jalali.month_name(key)) for key in keys]
 
 
 class Gather(PageView):
@@ -213,57 +212,44 @@ class Resubmit(OfClaim):
         return made.get_absolute_url() if made else super().get_success_url()
 
 
-class Batch(Gate, generic.View):
+class Many(Gate, generic.View):
     """Freeze or send the chosen claims, each for itself; what did not go is listed with its reason."""
 
     abstract = True
     http_method_names = ["post"]
     done = ""
 
-    def act(self, claim: Claim, request: HttpRequest) -> object:
+    def act(self, claim: Claim) -> object:
         raise NotImplementedError
 
     def post(self, request: HttpRequest) -> HttpResponse:
         keys = [pk for text in request.POST.getlist("claims") if (pk := whole(text)) is not None]
-        if not keys:
-            messages.warning(request, "مطالبه‌ای انتخاب نشده است.")
-            return HttpResponseRedirect(_back(request))
         if len(keys) > BATCH_LIMIT:
             messages.error(request, f"در هر بار تا {group_digits(BATCH_LIMIT)} مطالبه برگزینید.")
             return HttpResponseRedirect(_back(request))
         chosen = Claim.objects.visible_to(request.user).for_list().filter(pk__in=keys).order_by("pk")
-        outcomes = sending.each(chosen, partial(self._act, request))
-        if all(o.is_done for o in outcomes):
-            messages.success(request, f"{group_digits(len(outcomes))} مطالبه {self.done} شد.")
-            return HttpResponseRedirect(_back(request))
-        context = {
-            "outcomes": sorted(outcomes, key=lambda o: o.is_done),
-            "went": sum(o.is_done for o in outcomes),
-            "stayed": sum(not o.is_done for o in outcomes),
-            "done": self.done,
-            "back_url": _back(request),
-            "breadcrumb": [HOME | {"url": reverse("claims")}, {"label": "نتیجهٔ کار گروهی"}],
-        }
-        return render(request, "billing/claims/outcomes.html", context)
-
-    def _act(self, request: HttpRequest, claim: Claim) -> object:
-        return self.act(claim, request)
+        batch = Batch(
+            thing="مطالبه", done=self.done, back_url=_back(request),
+            breadcrumb=[HOME | {"url": reverse("claims")}],
+            url_of=lambda outcome: reverse("claim", args=[outcome.key]),
+        )  # fmt: skip
+        return answer(request, sending.each(chosen, self.act), batch)
 
 
-class FreezeMany(Batch):
+class FreezeMany(Many):
     permission = Permission.CLAIM_EDIT
     done = "نهایی"
 
-    def act(self, claim: Claim, request: HttpRequest) -> object:
-        return sending.freeze(claim=claim, by=request.user, at=timezone.now())
+    def act(self, claim: Claim) -> object:
+        return sending.freeze(claim=claim, by=self.request.user, at=timezone.now())
 
 
-class SendMany(Batch):
+class SendMany(Many):
     permission = Permission.CLAIM_SEND
     done = "ارسال"
 
-    def act(self, claim: Claim, request: HttpRequest) -> object:
-        return sending.send(claim=claim, by=request.user, at=timezone.now())
+    def act(self, claim: Claim) -> object:
+        return sending.send(claim=claim, by=self.request.user, at=timezone.now())
 
 
 def _back(request: HttpRequest) -> str:

@@ -77,7 +77,7 @@ def test_a_batch_tells_the_outcome_of_each(client, cast, bill):
     text = press(client, other, "claims_send", claims=[ready.pk, unfit.pk])
     assert "انجام شد" in text
     assert "آغاز می‌شود" in text
-    assert "مطالبه‌ای انتخاب نشده" in press(client, other, "claims_freeze")
+    assert "دست‌کم یک مطالبه" in press(client, other, "claims_freeze")
 
 
 def test_what_was_left_out_is_on_the_page_with_its_reason_but_not_for_the_insurer(client, cast, bill):
@@ -141,5 +141,5 @@ def test_a_list_that_is_longer_than_its_sheet_says_so(client, cast, bill, monkey
     world.sent(cast)
     title = "فایل اکسل کوتاه‌تر است"
     assert title not in page(client, cast.officer, "claims").content.decode()
-    monkeypatch.setattr("billing.claims.views.lists.EXPORT_LIMIT", 0)
+    monkeypatch.setattr("billing.claims.views.lists.LIMIT", 0)
     assert title in page(client, cast.officer, "claims").content.decode()

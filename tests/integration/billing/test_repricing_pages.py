@@ -74,6 +74,13 @@ def test_a_preview_shows_each_line_it_would_change_and_gives_it_to_excel(client,
     ]
 
 
+def test_what_is_booked_in_part_names_the_centres_that_are_not(client, cast, booked):
+    booked.centres.update(done_at=None)
+    page = text(client, cast.headquarters, "repricing_lines", booked.pk)
+    assert "بخشی ثبت‌شده" in page
+    assert f"سطرهای «{cast.hospital.name}» را ندارد" in page
+
+
 def test_what_was_booked_is_shown_as_booked_with_its_movements(client, cast, booked):
     page = text(client, cast.headquarters, "repricing_lines", booked.pk)
     assert "ثبت‌شده" in page

@@ -47,7 +47,10 @@ def test_the_list_filters_searches_sorts_and_exports_what_it_shows(client, cast)
     assert numbers(awaits="2") == []
     assert numbers(sort="number") == ["far-2", "near-1"]
     assert numbers(sort="-number") == ["near-1", "far-2"]
-    assert numbers(insurer=str(cast.insurer.pk + 999)) == []
+    # What nobody knows is left out, and the page says so.
+    unknown = client.get(address, {"insurer": str(cast.insurer.pk + 999)})
+    assert len(unknown.context["rows"]) == 2
+    assert unknown.context["misread"] == ["بیمه‌گر"]
     assert "تا ۶۰ روز دیگر به پایان می‌رسد" in client.get(address).content.decode()
     file = client.get(address, {"export": "xlsx", "state": "draft"})
     rows = list(load_workbook(io.BytesIO(b"".join(file.streaming_content))).active.values)
