@@ -47,6 +47,11 @@ class SignIn(auth.LoginView):
     authentication_form = SignInForm
     redirect_authenticated_user = True
 
+    def get_redirect_url(self) -> str:
+        """The page that asked for the sign-in; the site's own address asked for none."""
+        found: str = super().get_redirect_url()
+        return "" if found == "/" else found
+
     def get_default_redirect_url(self) -> str:
         """Each role starts on the first page it may open."""
         return landing(self.request.user)

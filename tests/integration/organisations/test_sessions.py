@@ -218,3 +218,14 @@ def test_behind_a_proxy_the_address_is_the_one_it_appended(rf, settings):
     settings.BEHIND_PROXY = True
     assert clients.address(request) == "10.9.8.7"
     assert clients.address(rf.get("/", REMOTE_ADDR="")) is None
+
+
+@pytest.mark.parametrize("asked", ["", "/", "/months/"])
+def test_an_officer_starts_the_day_on_the_work_lists_unless_a_page_was_asked_for(client, cast, asked):
+    cast.officer.set_password(PASSWORD)
+    cast.officer.save()
+    answer = client.post(
+        reverse("login") + (f"?next={asked}" if asked else ""),
+        {"username": cast.officer.username, "password": PASSWORD, "next": asked},
+    )
+    assert answer.url == (asked if asked == "/months/" else reverse("worklists"))
