@@ -47,6 +47,8 @@ class Permission(StrEnum):
     CLAIM_ACKNOWLEDGE = "claim.acknowledge"
     CLAIM_ADJUDICATE = "claim.adjudicate"
     API_CLIENT_MANAGE = "api_client.manage"
+    TIMELINESS_VIEW = "timeliness.view"
+    CONTACT_RECORD = "contact.record"
     REPRICING_VIEW = "repricing.view"
     REPRICING_EDIT = "repricing.edit"
     REPRICING_APPROVE = "repricing.approve"
@@ -72,7 +74,7 @@ _P = Permission
 _READ = {
     _P.DASHBOARD_VIEW, _P.ORGANISATION_VIEW, _P.INVOICE_VIEW, _P.WORKLIST_VIEW, _P.COMPLETENESS_VIEW, _P.DELIVERY_VIEW,
     _P.TARIFF_VIEW, _P.PRICE_PREVIEW, _P.COVERAGE_VIEW, _P.BUDGET_VIEW, _P.JOB_VIEW,
-    _P.PERIOD_VIEW, _P.FINDING_VIEW, _P.CONTRACT_VIEW, _P.CLAIM_VIEW,
+    _P.PERIOD_VIEW, _P.FINDING_VIEW, _P.CONTRACT_VIEW, _P.CLAIM_VIEW, _P.TIMELINESS_VIEW,
 }  # fmt: skip
 
 #: Accounts between regions, and the retirees' files: read by who answers for a region's money.
@@ -87,7 +89,10 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
         | {_P.INVOICE_EDIT, _P.CLAIM_EDIT, _P.CLAIM_SEND, _P.CLAIM_ACKNOWLEDGE}
     ),
     Role.REGION: frozenset(
-        _READ | _ACCOUNTS | {_P.BUDGET_INPUT_EDIT, _P.PERIOD_CLOSE, _P.ACCOUNT_ANSWER, _P.RETIREE_FILE_MAKE}
+        _READ
+        | _ACCOUNTS
+        | {_P.BUDGET_INPUT_EDIT, _P.PERIOD_CLOSE, _P.ACCOUNT_ANSWER, _P.RETIREE_FILE_MAKE}
+        | {_P.CONTACT_RECORD}
     ),
     Role.INSURER: frozenset(
         {_P.INVOICE_VIEW, _P.TARIFF_VIEW, _P.PRICE_PREVIEW, _P.COVERAGE_VIEW, _P.CONTRACT_VIEW}

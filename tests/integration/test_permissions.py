@@ -37,6 +37,8 @@ from core import jobs
 from core.views import Gate
 from insurers.models import Contract, ContractCover
 from organisations.choices import CostElement
+from oversight.choices import ContactKind, ContactOutcome
+from oversight.models import Contact
 from tariffs.choices import Book, ServiceGroup
 from tariffs.models import Circular, Service
 from tariffs.services import publishing
@@ -362,6 +364,14 @@ ACCOUNTS = (
     Row("retiree_file", "200 200 404 403 403 404 403 200 403 302", pk("retiree_file")),
     Row("retiree_xml", "200 200 404 403 403 404 403 200 403 302", pk("retiree_file")),
 )
+OVERSIGHT = (
+    Row("timeliness", "200 200 200 200 200 200 403 200 403 302"),
+    Row("timeliness_late", "200 200 200 200 200 200 403 200 403 302"),
+    Row("timeliness_invoices", "200 200 200 200 200 200 403 200 403 302"),
+    Row("contacts", "200 200 200 200 200 200 403 200 403 302"),
+    Row("contact_new", "200 200 200 403 403 200 403 403 403 302"),
+    Row("contact_letter", "200 200 404 200 404 404 403 200 403 302", pk("contact")),
+)
 REPORTS = (
     Row("headquarters", "200 302 302 302 302 200 302 200 302 302"),
     # An officer sees the page of the own region with the figures of the own hospital only.
@@ -382,7 +392,7 @@ REPORTS = (
 )
 TABLE = (
     *ACCESS, *ORGANISATIONS, *TREE, *USERS, *TARIFFS, *BILLING, *CONTRACTS, *CLAIMS, *PERIODS, *BUDGETS, *ACCOUNTS,
-    *REPORTS,
+    *OVERSIGHT, *REPORTS,
 )  # fmt: skip
 
 
@@ -458,6 +468,11 @@ class Scene:
         self.claim = world.sent(cast)
         self.draft_claim = world.begun(cast)
         self.claim_line = ClaimLine.objects.filter(claim=self.claim).first()
+        self.contact = Contact.objects.create(
+            organisation=organisation, centre=cast.hospital, insurer=cast.insurer, kind=ContactKind.LETTER,
+            on=AT.date(), outcome=ContactOutcome.WRITTEN, letter_no="1", at=AT, by=cast.headquarters,
+            facts={"on": "2025-11-11", "invoices": 0, "asked": 0, "days": 0, "months": []},
+        )  # fmt: skip
         self.api_client, _ = clients.create(
             insurer=cast.insurer, name="رسا", scopes=["claims.read"], by=cast.headquarters, at=AT
         )
