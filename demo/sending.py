@@ -1,4 +1,4 @@
-"""Calls and letters of the headquarters to centres that are late in sending; people and words are made up."""
+"""Calls and letters about late centres, and about physicians' new status; people, numbers and words are made up."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from insurers.models import Insurer
 from organisations.models import Centre, Organisation, User
 from oversight import timeliness
 from oversight.choices import ContactKind, ContactOutcome
-from oversight.models import Contact
-from oversight.services import contacts
+from oversight.models import Contact, StatusNotice
+from oversight.services import contacts, physicians
 from oversight.timeliness import Asked, Late
 
 #: What became of the late centres, one after the other; a letter follows where two calls brought nothing.
@@ -26,6 +26,8 @@ CALLED = (
 LETTER_EVERY = 2
 #: Late centres of an organisation that were called, and the days before now on which.
 SPOKEN_TO, FIRST_CALL, LETTER = 8, 12, 4
+#: Days before now on which one insurer was told of some physicians, and of how many.
+TOLD, TOLD_OF = 30, 3
 
 
 def load_contacts(*, at: dt.datetime) -> int:
@@ -72,3 +74,22 @@ def _late(organisation: Organisation, at: dt.datetime) -> list[Late]:
         centres=centres, first=timeliness.year_before(newest), last=newest, today=timezone.localdate(at)
     )
     return timeliness.lateness(asked, organisation_id=organisation.pk).rows
+
+
+def load_notices(*, at: dt.datetime) -> int:
+    """Open what insurers have to hear of physicians; of each organisation's, one insurer has been told of some."""
+    made = 0
+    for organisation in Organisation.objects.filter(code__in=PEOPLE).order_by("pk"):
+        made += physicians.find(organisation_id=organisation.pk, at=at)
+        own = StatusNotice.objects.filter(insurer__organisation=organisation).select_related("insurer")
+        by = User.objects.filter(username=PEOPLE[organisation.code][0]).first()
+        first = own.order_by("changed_on", "pk").first()
+        if first is None or by is None or own.exclude(letter=None).exists():
+            continue
+        told_at = at - dt.timedelta(days=TOLD)
+        same = own.filter(insurer=first.insurer, changed_on__lte=timezone.localdate(told_at))
+        physicians.tell(
+            notices=list(same.order_by("changed_on", "pk")[:TOLD_OF]), number="پ/12/نمایشی",
+            on=timezone.localdate(told_at), receipt_no="88", by=by, at=told_at,
+        )  # fmt: skip
+    return made

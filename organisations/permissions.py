@@ -49,6 +49,7 @@ class Permission(StrEnum):
     API_CLIENT_MANAGE = "api_client.manage"
     TIMELINESS_VIEW = "timeliness.view"
     CONTACT_RECORD = "contact.record"
+    STATUS_TELL = "status.tell"
     REPRICING_VIEW = "repricing.view"
     REPRICING_EDIT = "repricing.edit"
     REPRICING_APPROVE = "repricing.approve"
@@ -86,7 +87,7 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.HOSPITAL: frozenset(
         _READ - {_P.BUDGET_VIEW}
         | {_P.DELIVERY_CREATE, _P.FINDING_PASS, _P.INVOICE_ADVANCE, _P.COUNT_ENTER}
-        | {_P.INVOICE_EDIT, _P.CLAIM_EDIT, _P.CLAIM_SEND, _P.CLAIM_ACKNOWLEDGE}
+        | {_P.INVOICE_EDIT, _P.CLAIM_EDIT, _P.CLAIM_SEND, _P.CLAIM_ACKNOWLEDGE, _P.STATUS_TELL}
     ),
     Role.REGION: frozenset(
         _READ

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from billing.forms import SayingForm
 from core.forms import CleanCharField, JalaliDateField
 from insurers.models import Insurer
 from organisations.models import Centre
@@ -33,3 +34,12 @@ class ContactForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["centre"].queryset = Centre.objects.visible_to(user).select_related("region").by_code()
         self.fields["insurer"].queryset = Insurer.objects.visible_to(user).order_by("name", "pk")
+
+
+class TellForm(SayingForm):
+    """A letter to an insurer about physicians' status, with its proof."""
+
+    number = CleanCharField(label="شمارهٔ نامه", max_length=60)
+    on = JalaliDateField(label="تاریخ نامه")
+    receipt_no = CleanCharField(label="شمارهٔ ثبت نزد بیمه‌گر", max_length=60, required=False)
+    upload = forms.FileField(label="تصویر نامه", required=False)

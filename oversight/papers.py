@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from core import pdf
-from oversight.models import Contact
+from oversight.models import Contact, StatusLetter, StatusNotice
 
 
 def letter(contact: Contact) -> bytes:
@@ -23,3 +24,8 @@ def _read(facts: dict[str, Any]) -> dict[str, Any]:
         "months": [row | {"due_on": day(row["due_on"])} for row in facts["months"]],
         "earlier": [row | {"on": day(row["on"])} for row in facts.get("contacts", ())],
     }
+
+
+def status_letter(letter: StatusLetter, notices: Sequence[StatusNotice]) -> bytes:
+    """The letter that tells an insurer of physicians' new status."""
+    return pdf.made("oversight/status_letter.html", {"letter": letter, "notices": notices})

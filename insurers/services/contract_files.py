@@ -34,12 +34,7 @@ def add(
     """Check and keep a file; one with the same content is kept once and comes back."""
     if contract.organisation_id not in by.scope.whole_organisation_ids():
         raise NotAllowed("فایل‌های قرارداد را ستاد سازمان می‌افزاید.")
-    if (upload.size or 0) > LIMIT_MB * MEGABYTE:
-        raise InvalidInput(f"فایل بیش از {persian_digits(LIMIT_MB)} مگابایت است؛ آن را کوچک‌تر کنید.")
-    if not upload.size:
-        raise InvalidInput("فایل خالی است؛ فایل دیگری برگزینید.")
-    name = bare_name(name)
-    media_type = examine(upload, name)
+    name, media_type = checked(upload, name)
     digest = sha256_of(upload)
     Contract.objects.select_for_update().get(pk=contract.pk)
     earlier = ContractFile.objects.filter(contract=contract, sha256=digest).first()
@@ -68,6 +63,16 @@ def add(
         after={"name": name, "sha256": digest},
     )
     return row
+
+
+def checked(upload: File[bytes], name: str) -> tuple[str, str]:
+    """The bare name and the media type of a letter that may be kept; `InvalidInput` otherwise."""
+    if (upload.size or 0) > LIMIT_MB * MEGABYTE:
+        raise InvalidInput(f"فایل بیش از {persian_digits(LIMIT_MB)} مگابایت است؛ آن را کوچک‌تر کنید.")
+    if not upload.size:
+        raise InvalidInput("فایل خالی است؛ فایل دیگری برگزینید.")
+    name = bare_name(name)
+    return name, examine(upload, name)
 
 
 def examine(upload: File[bytes], name: str) -> str:

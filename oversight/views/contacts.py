@@ -43,19 +43,19 @@ COLUMNS = (
 )
 
 
-def _centres(request: Any) -> Any:
+def centres(request: Any) -> Any:
     return Centre.objects.visible_to(request.user).by_code()
 
 
-def _insurers(request: Any) -> Any:
+def insurers(request: Any) -> Any:
     return Insurer.objects.visible_to(request.user).order_by("name", "pk")
 
 
 class ContactFilter(SortedFilter):
     """The filter bar of the log."""
 
-    centre = filters.ModelChoiceFilter(label="مرکز", queryset=_centres)
-    insurer = filters.ModelChoiceFilter(label="بیمه‌گر", queryset=_insurers)
+    centre = filters.ModelChoiceFilter(label="مرکز", queryset=centres)
+    insurer = filters.ModelChoiceFilter(label="بیمه‌گر", queryset=insurers)
     kind = filters.ChoiceFilter(label="نوع", choices=ContactKind.choices)
     outcome = filters.ChoiceFilter(label="نتیجه", choices=ContactOutcome.choices)
     due = filters.BooleanFilter(label="نوبت پیگیری", method="only_due")

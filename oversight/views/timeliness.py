@@ -46,6 +46,8 @@ def tabs_of(user: Any) -> list[dict[str, str]]:
         {"label": "زمان و انباشت", "url": reverse("timeliness")},
         {"label": "مرکزهای دیرکرده", "url": reverse("timeliness_late")},
         {"label": "تماس‌ها و نامه‌ها", "url": reverse("contacts")},
+        {"label": "کارشناسان بیمه‌گر", "url": reverse("experts")},
+        {"label": "وضعیت پزشکان", "url": reverse("status_notices")},
     ]
 
 

@@ -22,6 +22,7 @@ from core.errors import DomainError
 from core.models import Job, JobState
 from insurers.services import contracts
 from organisations.models import Organisation
+from oversight.services import physicians
 from reports.models import IndicatorRun
 from reports.services import indicators
 
@@ -104,6 +105,7 @@ def _run(organisation: Organisation, job: Job, *, at: dt.datetime, advance: Any)
         job.outcome["counted_months"] = counted
         expired = contracts.expire(organisation_id=organisation.pk, on=timezone.localdate(at), at=at)
         job.outcome["expired_contracts"] = expired
+        job.outcome["status_notices"] = physicians.find(organisation_id=organisation.pk, at=at)
         clients.purge(at=at)
         advance(3, 3, "پایان")
     job.outcome |= {"years": years, "indicator_runs": _named(shown), "budget_runs": _named(budgets)}
