@@ -15,6 +15,7 @@ from core.models import Job
 from demo import tree
 from demo.accounts import load_accounts
 from demo.claims import load_claims
+from demo.codes import load_codes
 from demo.contracts import load_contracts
 from demo.desk import load_desk
 from demo.loading import YEAR
@@ -37,6 +38,7 @@ def load(*, at: dt.datetime, advance: Callable[[int, int, str], Any] = lambda *_
         ("میز ورود", lambda: load_desk(at=at)),
         ("یافته‌های میز ورود", lambda: finding_runs.check_due(at=at)),
         ("مطالبه‌ها", lambda: load_claims(at=at)),
+        ("کدهای ناشناخته", lambda: load_codes(at=at)),
         ("پیگیری ارسال", lambda: load_contacts(at=at)),
         ("وضعیت پزشکان", lambda: load_notices(at=at)),
         ("شمارش‌ها", lambda: load_counts(at=at)),

@@ -50,6 +50,8 @@ class Permission(StrEnum):
     TIMELINESS_VIEW = "timeliness.view"
     CONTACT_RECORD = "contact.record"
     STATUS_TELL = "status.tell"
+    UNKNOWN_CODE_VIEW = "unknown_code.view"
+    UNKNOWN_CODE_EDIT = "unknown_code.edit"
     REPRICING_VIEW = "repricing.view"
     REPRICING_EDIT = "repricing.edit"
     REPRICING_APPROVE = "repricing.approve"
@@ -76,6 +78,7 @@ _READ = {
     _P.DASHBOARD_VIEW, _P.ORGANISATION_VIEW, _P.INVOICE_VIEW, _P.WORKLIST_VIEW, _P.COMPLETENESS_VIEW, _P.DELIVERY_VIEW,
     _P.TARIFF_VIEW, _P.PRICE_PREVIEW, _P.COVERAGE_VIEW, _P.BUDGET_VIEW, _P.JOB_VIEW,
     _P.PERIOD_VIEW, _P.FINDING_VIEW, _P.CONTRACT_VIEW, _P.CLAIM_VIEW, _P.TIMELINESS_VIEW,
+    _P.UNKNOWN_CODE_VIEW,
 }  # fmt: skip
 
 #: Accounts between regions, and the retirees' files: read by who answers for a region's money.

@@ -79,7 +79,7 @@ _WAY = f"""
     WITH answers AS (
         SELECT claim_id, min(at) AS at FROM {Adjudication._meta.db_table} GROUP BY 1
     ), settlements AS (
-        SELECT claim_id, min(at) AS at FROM {ClaimStep._meta.db_table} WHERE state = '{ClaimState.SETTLED}' GROUP BY 1
+        SELECT claim_id, max(at) AS at FROM {ClaimStep._meta.db_table} WHERE state = '{ClaimState.SETTLED}' GROUP BY 1
     ), brought AS (
         SELECT l.invoice_id, l.number, o.centre_id, o.insurer_id, l.payer, o.month, l.setting, l.discharged_on,
                {_day(REGISTERED_AT)} AS registered_on, {_day("o.sent_at")} AS sent_on,
@@ -87,7 +87,8 @@ _WAY = f"""
                {_day("m.at")} AS paid_on, l.asked, o.id AS claim_id, o.state = '{ClaimState.REJECTED}' AS is_rejected
         FROM {ClaimInvoice._meta.db_table} l JOIN {Claim._meta.db_table} o ON o.id = l.claim_id
         JOIN {Invoice._meta.db_table} i ON i.id = l.invoice_id JOIN {Change._meta.db_table} c ON c.id = i.change_id
-        LEFT JOIN answers a ON a.claim_id = o.id LEFT JOIN settlements m ON m.claim_id = o.id
+        LEFT JOIN answers a ON a.claim_id = o.id
+        LEFT JOIN settlements m ON m.claim_id = o.id AND o.state = '{ClaimState.SETTLED}'
         WHERE o.centre_id = ANY(%(centres)s) AND o.month BETWEEN %(first)s AND %(last)s
           AND o.state IN ({_DELIVERED}) AND l.kind = '{ClaimKind.ORIGINAL}' AND l.released_at IS NULL
     ), owed AS (

@@ -20,7 +20,7 @@ SORTS = {
 NEWEST = "-month"
 
 
-def _insurers(request: Any) -> QuerySet[Insurer]:
+def insurers(request: Any) -> QuerySet[Insurer]:
     return Insurer.objects.visible_to(request.user).order_by("name", "pk")
 
 
@@ -28,7 +28,7 @@ class ClaimFilter(MonthlyFilter):
     """The filter bar of the claims."""
 
     q = filters.CharFilter(label="شماره", method="search")
-    insurer = filters.ModelChoiceFilter(label="بیمه‌گر", queryset=_insurers)
+    insurer = filters.ModelChoiceFilter(label="بیمه‌گر", queryset=insurers)
     payer = filters.ChoiceFilter(label="سهم", choices=Payer.choices)
     kind = filters.ChoiceFilter(label="نوع", choices=ClaimKind.choices)
     state = filters.ChoiceFilter(label="وضعیت", choices=ClaimState.choices)

@@ -1,6 +1,7 @@
 """Invoices and their lines, the movements they cause, the balances those add up to, and how they arrived."""
 
 from billing.claims.api.models import ApiCall, ApiClient, ApiSecret, ApiToken
+from billing.claims.codes.models import UnknownCode, UnknownCodeStep, UnknownLine
 from billing.claims.models import (
     Adjudication,
     Claim,
@@ -102,4 +103,7 @@ __all__ = [
     "StageStep",
     "StageWait",
     "SupplementaryItem",
+    "UnknownCode",
+    "UnknownCodeStep",
+    "UnknownLine",
 ]

@@ -18,6 +18,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from billing.choices import CountSource, DeliveryKind, DeliveryState
+from billing.claims.choices import CodeSet, CodeState
+from billing.claims.codes.models import UnknownCode, UnknownCodeStep, UnknownLine
 from billing.claims.models import ClaimLine
 from billing.claims.services import clients
 from billing.models import (
@@ -266,6 +268,19 @@ CLAIMS = (
     Row("claim_freeze", "302 403 403 302 404 404 403 403 403 302", pk("draft_claim"), method="post"),
     Row("claim_send", "302 403 403 302 404 404 403 403 403 302", pk("draft_claim"), method="post"),
     Row("claim_cancel", "302 403 403 302 404 404 403 403 403 302", pk("draft_claim"), method="post"),
+    Row("unknown_codes", "200 200 200 200 200 200 403 200 403 302"),
+    Row("unknown_code", "200 200 404 200 404 404 403 200 403 302", pk("unknown_code")),
+    Row("unknown_codes_report", "302 403 403 403 403 302 403 403 403 302", method="post"),
+    Row("unknown_codes_resolve", "302 403 403 403 403 302 403 403 403 302", method="post"),
+    Row("unknown_codes_replace", "302 403 403 403 403 302 403 403 403 302", method="post"),
+    Row("unknown_codes_ask_again", "302 403 403 302 302 302 403 403 403 302", method="post"),
+    # Letters are for those who see the whole organisation.
+    Row(
+        "unknown_code_letter",
+        "200 404 404 404 404 404 403 200 403 302",
+        lambda s: [s.cast.insurer.pk],
+        query="?no=1",
+    ),
     Row("api_clients", "200 403 403 403 403 200 403 403 403 302"),
     Row("api_client_new", "200 403 403 403 403 200 403 403 403 302"),
     Row("api_client_rotate", "200 403 403 403 403 404 403 403 403 302", pk("api_client"), method="post"),
@@ -492,6 +507,15 @@ class Scene:
             centre=cast.hospital, insurer=cast.insurer, before=1, status=2, changed_on=AT.date(), found_at=AT,
             letter=self.status_letter,
         )  # fmt: skip
+        self.unknown_code = UnknownCode.objects.create(
+            insurer=cast.insurer, code_set=CodeSet.BOOK, code="1", state_at=AT, first_at=AT
+        )
+        UnknownLine.objects.create(
+            unknown=self.unknown_code, line=self.claim_line, centre=cast.hospital, at=AT
+        )
+        UnknownCodeStep.objects.create(
+            unknown=self.unknown_code, state=CodeState.REPORTED, letter_no="1", on=AT.date(), at=AT
+        )
         self.api_client, _ = clients.create(
             insurer=cast.insurer, name="رسا", scopes=["claims.read"], by=cast.headquarters, at=AT
         )

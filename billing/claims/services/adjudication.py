@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from billing.claims.choices import CUT_LINES, UNDECIDED, ClaimLineStatus, ClaimState, StepChannel
+from billing.claims.codes import services as codes
 from billing.claims.models import Adjudication, Claim, ClaimInvoice, ClaimLine, LineCut, LineDecision
 from billing.claims.reasons import OTHER, CutReason, valid_on
 from billing.claims.rules import answer
@@ -96,6 +97,8 @@ def adjudicate(
     if not taken:
         raise InvalidInput("پاسخ هیچ سطری را در بر ندارد.")
     written = _write(row, taken, by=by, at=at, note=note, channel=channel)
+    if any(one.status == ClaimLineStatus.UNKNOWN_CODE for one in taken):
+        codes.take(written, at=at)
     if row.state == ClaimState.ACKNOWLEDGED:
         move(row, ClaimState.IN_REVIEW, by=by, at=at, channel=channel)
     add_up(row)
