@@ -17,6 +17,7 @@ from demo.accounts import load_accounts
 from demo.claims import load_claims
 from demo.codes import load_codes
 from demo.contracts import load_contracts
+from demo.councils import load_councils
 from demo.desk import load_desk
 from demo.loading import YEAR
 from demo.protocol import load_counts, load_stages
@@ -41,6 +42,7 @@ def load(*, at: dt.datetime, advance: Callable[[int, int, str], Any] = lambda *_
         ("کدهای ناشناخته", lambda: load_codes(at=at)),
         ("پیگیری ارسال", lambda: load_contacts(at=at)),
         ("وضعیت پزشکان", lambda: load_notices(at=at)),
+        ("شورای هماهنگی", lambda: load_councils(at=at)),
         ("شمارش‌ها", lambda: load_counts(at=at)),
     ]
     for number, (name, step) in enumerate(steps):

@@ -50,6 +50,8 @@ class Permission(StrEnum):
     TIMELINESS_VIEW = "timeliness.view"
     CONTACT_RECORD = "contact.record"
     STATUS_TELL = "status.tell"
+    COUNCIL_VIEW = "council.view"
+    COUNCIL_EDIT = "council.edit"
     UNKNOWN_CODE_VIEW = "unknown_code.view"
     UNKNOWN_CODE_EDIT = "unknown_code.edit"
     REPRICING_VIEW = "repricing.view"
@@ -102,5 +104,7 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
         {_P.INVOICE_VIEW, _P.TARIFF_VIEW, _P.PRICE_PREVIEW, _P.COVERAGE_VIEW, _P.CONTRACT_VIEW}
         | {_P.CLAIM_VIEW, _P.CLAIM_ACKNOWLEDGE, _P.CLAIM_ADJUDICATE}
     ),
-    Role.AUDITOR: frozenset(_READ | _ACCOUNTS | {_P.AUDIT_VIEW, _P.REPRICING_VIEW, _P.USER_VIEW}),
+    Role.AUDITOR: frozenset(
+        _READ | _ACCOUNTS | {_P.AUDIT_VIEW, _P.REPRICING_VIEW, _P.USER_VIEW, _P.COUNCIL_VIEW}
+    ),
 }

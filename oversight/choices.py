@@ -56,3 +56,52 @@ OUTCOME_TONES: dict[str, str] = {
     ContactOutcome.INSURER: "warn", ContactOutcome.STAFF: "warn", ContactOutcome.NO_ANSWER: "bad",
     ContactOutcome.WRITTEN: "accent", ContactOutcome.OTHER: "mute",
 }  # fmt: skip
+
+
+class CouncilState(models.TextChoices):
+    """A meeting of the council; what was held is frozen."""
+
+    PLANNED = "planned", "در پیش"
+    HELD = "held", "برگزار شد"
+    CANCELLED = "cancelled", "لغو شد"
+
+
+COUNCIL_STEPS: dict[CouncilState, tuple[CouncilState, ...]] = {
+    CouncilState.PLANNED: (CouncilState.HELD, CouncilState.CANCELLED),
+    CouncilState.HELD: (),
+    CouncilState.CANCELLED: (),
+}
+COUNCIL_TONES: dict[str, str] = {
+    CouncilState.PLANNED: "info", CouncilState.HELD: "good", CouncilState.CANCELLED: "mute",
+}  # fmt: skip
+
+
+class Topic(models.TextChoices):
+    """Where a point of the agenda comes from: one of the desks, or a person."""
+
+    PAYMENT = "payment", "دیرکرد پرداخت"
+    REVIEW = "review", "انباشت رسیدگی"
+    CUTS = "cuts", "کسرهای مورد اختلاف"
+    CODES = "codes", "کدهای ناشناخته"
+    CONTRACT = "contract", "قراردادهای نزدیک به پایان"
+    SENDING = "sending", "دیرکرد ارسال مرکزها"
+    OTHER = "other", "سایر"
+
+
+class Side(models.TextChoices):
+    """Who carries a resolution out."""
+
+    HEADQUARTERS = "headquarters", "ستاد"
+    INSURER = "insurer", "بیمه‌گر"
+    CENTRE = "centre", "مرکز"
+
+
+class ResolutionState(models.TextChoices):
+    OPEN = "open", "در دست اقدام"
+    DONE = "done", "انجام شد"
+    DROPPED = "dropped", "کنار گذاشته شد"
+
+
+RESOLUTION_TONES: dict[str, str] = {
+    ResolutionState.OPEN: "info", ResolutionState.DONE: "good", ResolutionState.DROPPED: "mute",
+}  # fmt: skip

@@ -10,7 +10,7 @@ from billing.forms import SayingForm
 from core.forms import CleanCharField, JalaliDateField
 from insurers.models import Insurer
 from organisations.models import Centre
-from oversight.choices import ContactKind, ContactOutcome
+from oversight.choices import ContactKind, ContactOutcome, ResolutionState, Side
 
 
 class ContactForm(forms.Form):
@@ -43,3 +43,53 @@ class TellForm(SayingForm):
     on = JalaliDateField(label="تاریخ نامه")
     receipt_no = CleanCharField(label="شمارهٔ ثبت نزد بیمه‌گر", max_length=60, required=False)
     upload = forms.FileField(label="تصویر نامه", required=False)
+
+
+class CouncilForm(forms.Form):
+    """A meeting with one of the organisation's insurers."""
+
+    insurer = forms.ModelChoiceField(Insurer.objects.none(), label="بیمه‌گر", empty_label="انتخاب کنید")
+    on = JalaliDateField(label="تاریخ")
+    place = CleanCharField(label="محل", max_length=160, required=False)
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["insurer"].queryset = Insurer.objects.visible_to(user).order_by("name", "pk")
+
+
+class ItemForm(SayingForm):
+    """A point of one's own."""
+
+    title = CleanCharField(label="عنوان", max_length=200)
+    note = forms.CharField(
+        label="شرح", max_length=2_000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class HoldForm(SayingForm):
+    """What a meeting leaves behind."""
+
+    on = JalaliDateField(label="تاریخ برگزاری")
+    present = forms.CharField(label="حاضران", max_length=2_000, widget=forms.Textarea(attrs={"rows": 3}))
+    minutes = forms.CharField(label="صورتجلسه", max_length=10_000, widget=forms.Textarea(attrs={"rows": 8}))
+
+
+class CancelCouncilForm(SayingForm):
+    reason = CleanCharField(label="علت لغو", max_length=250)
+
+
+class ResolutionForm(SayingForm):
+    """A resolution with its owner and day."""
+
+    text = CleanCharField(label="مصوبه", max_length=500)
+    side = forms.TypedChoiceField(label="بر عهدهٔ", choices=Side.choices, coerce=Side)
+    owner = CleanCharField(label="مسئول", max_length=120, help_text="نام و سمت")
+    due_on = JalaliDateField(label="مهلت")
+
+
+class FollowUpForm(SayingForm):
+    """How a resolution stands."""
+
+    state = forms.TypedChoiceField(label="وضعیت", choices=ResolutionState.choices, coerce=ResolutionState)
+    on = JalaliDateField(label="تاریخ")
+    note = CleanCharField(label="شرح", max_length=500, required=False)

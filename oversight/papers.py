@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from core import pdf
-from oversight.models import Contact, StatusLetter, StatusNotice
+from oversight.models import Contact, Council, StatusLetter, StatusNotice
 
 
 def letter(contact: Contact) -> bytes:
@@ -29,3 +29,15 @@ def _read(facts: dict[str, Any]) -> dict[str, Any]:
 def status_letter(letter: StatusLetter, notices: Sequence[StatusNotice]) -> bytes:
     """The letter that tells an insurer of physicians' new status."""
     return pdf.made("oversight/status_letter.html", {"letter": letter, "notices": notices})
+
+
+def council(meeting: Council, rows: Sequence[dict[str, Any]]) -> bytes:
+    """The agenda of a planned meeting, the minutes of one that was held."""
+    resolutions = list(meeting.resolutions.order_by("due_on", "pk"))
+    context = {
+        "council": meeting,
+        "rows": rows,
+        "resolutions": resolutions,
+        "organisation": meeting.organisation,
+    }
+    return pdf.made("oversight/council_paper.html", context)

@@ -66,3 +66,32 @@ class StatusNoticeQuerySet(models.QuerySet[Any]):
                 output_field=models.IntegerField(),
             )
         )  # fmt: skip
+
+
+class CouncilQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> CouncilQuerySet:
+        """Meetings of the organisation, for members who see the whole of it."""
+        return self.filter(organisation_id__in=user.scope.whole_organisation_ids())
+
+    def for_list(self, today: dt.date) -> CouncilQuerySet:
+        """With how many resolutions there are, are open, and are past their day."""
+        still = models.Q(resolutions__state="open")
+        return self.select_related("insurer").annotate(
+            decided=models.Count("resolutions"),
+            open=models.Count("resolutions", filter=still),
+            late=models.Count("resolutions", filter=still & models.Q(resolutions__due_on__lt=today)),
+        )
+
+
+class ResolutionQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> ResolutionQuerySet:
+        return self.filter(council__organisation_id__in=user.scope.whole_organisation_ids())
+
+    def open(self) -> ResolutionQuerySet:
+        return self.filter(state="open")
+
+    def late(self, today: dt.date) -> ResolutionQuerySet:
+        return self.open().filter(due_on__lt=today)
+
+    def for_list(self) -> ResolutionQuerySet:
+        return self.select_related("council__insurer")

@@ -40,8 +40,9 @@ from core.views import Gate
 from insurers.models import Contract, ContractCover
 from organisations.choices import CostElement
 from organisations.models import Physician
-from oversight.choices import ContactKind, ContactOutcome
+from oversight.choices import ContactKind, ContactOutcome, Side
 from oversight.models import Contact, StatusLetter, StatusNotice
+from oversight.services import councils
 from tariffs.choices import Book, ServiceGroup
 from tariffs.models import Circular, Service
 from tariffs.services import publishing
@@ -391,6 +392,22 @@ OVERSIGHT = (
     Row("status_notices", "200 200 200 200 200 200 403 200 403 302"),
     Row("status_tell", "302 403 403 302 302 302 403 403 403 302", method="post"),
     Row("status_letter", "200 200 404 200 404 404 403 200 403 302", pk("status_letter")),
+    Row("councils", "200 403 403 403 403 200 403 200 403 302"),
+    Row("council_new", "200 403 403 403 403 200 403 403 403 302"),
+    Row("council", "200 403 403 403 403 404 403 200 403 302", pk("council")),
+    Row("council_paper", "200 403 403 403 403 404 403 200 403 302", pk("council")),
+    Row("council_item_add", "302 403 403 403 403 404 403 403 403 302", pk("council"), method="post"),
+    Row(
+        "council_item_drop",
+        "302 403 403 403 403 404 403 403 403 302",
+        lambda s: [s.council.pk, s.agenda_item.pk],
+        method="post",
+    ),
+    Row("council_hold", "302 403 403 403 403 404 403 403 403 302", pk("council"), method="post"),
+    Row("council_cancel", "302 403 403 403 403 404 403 403 403 302", pk("council"), method="post"),
+    Row("council_resolve", "302 403 403 403 403 404 403 403 403 302", pk("council"), method="post"),
+    Row("resolutions", "200 403 403 403 403 200 403 200 403 302"),
+    Row("resolution_follow_up", "302 403 403 403 403 404 403 403 403 302", pk("resolution"), method="post"),
     Row("status_proof", "404 404 404 404 404 404 403 404 403 302", pk("status_letter")),
 )
 REPORTS = (
@@ -493,6 +510,16 @@ class Scene:
             organisation=organisation, centre=cast.hospital, insurer=cast.insurer, kind=ContactKind.LETTER,
             on=AT.date(), outcome=ContactOutcome.WRITTEN, letter_no="1", at=AT, by=cast.headquarters,
             facts={"on": "2025-11-11", "invoices": 0, "asked": 0, "days": 0, "months": []},
+        )  # fmt: skip
+        self.council = councils.plan(insurer=cast.insurer, on=AT.date(), by=cast.headquarters, at=AT)
+        self.agenda_item = councils.add_item(council=self.council, title="بند", by=cast.headquarters, at=AT)
+        held = councils.plan(insurer=cast.insurer, on=AT.date(), by=cast.headquarters, at=AT)
+        councils.hold(
+            council=held, present="همه", minutes="گفت‌وگو", on=AT.date(), by=cast.headquarters, at=AT
+        )
+        self.resolution = councils.resolve(
+            council=held, text="مصوبه", side=Side.INSURER, owner="مدیر", due_on=AT.date(), by=cast.headquarters,
+            at=AT,
         )  # fmt: skip
         self.status_letter = StatusLetter.objects.create(
             organisation=organisation,

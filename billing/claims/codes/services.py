@@ -121,6 +121,10 @@ def _not_ahead(on: dt.date, at: dt.datetime) -> None:
         raise InvalidInput("تاریخ از امروز جلوتر است؛ تاریخی تا امروز بنویسید.")
 
 
+def _action(to: CodeState) -> str:
+    return f"unknown_code.{to.value}"
+
+
 @transaction.atomic
 def _move(
     codes: Sequence[UnknownCode],
@@ -145,7 +149,7 @@ def _move(
             going.append(row)
     for row in going:
         audit.record(
-            f"unknown_code.{to.value}", row, by=by, at=at, organisation_id=row.insurer.organisation_id,
+            _action(to), row, by=by, at=at, organisation_id=row.insurer.organisation_id,
             before={"state": row.state}, after={"state": to.value, "letter_no": letter_no},
         )  # fmt: skip
     keys = [row.pk for row in going]
