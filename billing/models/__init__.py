@@ -13,6 +13,7 @@ from billing.claims.models import (
     LineDecision,
     Omission,
 )
+from billing.claims.remittances.models import Allocation, Remittance, RemittanceColumns, RemittanceLine
 from billing.models.basis import PriceBasis
 from billing.models.completeness import (
     BilledCount,
@@ -49,6 +50,7 @@ from billing.models.stages import InvoiceStage, StageStep
 
 __all__ = [
     "Adjudication",
+    "Allocation",
     "ApiCall",
     "ApiClient",
     "ApiSecret",
@@ -96,6 +98,9 @@ __all__ = [
     "ProposedDelta",
     "ProposedInvoice",
     "RefusedRow",
+    "Remittance",
+    "RemittanceColumns",
+    "RemittanceLine",
     "Repricing",
     "RepricingCentre",
     "RepricingPart",
