@@ -44,7 +44,7 @@ def assign(
         raise RemittanceRefused(f"تطبیق نشد: {placed.problem.label}. {REMEDIES[placed.problem]}".strip())
     if taken != wanted:
         raise RemittanceRefused(
-            f"این مطالبه تنها {group_digits(taken)} ریال از {group_digits(wanted)} ریال را می‌پذیرد؛ همان مبلغ را بنویسید."
+            f"این مطالبه تنها {group_digits(taken)} ریال از {group_digits(wanted)} ریال را می‌پذیرد؛ همان را بنویسید."
         )
     parts = [part for part in placed.parts if part.bucket == Bucket.CLAIM]
     is_rest_open = wanted != line.unmatched + line.advance
