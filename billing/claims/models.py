@@ -117,6 +117,16 @@ class AnswerFields(models.Model):
     def waiting(self) -> int:
         return self.asked - self.answered
 
+    @property
+    def unpaid(self) -> int:
+        """What was approved and has not come yet."""
+        return max(self.approved - self.paid, 0)
+
+    @property
+    def overpaid(self) -> int:
+        """What came above what was approved: on account, of lines that were cut afterwards."""
+        return max(self.paid - self.approved, 0)
+
 
 class Claim(AnswerFields):
     """What one centre asks of one fund for one Jalali month (yyyymm)."""

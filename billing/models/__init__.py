@@ -14,6 +14,7 @@ from billing.claims.models import (
     Omission,
 )
 from billing.claims.remittances.models import Allocation, Remittance, RemittanceColumns, RemittanceLine
+from billing.claims.tieouts.models import TieBreak, TieOut, TieOutRun
 from billing.models.basis import PriceBasis
 from billing.models.completeness import (
     BilledCount,
@@ -107,4 +108,7 @@ __all__ = [
     "StageStep",
     "StageWait",
     "SupplementaryItem",
+    "TieBreak",
+    "TieOut",
+    "TieOutRun",
 ]

@@ -108,6 +108,8 @@ _LOOSE = (
     ("billing_remittanceline", "invoice_id", "billing_invoice"),
     ("billing_remittanceline", "claim_line_id", "billing_claimline"),
     ("billing_allocation", "claim_line_id", "billing_claimline"),
+    ("billing_tiebreak", "invoice_id", "billing_invoice"),
+    ("billing_tiebreak", "claim_line_id", "billing_claimline"),
 )
 
 

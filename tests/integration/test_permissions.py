@@ -25,6 +25,7 @@ from billing.claims.remittances.layout import PaidLine
 from billing.claims.remittances.services import receiving
 from billing.claims.remittances.services.receiving import Kept
 from billing.claims.services import clients
+from billing.claims.tieouts import services as tieouts
 from billing.models import (
     ClosedMonth,
     CountReport,
@@ -410,7 +411,8 @@ REPORTS = (
     Row("nightly_run", "302 403 403 403 403 302 403 403 403 302", method="post"),
 )
 TABLE = (
-    *ACCESS, *ORGANISATIONS, *TREE, *USERS, *TARIFFS, *BILLING, *CONTRACTS, *CLAIMS, *REMITTANCES, *PERIODS, *BUDGETS, *ACCOUNTS,
+    *ACCESS, *ORGANISATIONS, *TREE, *USERS, *TARIFFS, *BILLING, *CONTRACTS, *CLAIMS, *PERIODS, *BUDGETS, *ACCOUNTS,
+    *REMITTANCES,
     *REPORTS,
 )  # fmt: skip
 
@@ -503,6 +505,9 @@ class Scene:
         self.own_remittance = receiving.receive(
             reference="H-2", amount=10, lines=[], source=RemittanceSource.API, by=None, **told
         ).remittance
+
+        run = tieouts.run(organisation=cast.organisation, at=AT)
+        self.tie_out = run.rows.filter(centre=self.hospital).first()
 
     def _delivery(self, **fields: Any) -> Delivery:
         return Delivery.objects.create(centre=self.hospital, received_at=AT, **fields)

@@ -57,11 +57,13 @@ class ListForm(HeadForm):
     """An insurer's own list, by the headers kept for the insurer."""
 
     file = forms.FileField(
-        label="فهرست پرداخت", help_text="CSV یا اکسل (xlsx)؛ هر سطر یک پرداخت. یک سطر نادرست همهٔ فهرست را برمی‌گرداند.",
+        label="فهرست پرداخت",
+        help_text="CSV یا اکسل (xlsx)؛ هر سطر یک پرداخت. یک سطر نادرست همهٔ فهرست را برمی‌گرداند.",
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
     )  # fmt: skip
     amount = RialField(
-        label="مبلغ واریزی", required=False, help_text="اگر ننویسید، جمع فهرست است؛ آنچه بیش از فهرست رسیده بی‌تطبیق می‌ماند."
+        label="مبلغ واریزی", required=False,
+        help_text="اگر ننویسید، جمع فهرست است؛ آنچه بیش از فهرست رسیده بی‌تطبیق می‌ماند."
     )  # fmt: skip
 
 

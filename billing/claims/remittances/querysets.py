@@ -61,5 +61,12 @@ class RemittanceLineQuerySet(models.QuerySet[Any]):
 
 
 class AllocationQuerySet(models.QuerySet[Any]):
-    def of_claim(self, claim: Any) -> AllocationQuerySet:
-        return self.filter(claim=claim)
+    def payments_of(self, claim: Any) -> list[dict[str, Any]]:
+        """What each remittance gave to a claim, the oldest first; one that was undone gives nothing and is left out."""
+        names = ("id", "reference", "kind", "paid_on")
+        found = (
+            self.filter(claim=claim).order_by().values(*(f"remittance__{name}" for name in names))
+            .annotate(total=Sum("amount"), lines=Count("claim_line", distinct=True)).exclude(total=0)
+        )  # fmt: skip
+        rows = found.order_by("remittance__paid_on", "remittance_id")
+        return [{name: row.pop(f"remittance__{name}") for name in names} | row for row in rows]
