@@ -13,6 +13,8 @@ from billing.claims.models import (
     LineDecision,
     Omission,
 )
+from billing.claims.remittances.models import Allocation, Remittance, RemittanceColumns, RemittanceLine
+from billing.claims.tieouts.models import TieBreak, TieOut, TieOutRun
 from billing.models.basis import PriceBasis
 from billing.models.completeness import (
     BilledCount,
@@ -49,6 +51,7 @@ from billing.models.stages import InvoiceStage, StageStep
 
 __all__ = [
     "Adjudication",
+    "Allocation",
     "ApiCall",
     "ApiClient",
     "ApiSecret",
@@ -96,10 +99,16 @@ __all__ = [
     "ProposedDelta",
     "ProposedInvoice",
     "RefusedRow",
+    "Remittance",
+    "RemittanceColumns",
+    "RemittanceLine",
     "Repricing",
     "RepricingCentre",
     "RepricingPart",
     "StageStep",
     "StageWait",
     "SupplementaryItem",
+    "TieBreak",
+    "TieOut",
+    "TieOutRun",
 ]

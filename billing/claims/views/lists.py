@@ -25,6 +25,8 @@ from billing.claims.choices import (
 from billing.claims.filters import ClaimFilter
 from billing.claims.forms import CancelForm, ReceiptForm, SendForm
 from billing.claims.models import Claim, ClaimInvoice, ClaimLine, Omission
+from billing.claims.remittances.choices import RemittanceKind
+from billing.claims.remittances.models import Allocation, Remittance
 from core.export import LIMIT, Column, xlsx_response
 from core.filters import misread, whole
 from core.jalali import month_name
@@ -130,6 +132,7 @@ class ClaimPage(DetailPage):
             statuses=self._statuses(),
             steps=[(step, self._who(step, inside)) for step in self._steps()],
             related=self._related(),
+            payments=self._payments(),
             age=age_in_days(claim, timezone.localdate()),
             moves=self._moves(),
             breadcrumb=[HOME | {"url": reverse("claims")}, {"label": persian_digits(claim)}],
@@ -189,6 +192,15 @@ class ClaimPage(DetailPage):
         seen = Claim.objects.visible_to(user)
         earlier = [{"claim": c, "what": "دنبالهٔ"} for c in seen.filter(before).order_by("pk")]
         return earlier + [{"claim": c, "what": "دنباله‌اش"} for c in seen.filter(after).order_by("pk")]
+
+    def _payments(self) -> list[dict[str, Any]]:
+        """What remittances gave to the claim; `seen` where the user sees the remittance itself."""
+        rows = Allocation.objects.payments_of(self.object)
+        seen = set(
+            Remittance.objects.visible_to(self.request.user).filter(pk__in=[row["id"] for row in rows])
+            .values_list("pk", flat=True)
+        )  # fmt: skip
+        return [row | {"kind": RemittanceKind(row["kind"]).label, "seen": row["id"] in seen} for row in rows]
 
     def _moves(self) -> dict[str, Any]:
         """What the user may do with the claim as it stands; the services have the last word."""
