@@ -51,6 +51,7 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
         (
             Item("مطالبه‌ها", "claims", "send", P.CLAIM_VIEW),
             Item("سامانه‌های بیمه‌گرها", "api_clients", "branch", P.API_CLIENT_MANAGE),
+            Item("وب‌هوک‌ها", "webhooks", "bell", P.API_CLIENT_MANAGE),
         ),
     ),
     (

@@ -47,6 +47,7 @@ class Permission(StrEnum):
     CLAIM_ACKNOWLEDGE = "claim.acknowledge"
     CLAIM_ADJUDICATE = "claim.adjudicate"
     API_CLIENT_MANAGE = "api_client.manage"
+    EVENT_REPLAY = "event.replay"
     REPRICING_VIEW = "repricing.view"
     REPRICING_EDIT = "repricing.edit"
     REPRICING_APPROVE = "repricing.approve"
@@ -91,7 +92,7 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
     ),
     Role.INSURER: frozenset(
         {_P.INVOICE_VIEW, _P.TARIFF_VIEW, _P.PRICE_PREVIEW, _P.COVERAGE_VIEW, _P.CONTRACT_VIEW}
-        | {_P.CLAIM_VIEW, _P.CLAIM_ACKNOWLEDGE, _P.CLAIM_ADJUDICATE}
+        | {_P.CLAIM_VIEW, _P.CLAIM_ACKNOWLEDGE, _P.CLAIM_ADJUDICATE, _P.EVENT_REPLAY}
     ),
     Role.AUDITOR: frozenset(_READ | _ACCOUNTS | {_P.AUDIT_VIEW, _P.REPRICING_VIEW, _P.USER_VIEW}),
 }

@@ -6,9 +6,11 @@ from typing import Any
 
 from django import forms
 
+from billing.claims.api.models import ApiClient
 from billing.claims.api.scopes import ApiScope
 from billing.claims.choices import Payer
 from billing.claims.services.gathering import Cell
+from billing.claims.webhooks.choices import SUBSCRIBED
 from billing.forms import SayingForm
 from core.filters import whole
 from core.forms import CleanCharField, JalaliMonthField
@@ -72,6 +74,27 @@ class ClientForm(forms.Form):
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["insurer"].queryset = Insurer.objects.visible_to(user).order_by("name", "pk")
+
+
+class WebhookForm(forms.Form):
+    """An address of a client, and what it is told."""
+
+    client = forms.ModelChoiceField(
+        ApiClient.objects.none(), label="سامانه", empty_label="سامانه را برگزینید"
+    )
+    url = CleanCharField(label="نشانی (https)", max_length=500)
+    types = forms.MultipleChoiceField(
+        label="رویدادها",
+        choices=[(kind.value, kind.label) for kind in SUBSCRIBED],
+        initial=[kind.value for kind in SUBSCRIBED],
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        seen = ApiClient.objects.visible_to(user).filter(revoked_at=None).select_related("insurer")
+        self.fields["client"].queryset = seen.order_by("insurer__name", "name", "pk")
+        self.fields["client"].label_from_instance = lambda one: f"{one.insurer.name}، {one.name}"
 
 
 class SendForm(SayingForm):

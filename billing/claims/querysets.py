@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.db import models
-from django.db.models import Count, Sum
+from django.db.models import Count, Max, Q, Sum
 
 from billing.claims.choices import DELIVERED, UNANSWERED
 
@@ -51,6 +51,62 @@ class ApiClientQuerySet(models.QuerySet[Any]):
 
     def for_list(self) -> ApiClientQuerySet:
         return self.select_related("insurer", "created_by", "revoked_by").prefetch_related("secrets")
+
+
+class InsurerEventQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> InsurerEventQuerySet:
+        """Events of the user's own insurer, or of all insurers for who sees the whole organisation; no pings."""
+        member = user.scope.membership
+        told = self.exclude(type="endpoint.ping")
+        if member and member.insurer_id:
+            return told.filter(insurer_id=member.insurer_id)
+        return told.filter(insurer__organisation_id__in=user.scope.whole_organisation_ids())
+
+
+class WebhookEndpointQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> WebhookEndpointQuerySet:
+        """As clients: for members who see the whole organisation."""
+        return self.filter(client__insurer__organisation_id__in=user.scope.whole_organisation_ids())
+
+    def of_caller(self, user: Any) -> WebhookEndpointQuerySet:
+        """The open endpoints of the client that calls; for a person of an insurer, those of its clients."""
+        client, member = getattr(user, "client", None), user.scope.membership
+        if client is not None:
+            return self.open().filter(client=client)
+        if member and member.insurer_id:
+            return self.open().filter(client__insurer_id=member.insurer_id)
+        return self.open().visible_to(user)
+
+    def open(self) -> WebhookEndpointQuerySet:
+        return self.filter(closed_at=None, client__revoked_at=None)
+
+    def for_list(self) -> WebhookEndpointQuerySet:
+        """With client, insurer, and what became of their deliveries."""
+        figures = {
+            name: Count("deliveries", filter=Q(deliveries__state=name))
+            for name in ("waiting", "delivered", "given_up")
+        }
+        last = Max("deliveries__ended_at", filter=Q(deliveries__state="delivered"))
+        return self.select_related("client__insurer", "created_by").annotate(**figures, last_at=last)
+
+
+class WebhookDeliveryQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> WebhookDeliveryQuerySet:
+        """As endpoints: for members who see the whole organisation."""
+        return self.filter(endpoint__client__insurer__organisation_id__in=user.scope.whole_organisation_ids())
+
+    def due(self, at: dt.datetime) -> WebhookDeliveryQuerySet:
+        """What is to be tried, at endpoints that are open."""
+        return self.filter(
+            state="waiting", next_at__lte=at, endpoint__closed_at=None, endpoint__client__revoked_at=None
+        )
+
+    def give_up(self, at: dt.datetime) -> int:
+        """End what waits; how many."""
+        return self.filter(state="waiting").update(state="given_up", next_at=None, ended_at=at)
+
+    def for_list(self) -> WebhookDeliveryQuerySet:
+        return self.select_related("event", "endpoint__client__insurer")
 
 
 class ClaimInvoiceQuerySet(models.QuerySet[Any]):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from billing.claims.views import clients, files, lists, moves
+from billing.claims.views import clients, files, lists, moves, webhooks
 
 urlpatterns = [
     path("claims/", lists.Claims.as_view(), name="claims"),
@@ -14,6 +14,14 @@ urlpatterns = [
     path("claims/systems/new/", clients.ClientCreate.as_view(), name="api_client_new"),
     path("claims/systems/<int:pk>/rotate/", clients.ClientRotate.as_view(), name="api_client_rotate"),
     path("claims/systems/<int:pk>/revoke/", clients.ClientRevoke.as_view(), name="api_client_revoke"),
+    path("claims/webhooks/", webhooks.Endpoints.as_view(), name="webhooks"),
+    path("claims/webhooks/new/", webhooks.EndpointCreate.as_view(), name="webhook_new"),
+    path("claims/webhooks/<int:pk>/rotate/", webhooks.EndpointRotate.as_view(), name="webhook_rotate"),
+    path("claims/webhooks/<int:pk>/ping/", webhooks.EndpointPing.as_view(), name="webhook_ping"),
+    path("claims/webhooks/<int:pk>/close/", webhooks.EndpointClose.as_view(), name="webhook_close"),
+    path("claims/webhooks/deliveries/", webhooks.Deliveries.as_view(), name="webhook_deliveries"),
+    path("claims/webhooks/deliveries/replay/", webhooks.Replay.as_view(), name="webhook_replay"),
+    path("claims/webhooks/deliveries/<int:pk>/", webhooks.DeliveryPage.as_view(), name="webhook_delivery"),
     path("claims/<int:pk>/bill.json", files.BillJson.as_view(), name="claim_bill"),
     path("claims/<int:pk>/cover.pdf", files.CoverPdf.as_view(), name="claim_cover"),
     path("claims/<int:pk>/lines.xlsx", files.LinesXlsx.as_view(), name="claim_lines_xlsx"),

@@ -13,6 +13,7 @@ from billing.claims.models import (
     LineDecision,
     Omission,
 )
+from billing.claims.webhooks.models import InsurerEvent, WebhookDelivery, WebhookEndpoint, WebhookTry
 from billing.models.basis import PriceBasis
 from billing.models.completeness import (
     BilledCount,
@@ -77,6 +78,7 @@ __all__ = [
     "FindingPass",
     "FindingRule",
     "FindingSwitch",
+    "InsurerEvent",
     "Invoice",
     "InvoiceDetail",
     "InvoiceLine",
@@ -102,4 +104,7 @@ __all__ = [
     "StageStep",
     "StageWait",
     "SupplementaryItem",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookTry",
 ]

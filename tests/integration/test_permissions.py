@@ -19,7 +19,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from billing.choices import CountSource, DeliveryKind, DeliveryState
 from billing.claims.models import ClaimLine
-from billing.claims.services import clients
+from billing.claims.services import clients, webhooks
 from billing.models import (
     ClosedMonth,
     CountReport,
@@ -266,6 +266,14 @@ CLAIMS = (
     Row("api_clients", "200 403 403 403 403 200 403 403 403 302"),
     Row("api_client_new", "200 403 403 403 403 200 403 403 403 302"),
     Row("api_client_rotate", "200 403 403 403 403 404 403 403 403 302", pk("api_client"), method="post"),
+    Row("webhooks", "200 403 403 403 403 200 403 403 403 302"),
+    Row("webhook_new", "200 403 403 403 403 200 403 403 403 302"),
+    Row("webhook_rotate", "200 403 403 403 403 404 403 403 403 302", pk("endpoint"), method="post"),
+    Row("webhook_ping", "302 403 403 403 403 404 403 403 403 302", pk("endpoint"), method="post"),
+    Row("webhook_close", "302 403 403 403 403 404 403 403 403 302", pk("endpoint"), method="post"),
+    Row("webhook_deliveries", "200 403 403 403 403 200 403 403 403 302"),
+    Row("webhook_delivery", "200 403 403 403 403 404 403 403 403 302", pk("message")),
+    Row("webhook_replay", "302 403 403 403 403 302 403 403 403 302", method="post"),
     Row("api_client_revoke", "302 403 403 403 403 404 403 403 403 302", pk("api_client"), method="post"),
     # Asks for a secret of its own, whoever has signed in.
     Row("api_token", "400 400 400 400 400 400 400 400 400 400", method="post"),
@@ -285,6 +293,8 @@ CLAIMS = (
     Row("api_claim_acknowledge", "400 403 403 400 404 404 400 403 403 401", pk("claim"), method="post"),
     Row("api_claim_adjudicate", "403 403 403 403 403 403 400 403 403 401", pk("claim"), method="post"),
     Row("api_claim_refuse", "403 403 403 403 403 403 400 403 403 401", pk("claim"), method="post"),
+    Row("api_events", "200 200 200 200 200 200 200 200 403 401"),
+    Row("api_events_replay", "400 403 403 403 403 400 400 403 403 401", method="post"),
     Row("api_code_lists", "200 200 200 200 200 200 200 200 403 401"),
     Row("api_code_list", "200 200 200 200 200 200 200 200 403 401", constant("cut-reasons")),
     Row("api_schema", "200 200 200 200 200 200 200 200 403 401"),
@@ -461,6 +471,11 @@ class Scene:
         self.api_client, _ = clients.create(
             insurer=cast.insurer, name="رسا", scopes=["claims.read"], by=cast.headquarters, at=AT
         )
+        self.endpoint, _ = webhooks.create(
+            client=self.api_client, url="https://hooks.example/claims", types=["claim.sent"], by=cast.headquarters,
+            at=AT,
+        )  # fmt: skip
+        self.message = webhooks.ping(endpoint=self.endpoint, by=cast.headquarters, at=AT)
 
     def _delivery(self, **fields: Any) -> Delivery:
         return Delivery.objects.create(centre=self.hospital, received_at=AT, **fields)

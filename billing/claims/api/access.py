@@ -209,10 +209,14 @@ def once(request: Request, act: Callable[[], tuple[dict[str, Any], int, str]]) -
         body, status, etag = act()
         call.status, call.body, call.etag = status, body, etag
         call.save(update_fields=["status", "body", "etag"])
-    return Response(body, status, headers={"ETag": etag})
+    return Response(body, status, headers=_tagged(etag))
 
 
 def _again(call: ApiCall, fingerprint: str) -> Response:
     if call.fingerprint != fingerprint:
         raise KeyReused("این Idempotency-Key با درخواست دیگری فرستاده شده است؛ شناسهٔ تازه بسازید.")
-    return Response(call.body, call.status, headers={"ETag": call.etag, "Idempotent-Replayed": "true"})
+    return Response(call.body, call.status, headers=_tagged(call.etag) | {"Idempotent-Replayed": "true"})
+
+
+def _tagged(etag: str) -> dict[str, str]:
+    return {"ETag": etag} if etag else {}

@@ -8,10 +8,14 @@ from rest_framework import serializers
 
 from billing.claims.choices import ClaimKind, ClaimLineStatus, ClaimState, Payer
 from billing.claims.models import Adjudication, Claim, ClaimInvoice, ClaimLine
+from billing.claims.webhooks.choices import SUBSCRIBED
+from billing.claims.webhooks.models import InsurerEvent
 
 LARGEST = 2**63 - 1
 #: Lines that one answer may have.
 ANSWER_LINES = 5_000
+#: Events that one call may ask for once more.
+REPLAYED = 100
 
 
 class Rials(serializers.IntegerField):
@@ -152,6 +156,41 @@ class AdjudicationShape(serializers.ModelSerializer[Adjudication]):
 class AnsweredShape(serializers.Serializer[Any]):
     adjudication = AdjudicationShape()
     claim = ClaimShape()
+
+
+class EventShape(serializers.ModelSerializer[InsurerEvent]):
+    """What happened, as webhooks tell it; `id` is the `webhook-id` of every message about it."""
+
+    id = serializers.CharField(source="key")
+    type = serializers.ChoiceField([(kind.value, kind.label) for kind in SUBSCRIBED])
+    timestamp = serializers.DateTimeField(source="at")
+    data = serializers.DictField()
+
+    class Meta:
+        model = InsurerEvent
+        fields = ("id", "type", "timestamp", "data")
+
+
+class ReplayShape(serializers.Serializer[Any]):
+    """Events that your endpoints shall get once more."""
+
+    events = serializers.ListField(
+        child=serializers.CharField(max_length=40), min_length=1, max_length=REPLAYED,
+        help_text="Ids of the feed.",
+    )  # fmt: skip
+
+
+class ReplayOutcomeShape(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    endpoints = serializers.IntegerField(help_text="How many of your endpoints get it.")
+    code = serializers.CharField(
+        allow_blank=True, help_text="Empty, or why not: `not_found`, `domain_error` …"
+    )
+    detail = serializers.CharField(allow_blank=True)
+
+
+class ReplayedShape(serializers.Serializer[Any]):
+    items = ReplayOutcomeShape(many=True)
 
 
 class TokenRequest(serializers.Serializer[Any]):
