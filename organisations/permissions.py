@@ -48,6 +48,7 @@ class Permission(StrEnum):
     CLAIM_ADJUDICATE = "claim.adjudicate"
     API_CLIENT_MANAGE = "api_client.manage"
     EVENT_REPLAY = "event.replay"
+    OBJECTION_TYPE = "objection.type"
     REPRICING_VIEW = "repricing.view"
     REPRICING_EDIT = "repricing.edit"
     REPRICING_APPROVE = "repricing.approve"

@@ -53,6 +53,21 @@ class ApiClientQuerySet(models.QuerySet[Any]):
         return self.select_related("insurer", "created_by", "revoked_by").prefetch_related("secrets")
 
 
+class ObjectionQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> ObjectionQuerySet:
+        """Objections to claims of the user's centres; for an insurer, those that were sent to it."""
+        found = self.filter(user.scope.q("claim__centre"))
+        member = user.scope.membership
+        if member and member.insurer_id:
+            return found.filter(claim__insurer_id=member.insurer_id, sent_at__isnull=False)
+        return found
+
+    def for_list(self) -> ObjectionQuerySet:
+        return self.select_related(
+            "claim__centre__region", "claim__fund", "claim__insurer", "created_by", "sent_by"
+        )
+
+
 class InsurerEventQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> InsurerEventQuerySet:
         """Events of the user's own insurer, or of all insurers for who sees the whole organisation; no pings."""

@@ -13,6 +13,13 @@ from billing.claims.models import (
     LineDecision,
     Omission,
 )
+from billing.claims.objections.models import (
+    AnsweredLine,
+    Objection,
+    ObjectionAnswer,
+    ObjectionLine,
+    ObjectionStep,
+)
 from billing.claims.webhooks.models import InsurerEvent, WebhookDelivery, WebhookEndpoint, WebhookTry
 from billing.models.basis import PriceBasis
 from billing.models.completeness import (
@@ -50,6 +57,7 @@ from billing.models.stages import InvoiceStage, StageStep
 
 __all__ = [
     "Adjudication",
+    "AnsweredLine",
     "ApiCall",
     "ApiClient",
     "ApiSecret",
@@ -89,6 +97,10 @@ __all__ = [
     "LineDelta",
     "LockException",
     "Movement",
+    "Objection",
+    "ObjectionAnswer",
+    "ObjectionLine",
+    "ObjectionStep",
     "Omission",
     "Papers",
     "PastInvoice",
