@@ -26,6 +26,7 @@ ACTIONS = {
     "repricing.retried": Action("تلاش دوبارهٔ بازقیمت‌گذاری", "{what} را که ناتمام مانده بود دوباره خواست"),
     "repricing.discarded": Action("کنار گذاشتن بازقیمت‌گذاری", "{what} را کنار گذاشت"),
     "repricing.booked": Action("ثبت بازقیمت‌گذاری", "{what} را در دفتر ثبت کرد"),
+    "claim.attached": Action("پیوست مطالبه", "به {what} فایلی پیوست"),
     "objection.begun": Action("آغاز اعتراض", "{what} را نوشت"),
     "objection.review": Action("سپردن اعتراض به بازبینی", "{what} را به بازبینی همکار سپرد"),
     "objection.draft": Action("برگرداندن اعتراض", "{what} را به نویسنده‌اش برگرداند"),

@@ -50,6 +50,7 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
         "بیمه‌گرها",
         (
             Item("مطالبه‌ها", "claims", "send", P.CLAIM_VIEW),
+            Item("اعتراض‌ها", "objections", "flag", P.CLAIM_VIEW),
             Item("سامانه‌های بیمه‌گرها", "api_clients", "branch", P.API_CLIENT_MANAGE),
             Item("وب‌هوک‌ها", "webhooks", "bell", P.API_CLIENT_MANAGE),
         ),

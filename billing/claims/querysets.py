@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.apps import apps
 from django.db import models
-from django.db.models import Count, Max, Q, Sum
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, Sum
 
-from billing.claims.choices import DELIVERED, UNANSWERED
+from billing.claims.choices import DELIVERED, UNANSWERED, ClaimKind, ClaimState
 
 SUMS = ("asked", "answered", "adjusted", "approved", "paid")
 
@@ -66,6 +67,16 @@ class ObjectionQuerySet(models.QuerySet[Any]):
         return self.select_related(
             "claim__centre__region", "claim__fund", "claim__insurer", "created_by", "sent_by"
         )
+
+
+class AttachmentQuerySet(models.QuerySet[Any]):
+    def of_claim(self, claim: Any, user: Any) -> AttachmentQuerySet:
+        """Papers of a claim that the user sees; the insurer sees none of an objection that was not sent."""
+        found = self.filter(claim=claim).select_related("objection", "invoice")
+        member = user.scope.membership
+        if member and member.insurer_id:
+            found = found.filter(Q(objection=None) | Q(objection__sent_at__isnull=False))
+        return found.order_by("pk")
 
 
 class InsurerEventQuerySet(models.QuerySet[Any]):
@@ -135,6 +146,26 @@ class ClaimInvoiceQuerySet(models.QuerySet[Any]):
         if member and member.insurer_id:
             found = found.filter(claim__insurer_id=member.insurer_id, claim__state__in=DELIVERED)
         return found.select_related("claim").order_by("pk")
+
+    def open_to_objection(self, *, on: dt.date, within: int | None = None) -> ClaimInvoiceQuerySet:
+        """With a cut that may still be objected to on a day: the deadline is not over, and falls `within` so many days.
+
+        What stands in a live re-submission or an objection is not open any more.
+        """
+        found = self.filter(
+            claim__state=ClaimState.ADJUDICATED, claim__objection_due_on__gte=on, answered__gt=F("approved"),
+            released_at=None,
+        )  # fmt: skip
+        if within is not None:
+            found = found.filter(claim__objection_due_on__lte=on + dt.timedelta(days=within))
+        retried = self.model.objects.filter(
+            previous=OuterRef("pk"), kind=ClaimKind.RESUBMISSION, released_at=None
+        )
+        lines = apps.get_model("billing", "ObjectionLine")
+        objected = lines.objects.filter(
+            invoice_id=OuterRef("invoice_id"), objection__claim_id=OuterRef("claim_id"), released_at=None
+        )
+        return found.exclude(Exists(retried)).exclude(Exists(objected))
 
     def live(self) -> ClaimInvoiceQuerySet:
         return self.filter(released_at=None)

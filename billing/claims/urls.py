@@ -1,6 +1,6 @@
 from django.urls import path
 
-from billing.claims.views import clients, files, lists, moves, webhooks
+from billing.claims.views import clients, files, lists, moves, objections, webhooks
 
 urlpatterns = [
     path("claims/", lists.Claims.as_view(), name="claims"),
@@ -10,6 +10,34 @@ urlpatterns = [
     path("claims/<int:pk>/", lists.ClaimPage.as_view(), name="claim"),
     path("claims/<int:pk>/lines/", lists.ClaimLines.as_view(), name="claim_lines"),
     path("claims/supplement/", moves.Supplement.as_view(), name="claim_supplement"),
+    path("claims/<int:pk>/attach/", objections.Attach.as_view(), name="claim_attach"),
+    path(
+        "claims/<int:pk>/attachments/<int:file>/",
+        objections.AttachmentPage.as_view(),
+        name="claim_attachment",
+    ),
+    path("claims/<int:pk>/objections/new/", objections.ObjectionNew.as_view(), name="objection_new"),
+    path("claims/objections/", objections.Objections.as_view(), name="objections"),
+    path("claims/objections/<int:pk>/", objections.ObjectionPage.as_view(), name="objection"),
+    path("claims/objections/<int:pk>/submit/", objections.Submit.as_view(), name="objection_submit"),
+    path("claims/objections/<int:pk>/give-back/", objections.GiveBack.as_view(), name="objection_give_back"),
+    path("claims/objections/<int:pk>/send/", objections.Send.as_view(), name="objection_send"),
+    path("claims/objections/<int:pk>/withdraw/", objections.Withdraw.as_view(), name="objection_withdraw"),
+    path(
+        "claims/objections/<int:pk>/attach/", objections.AttachToObjection.as_view(), name="objection_attach"
+    ),
+    path("claims/objections/<int:pk>/answer/", objections.AnswerIt.as_view(), name="objection_answer"),
+    path("claims/objections/<int:pk>/type/", objections.TypeAnswer.as_view(), name="objection_type"),
+    path(
+        "claims/objections/<int:pk>/answers/<int:reply>/confirm/",
+        objections.ConfirmAnswer.as_view(),
+        name="objection_confirm",
+    ),
+    path(
+        "claims/objections/<int:pk>/answers/<int:reply>/drop/",
+        objections.DropAnswer.as_view(),
+        name="objection_drop",
+    ),
     path("claims/systems/", clients.Clients.as_view(), name="api_clients"),
     path("claims/systems/new/", clients.ClientCreate.as_view(), name="api_client_new"),
     path("claims/systems/<int:pk>/rotate/", clients.ClientRotate.as_view(), name="api_client_rotate"),

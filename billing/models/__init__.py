@@ -1,6 +1,7 @@
 """Invoices and their lines, the movements they cause, the balances those add up to, and how they arrived."""
 
 from billing.claims.api.models import ApiCall, ApiClient, ApiSecret, ApiToken
+from billing.claims.attachments import Attachment
 from billing.claims.models import (
     Adjudication,
     Claim,
@@ -62,6 +63,7 @@ __all__ = [
     "ApiClient",
     "ApiSecret",
     "ApiToken",
+    "Attachment",
     "Balance",
     "BilledCount",
     "BundledItem",

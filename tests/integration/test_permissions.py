@@ -19,7 +19,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from billing.choices import CountSource, DeliveryKind, DeliveryState
 from billing.claims.models import ClaimLine
-from billing.claims.services import clients, webhooks
+from billing.claims.services import adjudication, clients, objecting, sending, webhooks
+from billing.claims.services.adjudication import Cut, Decision
+from billing.claims.services.objecting import Against, Reply
 from billing.models import (
     ClosedMonth,
     CountReport,
@@ -35,8 +37,8 @@ from budgets.choices import BudgetComponent, CompanyService
 from budgets.services import inputs, run_budget
 from core import jobs
 from core.views import Gate
-from insurers.models import Contract, ContractCover
-from organisations.choices import CostElement
+from insurers.models import Contract, ContractCover, Fund
+from organisations.choices import CostElement, PatientCategory
 from tariffs.choices import Book, ServiceGroup
 from tariffs.models import Circular, Service
 from tariffs.services import publishing
@@ -266,6 +268,36 @@ CLAIMS = (
     Row("api_clients", "200 403 403 403 403 200 403 403 403 302"),
     Row("api_client_new", "200 403 403 403 403 200 403 403 403 302"),
     Row("api_client_rotate", "200 403 403 403 403 404 403 403 403 302", pk("api_client"), method="post"),
+    Row("objections", "200 200 200 200 200 200 200 200 403 302"),
+    Row("objection_new", "200 403 403 200 404 404 403 403 403 302", pk("answered_claim")),
+    Row("objection", "200 200 404 200 404 404 200 200 403 302", pk("objection")),
+    # The insurer does not see what was not sent to it.
+    Row("objection", "200 200 404 200 404 404 404 200 403 302", pk("draft_objection")),
+    Row("objection_submit", "302 403 403 302 404 404 403 403 403 302", pk("draft_objection"), method="post"),
+    Row(
+        "objection_give_back", "302 403 403 302 404 404 403 403 403 302", pk("draft_objection"), method="post"
+    ),
+    Row("objection_send", "302 403 403 302 404 404 403 403 403 302", pk("draft_objection"), method="post"),
+    Row(
+        "objection_withdraw", "302 403 403 302 404 404 403 403 403 302", pk("draft_objection"), method="post"
+    ),
+    Row("objection_attach", "302 403 404 302 404 404 302 403 403 302", pk("objection"), method="post"),
+    Row("objection_answer", "403 403 403 403 403 403 302 403 403 302", pk("objection"), method="post"),
+    Row("objection_type", "302 403 403 403 403 404 403 403 403 302", pk("objection"), method="post"),
+    Row(
+        "objection_confirm",
+        "302 403 403 403 403 404 403 403 403 302",
+        lambda s: [s.objection.pk, s.typed.pk],
+        method="post",
+    ),
+    Row(
+        "objection_drop",
+        "302 403 403 403 403 404 403 403 403 302",
+        lambda s: [s.objection.pk, s.typed.pk],
+        method="post",
+    ),
+    Row("claim_attach", "302 403 404 302 404 404 302 403 403 302", pk("claim"), method="post"),
+    Row("claim_attachment", "404 404 404 404 404 404 404 404 403 302", lambda s: [s.claim.pk, 0]),
     Row("webhooks", "200 403 403 403 403 200 403 403 403 302"),
     Row("webhook_new", "200 403 403 403 403 200 403 403 403 302"),
     Row("webhook_rotate", "200 403 403 403 403 404 403 403 403 302", pk("endpoint"), method="post"),
@@ -293,6 +325,14 @@ CLAIMS = (
     Row("api_claim_acknowledge", "400 403 403 400 404 404 400 403 403 401", pk("claim"), method="post"),
     Row("api_claim_adjudicate", "403 403 403 403 403 403 400 403 403 401", pk("claim"), method="post"),
     Row("api_claim_refuse", "403 403 403 403 403 403 400 403 403 401", pk("claim"), method="post"),
+    Row("api_claim_attachments", "200 200 404 200 404 404 200 200 403 401", pk("claim")),
+    Row("api_claim_attachments", "403 403 403 403 403 403 415 403 403 401", pk("claim"), method="post"),
+    Row("api_claim_attachment", "404 404 404 404 404 404 404 404 403 401", lambda s: [s.claim.pk, 0]),
+    Row("api_objections", "200 200 200 200 200 200 200 200 403 401"),
+    Row("api_objection", "200 200 404 200 404 404 200 200 403 401", pk("objection")),
+    Row("api_objection", "404 404 404 404 404 404 404 404 403 401", pk("draft_objection")),
+    Row("api_objection_lines", "200 200 404 200 404 404 200 200 403 401", pk("objection")),
+    Row("api_objection_answer", "403 403 403 403 403 403 400 403 403 401", pk("objection"), method="post"),
     Row("api_events", "200 200 200 200 200 200 200 200 403 401"),
     Row("api_events_replay", "400 403 403 403 403 400 400 403 403 401", method="post"),
     Row("api_code_lists", "200 200 200 200 200 200 200 200 403 401"),
@@ -467,6 +507,7 @@ class Scene:
         world.reviewed(cast)
         self.claim = world.sent(cast)
         self.draft_claim = world.begun(cast)
+        vars(self).update(objected_to(cast))
         self.claim_line = ClaimLine.objects.filter(claim=self.claim).first()
         self.api_client, _ = clients.create(
             insurer=cast.insurer, name="رسا", scopes=["claims.read"], by=cast.headquarters, at=AT
@@ -491,6 +532,35 @@ class Scene:
             "valid": DateRange(dt.date(2024, 3, 20), None),
         }  # fmt: skip
         return publishing.save_draft(kind="factor", values=values, by=self.cast.headquarters, at=AT)
+
+
+def objected_to(cast: Any) -> dict[str, Any]:
+    """An answered claim with an objection that was sent and has an answer on paper, and one that was not sent."""
+    fund = Fund.objects.create(
+        insurer=cast.insurer, code="objected", name="صندوق دوم", category=PatientCategory.FREE
+    )
+    world.reviewed(cast, (500, 0), (400, 0), fund=fund)
+    claim = sending.acknowledge(claim=world.sent(cast, fund=fund), by=None, at=AT)
+    lines = list(ClaimLine.objects.of_claim(claim))
+    cuts = [Decision(line.pk, line.asked - 100, (Cut("documents", 100),)) for line in lines]
+    adjudication.adjudicate(claim=claim, decisions=cuts, by=None, at=AT)
+    first, draft = (
+        objecting.begin(
+            claim=claim, text="مدارک کامل بود", against=[Against(line.pk, 100)], by=cast.officer, at=AT
+        )
+        for line in lines
+    )
+    objecting.submit(objection=first, by=cast.officer, at=AT)
+    sent = objecting.send(objection=first, by=cast.second_headquarters, at=AT)
+    typed = objecting.type_answer(
+        objection=sent,
+        replies=[Reply(lines[0].pk, 10)],
+        letter_no="1",
+        note="",
+        by=cast.second_headquarters,
+        at=AT,
+    )
+    return {"answered_claim": claim, "objection": sent, "draft_objection": draft, "typed": typed}
 
 
 @pytest.fixture

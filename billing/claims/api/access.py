@@ -186,17 +186,19 @@ def check_match(request: Request, etag: str) -> None:
         raise VersionDiffers("مطالبه پس از خواندن شما تغییر کرده است؛ دوباره بخوانید و بفرستید.", etag=etag)
 
 
-def once(request: Request, act: Callable[[], tuple[dict[str, Any], int, str]]) -> Response:
+def once(
+    request: Request, act: Callable[[], tuple[dict[str, Any], int, str]], content: object = None
+) -> Response:
     """Do a write once for its Idempotency-Key: the same call again gets the same answer, another one is refused.
 
-    `act` gives body, status and ETag. What is refused leaves nothing behind, so it can be corrected and sent again
-    with the same key.
+    `act` gives body, status and ETag; `content` stands for a body that is no JSON.
+    What is refused leaves nothing behind, so it can be corrected and sent again with the same key.
     """
     key = request.headers.get("Idempotency-Key", "").strip()
     if not key or len(key) > KEY_LENGTH:
         raise KeyMissing("سرآیند Idempotency-Key را با شناسه‌ای یکتا (تا ۸۰ نویسه) بفرستید.")
-    content = json.dumps(request.data, sort_keys=True, ensure_ascii=False)
-    fingerprint = hashlib.sha256(f"{request.method} {request.path}\n{content}".encode()).hexdigest()
+    sent = json.dumps(request.data if content is None else content, sort_keys=True, ensure_ascii=False)
+    fingerprint = hashlib.sha256(f"{request.method} {request.path}\n{sent}".encode()).hexdigest()
     now, actor = timezone.now(), actor_of(request)
     with transaction.atomic():
         ApiCall.objects.filter(actor=actor, key=key, at__lt=now - clients.CALLS_KEPT).delete()

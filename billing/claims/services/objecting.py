@@ -124,7 +124,7 @@ def begin(*, claim: Claim, text: str, against: Iterable[Against], by: Any, at: d
 @transaction.atomic
 def submit(*, objection: Objection, by: Any, at: dt.datetime) -> Objection:
     """Lay a draft before a colleague."""
-    row = _locked(objection)
+    row = held(objection)
     return _move(row, S.REVIEW, by=by, at=at)
 
 
@@ -133,7 +133,7 @@ def give_back(*, objection: Objection, note: str, by: Any, at: dt.datetime) -> O
     """The colleague does not send it; the writer may withdraw it and write another."""
     if not clean(note):
         raise InvalidInput("بنویسید چه چیز اعتراض درست نیست.")
-    row = _locked(objection)
+    row = held(objection)
     _another(row, by)
     return _move(row, S.DRAFT, by=by, at=at, note=note)
 
@@ -141,7 +141,7 @@ def give_back(*, objection: Objection, note: str, by: Any, at: dt.datetime) -> O
 @transaction.atomic
 def send(*, objection: Objection, by: Any, at: dt.datetime) -> Objection:
     """Deliver it to the insurer, by another person than who wrote it, not after the deadline."""
-    row = _locked(objection)
+    row = held(objection)
     _another(row, by)
     _refuse_late(row.due_on, at)
     jobs.lock("billing.objection_delivery", row.claim.organisation_id)
@@ -157,7 +157,7 @@ def withdraw(*, objection: Objection, note: str, by: Any, at: dt.datetime) -> Ob
     """Take it back before any line has an answer; its lines may be objected to or asked again."""
     if not clean(note):
         raise InvalidInput("علت پس گرفتن را بنویسید.")
-    row = _locked(objection)
+    row = held(objection)
     if row.answered or row.answers.filter(state=AnswerState.TYPED).exists():
         raise ObjectionRefused("بیمه‌گر به پاره‌ای از سطرها پاسخ داده است؛ این اعتراض دیگر پس گرفته نمی‌شود.")
     was_sent = row.state == S.SENT
@@ -182,7 +182,7 @@ def answer(
     channel: StepChannel,
 ) -> Objection:
     """The insurer's own answer to some lines, taken at once and as a whole; answered when every line has one."""
-    row = _locked(objection)
+    row = held(objection)
     if insurer_of(by) != row.claim.insurer_id:
         raise NotAllowed("پاسخ اعتراض با بیمه‌گر خود آن است.")
     if row.answers.filter(state=AnswerState.TYPED).exists():
@@ -199,7 +199,7 @@ def type_answer(
     *, objection: Objection, replies: Iterable[Reply], letter_no: str, note: str, by: Any, at: dt.datetime
 ) -> ObjectionAnswer:
     """An answer that came on paper, typed at headquarters; another person there confirms it before it counts."""
-    row = _locked(objection)
+    row = held(objection)
     _of_headquarters(row, by)
     letter = clean(letter_no)[:60]
     if not letter:
@@ -247,7 +247,7 @@ def drop_answer(*, reply: ObjectionAnswer, by: Any, at: dt.datetime) -> Objectio
 
 
 def _typed(reply: ObjectionAnswer, by: Any) -> tuple[Objection, ObjectionAnswer]:
-    row = _locked(reply.objection)
+    row = held(reply.objection)
     _of_headquarters(row, by)
     typed = ObjectionAnswer.objects.get(pk=reply.pk)
     if typed.state != AnswerState.TYPED:
@@ -363,7 +363,7 @@ def _standing_cuts(lines: list[int]) -> dict[int, list[Standing]]:
 # ---------------------------------------------------------------- what all have in common
 
 
-def _locked(objection: Objection) -> Objection:
+def held(objection: Objection) -> Objection:
     """The objection as it stands, held for this transaction with its claim."""
     claim = locked(Claim(pk=objection.claim_id))
     row = Objection.objects.select_for_update(of=("self",)).get(pk=objection.pk)

@@ -650,7 +650,7 @@ def test_headquarters_makes_shows_once_and_closes_a_client(client, cast):
 def test_the_document_names_every_endpoint_in_openapi_31(rasa):
     document = rasa.get("api_schema", query={"format": "json"}).json()
     assert document["openapi"].startswith("3.1")
-    assert len(document["paths"]) == 15
+    assert len(document["paths"]) == 21
     assert "/api/v1/claims/{id}/adjudicate/" in document["paths"]
     assert "insurerClient" in document["components"]["securitySchemes"]
 

@@ -55,9 +55,7 @@ def against(*said):
 
 
 def begun(cast, claim, *said, at=AT):
-    return objecting.begin(
-        claim=claim, text="مدارک کامل بود", against=against(*said), by=cast.officer, at=at
-    )
+    return objecting.begin(claim=claim, text="مدارک کامل بود", against=against(*said), by=cast.officer, at=at)
 
 
 def sent(cast, claim, *said):
@@ -127,9 +125,7 @@ def test_the_deadline_is_that_of_the_law_and_holds(cast, claim, lines):
     Claim.objects.filter(pk=claim.pk).update(objection_due_on=due)
     claim.refresh_from_db()
     noon = dt.datetime(2025, 11, 10, 12, tzinfo=dt.UTC)
-    row = objecting.submit(
-        objection=begun(cast, claim, (lines[0], 80), at=noon), by=cast.officer, at=noon
-    )
+    row = objecting.submit(objection=begun(cast, claim, (lines[0], 80), at=noon), by=cast.officer, at=noon)
     with pytest.raises(objecting.ObjectionRefused, match="مهلت"):
         objecting.send(objection=row, by=cast.headquarters, at=noon + dt.timedelta(days=1))
     assert objecting.send(objection=row, by=cast.headquarters, at=noon).due_on == due
@@ -277,7 +273,9 @@ def test_an_insurer_reads_and_answers_over_the_interface(cast, claim, lines, ras
         **{"If-Match": etag},
     )  # fmt: skip
     problem(stale, 412, "version_differs")
-    wrong = rasa.post("api_objection_answer", row.pk, body={"lines": [{"line": lines[1].pk, "accepted": 501}]})
+    wrong = rasa.post(
+        "api_objection_answer", row.pk, body={"lines": [{"line": lines[1].pk, "accepted": 501}]}
+    )
     assert problem(wrong, 422, "objection_answer_invalid")["errors"][0]["code"] == "accepted_outside"
     done = rasa.post("api_objection_answer", row.pk, body={"lines": [{"line": lines[1].pk, "accepted": 0}]})
     assert done.json()["state"] == "answered"
@@ -293,7 +291,7 @@ def test_from_the_claims_page_to_the_answer(client, cast, claim, lines):
     page = client.get(reverse("objection_new", args=[claim.pk]))
     assert [line.pk for line in page.context["lines"]] == [lines[0].pk, lines[1].pk]
     said = {
-        "text": "مدارک کامل بود", "lines": [lines[0].pk],
+        "text": "مدارک کامل بود", f"take-{lines[0].pk}": "on",
         f"amount-{lines[0].pk}": "۸۰", f"reason-{lines[0].pk}": "شرح عمل",
     }  # fmt: skip
     wrong = client.post(reverse("objection_new", args=[claim.pk]), said | {f"amount-{lines[0].pk}": "۹۹۹"})

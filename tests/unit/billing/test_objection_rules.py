@@ -8,7 +8,11 @@ from hypothesis import strategies as st
 
 from billing.claims.objections.rules import Standing, left_of_cuts
 
-CUTS = (Standing("tariff", 100, True), Standing("documents", 50, False), Standing("quantity", 30, False, "دو بار"))
+CUTS = (
+    Standing("tariff", 100, True),
+    Standing("documents", 50, False),
+    Standing("quantity", 30, False, "دو بار"),
+)
 
 
 @pytest.mark.parametrize(
