@@ -52,6 +52,8 @@ class Permission(StrEnum):
     REMITTANCE_TELL = "remittance.tell"
     TIE_OUT_VIEW = "tie_out.view"
     API_CLIENT_MANAGE = "api_client.manage"
+    EVENT_REPLAY = "event.replay"
+    OBJECTION_TYPE = "objection.type"
     REPRICING_VIEW = "repricing.view"
     REPRICING_EDIT = "repricing.edit"
     REPRICING_APPROVE = "repricing.approve"
@@ -99,6 +101,7 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.INSURER: frozenset(
         {_P.INVOICE_VIEW, _P.TARIFF_VIEW, _P.PRICE_PREVIEW, _P.COVERAGE_VIEW, _P.CONTRACT_VIEW}
         | {_P.CLAIM_VIEW, _P.CLAIM_ACKNOWLEDGE, _P.CLAIM_ADJUDICATE, _P.REMITTANCE_VIEW, _P.REMITTANCE_TELL}
+        | {_P.EVENT_REPLAY}
     ),
     Role.AUDITOR: frozenset(_READ | _ACCOUNTS | {_P.AUDIT_VIEW, _P.REPRICING_VIEW, _P.USER_VIEW}),
 }
