@@ -45,6 +45,9 @@ from core import jobs
 from core.views import Gate
 from insurers.models import Contract, ContractCover, Fund
 from organisations.choices import CostElement, PatientCategory
+from organisations.models import Physician
+from oversight.choices import ContactKind, ContactOutcome
+from oversight.models import Contact, StatusLetter, StatusNotice
 from tariffs.choices import Book, ServiceGroup
 from tariffs.models import Circular, Service
 from tariffs.services import publishing
@@ -442,6 +445,19 @@ ACCOUNTS = (
     Row("retiree_file", "200 200 404 403 403 404 403 200 403 302", pk("retiree_file")),
     Row("retiree_xml", "200 200 404 403 403 404 403 200 403 302", pk("retiree_file")),
 )
+OVERSIGHT = (
+    Row("timeliness", "200 200 200 200 200 200 403 200 403 302"),
+    Row("timeliness_late", "200 200 200 200 200 200 403 200 403 302"),
+    Row("timeliness_invoices", "200 200 200 200 200 200 403 200 403 302"),
+    Row("contacts", "200 200 200 200 200 200 403 200 403 302"),
+    Row("contact_new", "200 200 200 403 403 200 403 403 403 302"),
+    Row("contact_letter", "200 200 404 200 404 404 403 200 403 302", pk("contact")),
+    Row("experts", "200 200 200 200 200 200 403 200 403 302"),
+    Row("status_notices", "200 200 200 200 200 200 403 200 403 302"),
+    Row("status_tell", "302 403 403 302 302 302 403 403 403 302", method="post"),
+    Row("status_letter", "200 200 404 200 404 404 403 200 403 302", pk("status_letter")),
+    Row("status_proof", "404 404 404 404 404 404 403 404 403 302", pk("status_letter")),
+)
 REPORTS = (
     Row("headquarters", "200 302 302 302 302 200 302 200 302 302"),
     # An officer sees the page of the own region with the figures of the own hospital only.
@@ -462,8 +478,7 @@ REPORTS = (
 )
 TABLE = (
     *ACCESS, *ORGANISATIONS, *TREE, *USERS, *TARIFFS, *BILLING, *CONTRACTS, *CLAIMS, *PERIODS, *BUDGETS, *ACCOUNTS,
-    *REMITTANCES,
-    *REPORTS,
+    *REMITTANCES, *OVERSIGHT, *REPORTS,
 )  # fmt: skip
 
 
@@ -541,6 +556,24 @@ class Scene:
         vars(self).update(objected_to(cast))
         self.claim_line = ClaimLine.objects.filter(claim=self.claim).first()
         self._money(cast)
+        self.contact = Contact.objects.create(
+            organisation=organisation, centre=cast.hospital, insurer=cast.insurer, kind=ContactKind.LETTER,
+            on=AT.date(), outcome=ContactOutcome.WRITTEN, letter_no="1", at=AT, by=cast.headquarters,
+            facts={"on": "2025-11-11", "invoices": 0, "asked": 0, "days": 0, "months": []},
+        )  # fmt: skip
+        self.status_letter = StatusLetter.objects.create(
+            organisation=organisation,
+            insurer=cast.insurer,
+            number="1",
+            on=AT.date(),
+            at=AT,
+            by=cast.headquarters,
+        )
+        StatusNotice.objects.create(
+            physician=Physician.objects.create(organisation=organisation, council_no="1", name="پزشک"),
+            centre=cast.hospital, insurer=cast.insurer, before=1, status=2, changed_on=AT.date(), found_at=AT,
+            letter=self.status_letter,
+        )  # fmt: skip
         self.api_client, _ = clients.create(
             insurer=cast.insurer, name="رسا", scopes=["claims.read"], by=cast.headquarters, at=AT
         )
