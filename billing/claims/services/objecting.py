@@ -400,8 +400,12 @@ def _move(
     row.state, row.state_at, row.version = to, at, row.version + 1
     row.save(update_fields=["state", "state_at", "version", *facts])
     _step(row, by=by, at=at, note=note, channel=channel)
-    _record(f"objection.{to.value}", row, by=by, at=at, after={"asked": row.asked, "reason": clean(note)})
+    _record(_action(to), row, by=by, at=at, after={"asked": row.asked, "reason": clean(note)})
     return row
+
+
+def _action(to: ObjectionState) -> str:
+    return f"objection.{to.value}"
 
 
 def _step(
