@@ -29,7 +29,8 @@ def load_codes(*, at: dt.datetime) -> int:
     for claim in Claim.objects.filter(state=ClaimState.ACKNOWLEDGED).order_by("pk"):
         if said := _unknown(claim):
             answered_at = max(claim.acknowledged_at, at - dt.timedelta(days=ANSWERED))
-            adjudication.adjudicate(claim=claim, decisions=said, by=None, at=answered_at)
+            expert = User.objects.filter(membership__insurer_id=claim.insurer_id).order_by("pk").first()
+            adjudication.adjudicate(claim=claim, decisions=said, by=expert, at=answered_at)
     for organisation in Organisation.objects.filter(code__in=PEOPLE).order_by("pk"):
         _follow(organisation, at)
     return UnknownCode.objects.count()

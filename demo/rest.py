@@ -21,6 +21,7 @@ from demo.councils import load_councils
 from demo.desk import load_desk
 from demo.loading import YEAR
 from demo.protocol import load_counts, load_stages
+from demo.remittances import load_remittances
 from demo.sending import load_contacts, load_notices
 from organisations.models import Organisation
 
@@ -39,6 +40,7 @@ def load(*, at: dt.datetime, advance: Callable[[int, int, str], Any] = lambda *_
         ("میز ورود", lambda: load_desk(at=at)),
         ("یافته‌های میز ورود", lambda: finding_runs.check_due(at=at)),
         ("مطالبه‌ها", lambda: load_claims(at=at)),
+        ("حواله‌ها", lambda: load_remittances(at=at)),
         ("کدهای ناشناخته", lambda: load_codes(at=at)),
         ("پیگیری ارسال", lambda: load_contacts(at=at)),
         ("وضعیت پزشکان", lambda: load_notices(at=at)),

@@ -50,10 +50,15 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
         "بیمه‌گرها",
         (
             Item("مطالبه‌ها", "claims", "send", P.CLAIM_VIEW),
+            Item("حواله‌ها", "remittances", "coins", P.REMITTANCE_VIEW),
+            Item("پول بی‌تطبیق", "remittances_open", "inbox", P.REMITTANCE_VIEW),
+            Item("تراز چهار رقم", "tie_outs", "balance", P.TIE_OUT_VIEW),
+            Item("اعتراض‌ها", "objections", "flag", P.CLAIM_VIEW),
             Item("ارسال به‌موقع", "timeliness", "clock", P.TIMELINESS_VIEW),
             Item("کدهای ناشناخته", "unknown_codes", "table", P.UNKNOWN_CODE_VIEW),
             Item("شورای هماهنگی", "councils", "people", P.COUNCIL_VIEW),
             Item("سامانه‌های بیمه‌گرها", "api_clients", "branch", P.API_CLIENT_MANAGE),
+            Item("وب‌هوک‌ها", "webhooks", "bell", P.API_CLIENT_MANAGE),
         ),
     ),
     (

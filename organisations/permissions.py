@@ -46,7 +46,14 @@ class Permission(StrEnum):
     CLAIM_SEND = "claim.send"
     CLAIM_ACKNOWLEDGE = "claim.acknowledge"
     CLAIM_ADJUDICATE = "claim.adjudicate"
+    REMITTANCE_VIEW = "remittance.view"
+    REMITTANCE_ENTER = "remittance.enter"
+    REMITTANCE_CHECK = "remittance.check"
+    REMITTANCE_TELL = "remittance.tell"
+    TIE_OUT_VIEW = "tie_out.view"
     API_CLIENT_MANAGE = "api_client.manage"
+    EVENT_REPLAY = "event.replay"
+    OBJECTION_TYPE = "objection.type"
     TIMELINESS_VIEW = "timeliness.view"
     CONTACT_RECORD = "contact.record"
     STATUS_TELL = "status.tell"
@@ -80,7 +87,7 @@ _READ = {
     _P.DASHBOARD_VIEW, _P.ORGANISATION_VIEW, _P.INVOICE_VIEW, _P.WORKLIST_VIEW, _P.COMPLETENESS_VIEW, _P.DELIVERY_VIEW,
     _P.TARIFF_VIEW, _P.PRICE_PREVIEW, _P.COVERAGE_VIEW, _P.BUDGET_VIEW, _P.JOB_VIEW,
     _P.PERIOD_VIEW, _P.FINDING_VIEW, _P.CONTRACT_VIEW, _P.CLAIM_VIEW, _P.TIMELINESS_VIEW,
-    _P.UNKNOWN_CODE_VIEW,
+    _P.REMITTANCE_VIEW, _P.TIE_OUT_VIEW, _P.UNKNOWN_CODE_VIEW,
 }  # fmt: skip
 
 #: Accounts between regions, and the retirees' files: read by who answers for a region's money.
@@ -88,11 +95,12 @@ _ACCOUNTS = {_P.ACCOUNT_VIEW, _P.RETIREE_FILE_VIEW}
 
 PERMISSIONS: dict[str, frozenset[Permission]] = {
     # Nobody but the insurer answers in its name.
-    Role.HEADQUARTERS: frozenset(Permission) - {_P.CLAIM_ADJUDICATE},
+    Role.HEADQUARTERS: frozenset(Permission) - {_P.CLAIM_ADJUDICATE, _P.REMITTANCE_TELL},
     Role.HOSPITAL: frozenset(
         _READ - {_P.BUDGET_VIEW}
         | {_P.DELIVERY_CREATE, _P.FINDING_PASS, _P.INVOICE_ADVANCE, _P.COUNT_ENTER}
         | {_P.INVOICE_EDIT, _P.CLAIM_EDIT, _P.CLAIM_SEND, _P.CLAIM_ACKNOWLEDGE, _P.STATUS_TELL}
+        | {_P.REMITTANCE_ENTER, _P.REMITTANCE_CHECK}
     ),
     Role.REGION: frozenset(
         _READ
@@ -102,7 +110,8 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
     ),
     Role.INSURER: frozenset(
         {_P.INVOICE_VIEW, _P.TARIFF_VIEW, _P.PRICE_PREVIEW, _P.COVERAGE_VIEW, _P.CONTRACT_VIEW}
-        | {_P.CLAIM_VIEW, _P.CLAIM_ACKNOWLEDGE, _P.CLAIM_ADJUDICATE}
+        | {_P.CLAIM_VIEW, _P.CLAIM_ACKNOWLEDGE, _P.CLAIM_ADJUDICATE, _P.REMITTANCE_VIEW, _P.REMITTANCE_TELL}
+        | {_P.EVENT_REPLAY}
     ),
     Role.AUDITOR: frozenset(
         _READ | _ACCOUNTS | {_P.AUDIT_VIEW, _P.REPRICING_VIEW, _P.USER_VIEW, _P.COUNCIL_VIEW}

@@ -16,6 +16,8 @@ from django.urls import reverse
 from billing.claims.choices import ANSWERED, DELIVERED, ClaimKind, ClaimState, CodeState
 from billing.claims.codes.models import UnknownCode, UnknownLine
 from billing.claims.models import Claim
+from billing.claims.objections.choices import ObjectionState
+from billing.claims.objections.models import Objection
 from core import jalali
 from insurers.models import Contract, Insurer
 from organisations.models import Centre
@@ -107,7 +109,7 @@ def _review(insurer: Insurer, centres: list[int], last: int, on: dt.date) -> Poi
 
 
 def _cuts(insurer: Insurer) -> Point | None:
-    """What was cut of answered claims, and what of it is asked again."""
+    """What was cut of answered claims, what of it is objected to without an answer, and what is asked again."""
     claims = Claim.objects.filter(insurer=insurer)
     cut = claims.filter(state__in=ANSWERED).aggregate(
         rials=Sum(F("answered") - F("approved")), count=Count("pk", filter=Q(approved__lt=F("answered")))
@@ -116,9 +118,11 @@ def _cuts(insurer: Insurer) -> Point | None:
         return None
     again = claims.filter(kind=ClaimKind.RESUBMISSION).exclude(state=ClaimState.CANCELLED)
     asked = again.aggregate(count=Count("pk"), asked=Sum("asked"), approved=Sum("approved"))
+    raised = Objection.objects.filter(claim__insurer=insurer, state=ObjectionState.SENT)
+    contested = raised.aggregate(rials=Sum(F("asked") - F("answered")))["rials"] or 0
     figures = (
         Figure("کسر از مطالبه‌های پاسخ‌گرفته", cut["rials"], RIALS),
-        Figure("مطالبهٔ کسرخورده", cut["count"], "مطالبه"),
+        Figure("مطالبهٔ کسرخورده", cut["count"], "مطالبه"), Figure("اعتراض بی‌پاسخ", contested, RIALS),
         Figure("دوباره خواسته", asked["asked"] or 0, RIALS), Figure("بازگشته", asked["approved"] or 0, RIALS),
     )  # fmt: skip
     return Point(Topic.CUTS, figures, _claims_url(insurer))

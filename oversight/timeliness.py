@@ -21,7 +21,8 @@ from billing.claims.models import Adjudication, Claim, ClaimInvoice, ClaimStep
 from billing.models import Change, Invoice, InvoiceStage
 from billing.services.completeness import REGISTERED_AT
 from core import jalali
-from insurers.models import Fund
+from insurers.choices import InsurerKind
+from insurers.models import Fund, Insurer
 from insurers.submission import Due, Submission
 from oversight.choices import BAND_STARTS, WAITING, Leg, Position
 
@@ -101,6 +102,7 @@ _WAY = f"""
             ('{Payer.SUPPLEMENTARY.value}', i.supplementary_fund_id, i.supplementary, false)
         ) p (payer, fund_id, share, is_unpriced)
         JOIN {Fund._meta.db_table} f ON f.id = p.fund_id
+        JOIN {Insurer._meta.db_table} n ON n.id = f.insurer_id AND n.kind <> {InsurerKind.SELF}
         LEFT JOIN {InvoiceStage._meta.db_table} s ON s.invoice_id = i.id
         WHERE i.centre_id = ANY(%(centres)s) AND i.month BETWEEN %(first)s AND %(last)s AND i.lines_count > 0
           AND s.stage IS DISTINCT FROM {Stage.CANCELLED} AND (p.share > 0 OR p.is_unpriced)

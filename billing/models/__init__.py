@@ -1,6 +1,7 @@
 """Invoices and their lines, the movements they cause, the balances those add up to, and how they arrived."""
 
 from billing.claims.api.models import ApiCall, ApiClient, ApiSecret, ApiToken
+from billing.claims.attachments import Attachment
 from billing.claims.codes.models import UnknownCode, UnknownCodeStep, UnknownLine
 from billing.claims.models import (
     Adjudication,
@@ -14,6 +15,16 @@ from billing.claims.models import (
     LineDecision,
     Omission,
 )
+from billing.claims.objections.models import (
+    AnsweredLine,
+    Objection,
+    ObjectionAnswer,
+    ObjectionLine,
+    ObjectionStep,
+)
+from billing.claims.remittances.models import Allocation, Remittance, RemittanceColumns, RemittanceLine
+from billing.claims.tieouts.models import TieBreak, TieOut, TieOutRun
+from billing.claims.webhooks.models import InsurerEvent, WebhookDelivery, WebhookEndpoint, WebhookTry
 from billing.models.basis import PriceBasis
 from billing.models.completeness import (
     BilledCount,
@@ -50,10 +61,13 @@ from billing.models.stages import InvoiceStage, StageStep
 
 __all__ = [
     "Adjudication",
+    "Allocation",
+    "AnsweredLine",
     "ApiCall",
     "ApiClient",
     "ApiSecret",
     "ApiToken",
+    "Attachment",
     "Balance",
     "BilledCount",
     "BundledItem",
@@ -78,6 +92,7 @@ __all__ = [
     "FindingPass",
     "FindingRule",
     "FindingSwitch",
+    "InsurerEvent",
     "Invoice",
     "InvoiceDetail",
     "InvoiceLine",
@@ -88,6 +103,10 @@ __all__ = [
     "LineDelta",
     "LockException",
     "Movement",
+    "Objection",
+    "ObjectionAnswer",
+    "ObjectionLine",
+    "ObjectionStep",
     "Omission",
     "Papers",
     "PastInvoice",
@@ -97,13 +116,22 @@ __all__ = [
     "ProposedDelta",
     "ProposedInvoice",
     "RefusedRow",
+    "Remittance",
+    "RemittanceColumns",
+    "RemittanceLine",
     "Repricing",
     "RepricingCentre",
     "RepricingPart",
     "StageStep",
     "StageWait",
     "SupplementaryItem",
+    "TieBreak",
+    "TieOut",
+    "TieOutRun",
     "UnknownCode",
     "UnknownCodeStep",
     "UnknownLine",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookTry",
 ]

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 from collections.abc import Sequence
-from pathlib import PurePath
 from typing import Any
 
 from django.core.files.base import File
@@ -17,9 +15,9 @@ from core import audit, jalali, jobs
 from core.errors import InvalidInput
 from core.outcomes import Outcome
 from core.text import clean
-from core.uploads import sha256_of
-from insurers.models import Fund
-from insurers.services import contract_files
+from core.uploads import document
+from insurers.choices import InsurerKind
+from insurers.models import Fund, Insurer
 from organisations.models import Physician, PhysicianTenure
 from oversight.models import StatusLetter, StatusNotice
 
@@ -47,6 +45,7 @@ _FIND = f"""
         (physician_id, centre_id, insurer_id, before, status, changed_on, found_at)
     SELECT DISTINCT b.physician_id, b.centre_id, f.insurer_id, b.before, b.status, b.changed_on, %(at)s::timestamptz
     FROM billed b JOIN {Fund._meta.db_table} f ON f.id IN (b.fund_id, b.supplementary_fund_id)
+    JOIN {Insurer._meta.db_table} n ON n.id = f.insurer_id AND n.kind <> {InsurerKind.SELF}
     ORDER BY 6, 1, 2, 3 ON CONFLICT DO NOTHING RETURNING id
 """
 
@@ -146,10 +145,9 @@ def _letter(
         receipt_no=clean(receipt_no)[:60], at=at, by=by,
     )  # fmt: skip
     if upload:
-        row.file_name, row.media_type = contract_files.checked(upload, upload.name or "")
-        row.sha256 = sha256_of(upload)
+        found = document(upload, upload.name or "")
+        row.file_name, row.media_type, row.sha256 = found.name, found.media_type, found.sha256
         upload.seek(0)
-        # What a person names a file never becomes a path.
-        row.file.save(f"{uuid.uuid4().hex}{PurePath(row.file_name).suffix.lower()}", upload, save=False)
+        row.file.save(found.stored_as, upload, save=False)
     row.save()
     return row

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import Client
@@ -21,7 +22,14 @@ from billing.choices import CountSource, DeliveryKind, DeliveryState
 from billing.claims.choices import CodeSet, CodeState
 from billing.claims.codes.models import UnknownCode, UnknownCodeStep, UnknownLine
 from billing.claims.models import ClaimLine
-from billing.claims.services import clients
+from billing.claims.remittances.choices import RemittanceKind, RemittanceSource
+from billing.claims.remittances.layout import PaidLine
+from billing.claims.remittances.services import receiving
+from billing.claims.remittances.services.receiving import Kept
+from billing.claims.services import adjudication, clients, objecting, sending, webhooks
+from billing.claims.services.adjudication import Cut, Decision
+from billing.claims.services.objecting import Against, Reply
+from billing.claims.tieouts import services as tieouts
 from billing.models import (
     ClosedMonth,
     CountReport,
@@ -37,8 +45,8 @@ from budgets.choices import BudgetComponent, CompanyService
 from budgets.services import inputs, run_budget
 from core import jobs
 from core.views import Gate
-from insurers.models import Contract, ContractCover
-from organisations.choices import CostElement
+from insurers.models import Contract, ContractCover, Fund
+from organisations.choices import CostElement, PatientCategory
 from organisations.models import Physician
 from oversight.choices import ContactKind, ContactOutcome, Side
 from oversight.models import Contact, StatusLetter, StatusNotice
@@ -285,6 +293,44 @@ CLAIMS = (
     Row("api_clients", "200 403 403 403 403 200 403 403 403 302"),
     Row("api_client_new", "200 403 403 403 403 200 403 403 403 302"),
     Row("api_client_rotate", "200 403 403 403 403 404 403 403 403 302", pk("api_client"), method="post"),
+    Row("objections", "200 200 200 200 200 200 200 200 403 302"),
+    Row("objection_new", "200 403 403 200 404 404 403 403 403 302", pk("answered_claim")),
+    Row("objection", "200 200 404 200 404 404 200 200 403 302", pk("objection")),
+    # The insurer does not see what was not sent to it.
+    Row("objection", "200 200 404 200 404 404 404 200 403 302", pk("draft_objection")),
+    Row("objection_submit", "302 403 403 302 404 404 403 403 403 302", pk("draft_objection"), method="post"),
+    Row(
+        "objection_give_back", "302 403 403 302 404 404 403 403 403 302", pk("draft_objection"), method="post"
+    ),
+    Row("objection_send", "302 403 403 302 404 404 403 403 403 302", pk("draft_objection"), method="post"),
+    Row(
+        "objection_withdraw", "302 403 403 302 404 404 403 403 403 302", pk("draft_objection"), method="post"
+    ),
+    Row("objection_attach", "302 403 404 302 404 404 302 403 403 302", pk("objection"), method="post"),
+    Row("objection_answer", "403 403 403 403 403 403 302 403 403 302", pk("objection"), method="post"),
+    Row("objection_type", "302 403 403 403 403 404 403 403 403 302", pk("objection"), method="post"),
+    Row(
+        "objection_confirm",
+        "302 403 403 403 403 404 403 403 403 302",
+        lambda s: [s.objection.pk, s.typed.pk],
+        method="post",
+    ),
+    Row(
+        "objection_drop",
+        "302 403 403 403 403 404 403 403 403 302",
+        lambda s: [s.objection.pk, s.typed.pk],
+        method="post",
+    ),
+    Row("claim_attach", "302 403 404 302 404 404 302 403 403 302", pk("claim"), method="post"),
+    Row("claim_attachment", "404 404 404 404 404 404 404 404 403 302", lambda s: [s.claim.pk, 0]),
+    Row("webhooks", "200 403 403 403 403 200 403 403 403 302"),
+    Row("webhook_new", "200 403 403 403 403 200 403 403 403 302"),
+    Row("webhook_rotate", "200 403 403 403 403 404 403 403 403 302", pk("endpoint"), method="post"),
+    Row("webhook_ping", "302 403 403 403 403 404 403 403 403 302", pk("endpoint"), method="post"),
+    Row("webhook_close", "302 403 403 403 403 404 403 403 403 302", pk("endpoint"), method="post"),
+    Row("webhook_deliveries", "200 403 403 403 403 200 403 403 403 302"),
+    Row("webhook_delivery", "200 403 403 403 403 404 403 403 403 302", pk("message")),
+    Row("webhook_replay", "302 403 403 403 403 302 403 403 403 302", method="post"),
     Row("api_client_revoke", "302 403 403 403 403 404 403 403 403 302", pk("api_client"), method="post"),
     # Asks for a secret of its own, whoever has signed in.
     Row("api_token", "400 400 400 400 400 400 400 400 400 400", method="post"),
@@ -304,10 +350,44 @@ CLAIMS = (
     Row("api_claim_acknowledge", "400 403 403 400 404 404 400 403 403 401", pk("claim"), method="post"),
     Row("api_claim_adjudicate", "403 403 403 403 403 403 400 403 403 401", pk("claim"), method="post"),
     Row("api_claim_refuse", "403 403 403 403 403 403 400 403 403 401", pk("claim"), method="post"),
+    Row("api_claim_attachments", "200 200 404 200 404 404 200 200 403 401", pk("claim")),
+    Row("api_claim_attachments", "403 403 403 403 403 403 415 403 403 401", pk("claim"), method="post"),
+    Row("api_claim_attachment", "404 404 404 404 404 404 404 404 403 401", lambda s: [s.claim.pk, 0]),
+    Row("api_objections", "200 200 200 200 200 200 200 200 403 401"),
+    Row("api_objection", "200 200 404 200 404 404 200 200 403 401", pk("objection")),
+    Row("api_objection", "404 404 404 404 404 404 404 404 403 401", pk("draft_objection")),
+    Row("api_objection_lines", "200 200 404 200 404 404 200 200 403 401", pk("objection")),
+    Row("api_objection_answer", "403 403 403 403 403 403 400 403 403 401", pk("objection"), method="post"),
+    Row("api_events", "200 200 200 200 200 200 200 200 403 401"),
+    Row("api_events_replay", "400 403 403 403 403 400 400 403 403 401", method="post"),
     Row("api_code_lists", "200 200 200 200 200 200 200 200 403 401"),
     Row("api_code_list", "200 200 200 200 200 200 200 200 403 401", constant("cut-reasons")),
     Row("api_schema", "200 200 200 200 200 200 200 200 403 401"),
     Row("claim_acknowledge", "302 403 403 302 404 404 302 403 403 302", pk("claim"), method="post"),
+)
+REMITTANCES = (
+    Row("remittances", "200 200 200 200 200 200 200 200 403 302"),
+    Row("remittances_open", "200 200 200 200 200 200 200 200 403 302"),
+    Row("remittance_list_new", "200 403 403 200 200 200 403 403 403 302"),
+    Row("remittance_typed_new", "200 403 403 200 200 200 403 403 403 302"),
+    # How an insurer's list is read is said for the whole organisation.
+    Row("remittance_columns", "200 403 403 404 404 404 403 403 403 302", lambda s: [s.cast.insurer.pk]),
+    Row("remittance", "200 200 404 200 404 404 200 200 403 302", pk("remittance")),
+    # What came to the organisation's own account is no hospital's.
+    Row("remittance", "200 404 404 404 404 404 200 200 403 302", pk("own_remittance")),
+    Row("remittance_file", "200 200 404 200 404 404 200 200 403 302", pk("remittance")),
+    Row("remittance_book", "302 403 403 302 404 404 403 403 403 302", pk("remittance"), method="post"),
+    Row("remittance_discard", "302 403 403 302 404 404 403 403 403 302", pk("remittance"), method="post"),
+    Row("remittance_reverse", "302 403 403 302 404 404 403 403 403 302", pk("remittance"), method="post"),
+    Row("remittance_line", "200 200 404 200 404 404 200 200 403 302", pk("remittance_line")),
+    Row("remittance_assign", "302 403 403 302 404 404 403 403 403 302", pk("remittance_line"), method="post"),
+    Row("remittance_keep", "302 403 403 302 404 404 403 403 403 302", pk("remittance_line"), method="post"),
+    Row(
+        "remittance_give_back",
+        "302 403 403 302 404 404 403 403 403 302",
+        pk("remittance_line"),
+        method="post",
+    ),
 )
 PERIODS = (
     Row("periods", "200 200 200 200 200 200 403 200 403 302"),
@@ -430,7 +510,7 @@ REPORTS = (
 )
 TABLE = (
     *ACCESS, *ORGANISATIONS, *TREE, *USERS, *TARIFFS, *BILLING, *CONTRACTS, *CLAIMS, *PERIODS, *BUDGETS, *ACCOUNTS,
-    *OVERSIGHT, *REPORTS,
+    *REMITTANCES, *OVERSIGHT, *REPORTS,
 )  # fmt: skip
 
 
@@ -505,7 +585,9 @@ class Scene:
         world.reviewed(cast)
         self.claim = world.sent(cast)
         self.draft_claim = world.begun(cast)
+        vars(self).update(objected_to(cast))
         self.claim_line = ClaimLine.objects.filter(claim=self.claim).first()
+        self._money(cast)
         self.contact = Contact.objects.create(
             organisation=organisation, centre=cast.hospital, insurer=cast.insurer, kind=ContactKind.LETTER,
             on=AT.date(), outcome=ContactOutcome.WRITTEN, letter_no="1", at=AT, by=cast.headquarters,
@@ -546,6 +628,26 @@ class Scene:
         self.api_client, _ = clients.create(
             insurer=cast.insurer, name="رسا", scopes=["claims.read"], by=cast.headquarters, at=AT
         )
+        self.endpoint, _ = webhooks.create(
+            client=self.api_client, url="https://hooks.example/claims", types=["claim.sent"], by=cast.headquarters,
+            at=AT,
+        )  # fmt: skip
+        self.message = webhooks.ping(endpoint=self.endpoint, by=cast.headquarters, at=AT)
+
+    def _money(self, cast: Any) -> None:
+        told = {"insurer": cast.insurer, "paid_on": AT.date(), "kind": RemittanceKind.SETTLEMENT, "at": AT}
+        self.remittance = receiving.receive(
+            reference="H-1", amount=10, lines=[PaidLine(10, claim_no=self.claim.number)], centre=self.hospital,
+            source=RemittanceSource.TYPED, by=cast.officer,
+            kept=Kept(ContentFile(b"%PDF-1.7 letter"), "letter.pdf"), **told,
+        ).remittance  # fmt: skip
+        self.remittance_line = self.remittance.lines.get()
+        self.own_remittance = receiving.receive(
+            reference="H-2", amount=10, lines=[], source=RemittanceSource.API, by=None, **told
+        ).remittance
+
+        run = tieouts.run(organisation=cast.organisation, at=AT)
+        self.tie_out = run.rows.filter(centre=self.hospital).first()
 
     def _delivery(self, **fields: Any) -> Delivery:
         return Delivery.objects.create(centre=self.hospital, received_at=AT, **fields)
@@ -561,6 +663,35 @@ class Scene:
             "valid": DateRange(dt.date(2024, 3, 20), None),
         }  # fmt: skip
         return publishing.save_draft(kind="factor", values=values, by=self.cast.headquarters, at=AT)
+
+
+def objected_to(cast: Any) -> dict[str, Any]:
+    """An answered claim with an objection that was sent and has an answer on paper, and one that was not sent."""
+    fund = Fund.objects.create(
+        insurer=cast.insurer, code="objected", name="صندوق دوم", category=PatientCategory.FREE
+    )
+    world.reviewed(cast, (500, 0), (400, 0), fund=fund)
+    claim = sending.acknowledge(claim=world.sent(cast, fund=fund), by=None, at=AT)
+    lines = list(ClaimLine.objects.of_claim(claim))
+    cuts = [Decision(line.pk, line.asked - 100, (Cut("documents", 100),)) for line in lines]
+    adjudication.adjudicate(claim=claim, decisions=cuts, by=None, at=AT)
+    first, draft = (
+        objecting.begin(
+            claim=claim, text="مدارک کامل بود", against=[Against(line.pk, 100)], by=cast.officer, at=AT
+        )
+        for line in lines
+    )
+    objecting.submit(objection=first, by=cast.officer, at=AT)
+    sent = objecting.send(objection=first, by=cast.second_headquarters, at=AT)
+    typed = objecting.type_answer(
+        objection=sent,
+        replies=[Reply(lines[0].pk, 10)],
+        letter_no="1",
+        note="",
+        by=cast.second_headquarters,
+        at=AT,
+    )
+    return {"answered_claim": claim, "objection": sent, "draft_objection": draft, "typed": typed}
 
 
 @pytest.fixture
