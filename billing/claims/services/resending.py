@@ -24,8 +24,10 @@ from billing.claims.codes.models import UnknownCode, UnknownLine
 from billing.claims.models import Claim, ClaimInvoice, ClaimItem, ClaimLine
 from billing.claims.objections.choices import PENDING
 from billing.claims.objections.models import Objection, ObjectionLine
+from billing.claims.services import events
 from billing.claims.services.gathering import FUND, GONE, SHARE, STANDING_LINE, check, differences_sql
 from billing.claims.services.states import ClaimRefused, locked, require, step
+from billing.claims.webhooks.choices import EventType
 from billing.models import Change, Invoice, LineDelta, SupplementaryItem
 from core import audit, jalali, jobs
 from core.outcomes import Outcome
@@ -125,14 +127,24 @@ def ask_again(
             if code.state == CodeState.REPLACED
             else f"کد از {jalali.text(code.known_from)} شناخته است."
         )
-        claims = Claim.objects.select_for_update().filter(pk__in=set(keys.values()), state__in=UNANSWERED)
-        standing = {claim.pk for claim in claims.order_by("pk")}
+        held = Claim.objects.select_for_update(of=("self",)).filter(
+            pk__in=set(keys.values()), state__in=UNANSWERED
+        )
+        claims = list(held.select_related("centre__region", "fund").order_by("pk"))
+        standing = {claim.pk for claim in claims}
         again = ClaimLine.objects.filter(
             pk__in=[line for line, claim in keys.items() if claim in standing],
             status=ClaimLineStatus.UNKNOWN_CODE,
         )
         again.update(status=ClaimLineStatus.WAITING, note=note)
         Claim.objects.filter(pk__in=standing).update(version=F("version") + 1)
+        for claim in claims:
+            count = sum(keys[line] == claim.pk for line in keys)
+            events.tell(
+                EventType.LINES_AGAIN, insurer_id=claim.insurer_id, claim=claim, at=at, code=code.code,
+                code_set=code.code_set, replacement=code.replacement, lines=count,
+                known_from=code.known_from.isoformat() if code.known_from else None,
+            )  # fmt: skip
         audit.record(
             "unknown_code.asked_again", code, by=by, at=at, organisation_id=code.insurer.organisation_id,
             after={"lines": len(keys)},

@@ -14,6 +14,7 @@ from billing.claims.codes.models import UnknownCode, UnknownCodeStep
 from billing.claims.models import Claim, ClaimLine
 from billing.claims.services import adjudication, resending, sending
 from billing.claims.services.adjudication import Decision
+from billing.claims.webhooks.models import InsurerEvent
 from billing.models import Invoice, InvoiceLine, ItemIdentity
 from core.errors import InvalidInput
 from insurers.choices import Condition
@@ -108,6 +109,8 @@ def test_a_known_code_is_asked_again_in_the_same_claim_and_may_be_unknown_anew(c
     assert "شناخته است" in line.note
     assert Claim.objects.get(pk=claim.pk).version == version + 1
     assert Claim.objects.count() == 1
+    told = InsurerEvent.objects.get(type="claim.lines_again")
+    assert (told.claim_id, told.data["code"], told.data["lines"]) == (claim.pk, "D1", 1)
     (again,) = resending.ask_again(codes=[code], **own, **said)
     assert "سطری بر این کد نمانده" in again.text
     unknown(claim, line, at=days_later(30))
