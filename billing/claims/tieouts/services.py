@@ -17,6 +17,7 @@ from billing.claims.tieouts.choices import Tie
 from billing.claims.tieouts.models import TieBreak, TieOut, TieOutRun
 from billing.models import Invoice
 from core.models import Job
+from core.statistics import look_at
 from organisations.models import Centre, Organisation, Region
 
 _OWN = f"""
@@ -105,6 +106,7 @@ def run(*, organisation: Organisation, at: dt.datetime, by: Any = None, job: Job
     A record that differs is *open* while its claim may still be answered and paid in time, and red otherwise.
     """
     on = timezone.localdate(at)
+    look_at((Invoice, Claim, ClaimInvoice, ClaimLine))
     # The row is append-only, so it is written once its sums are known, under a number taken before.
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT nextval(pg_get_serial_sequence('{TieOutRun._meta.db_table}', 'id'))")
