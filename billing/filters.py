@@ -24,11 +24,13 @@ SORTS = {
 NEWEST = "-discharged"
 
 
-def _regions(request: Any) -> QuerySet[Region]:
+def visible_regions(request: Any) -> QuerySet[Region]:
+    """Regions of the user's scope."""
     return Region.objects.visible_to(request.user).by_code()
 
 
-def _centres(request: Any) -> QuerySet[Centre]:
+def visible_centres(request: Any) -> QuerySet[Centre]:
+    """Centres of the user's scope."""
     return Centre.objects.visible_to(request.user).by_code()
 
 
@@ -39,8 +41,8 @@ def _funds(request: Any) -> QuerySet[Fund]:
 class MonthlyFilter(SortedFilter):
     """The filter bar of what stands in a month of a centre."""
 
-    region = filters.ModelChoiceFilter(label="منطقه", queryset=_regions, field_name="centre__region")
-    centre = filters.ModelChoiceFilter(label="مرکز", queryset=_centres)
+    region = filters.ModelChoiceFilter(label="منطقه", queryset=visible_regions, field_name="centre__region")
+    centre = filters.ModelChoiceFilter(label="مرکز", queryset=visible_centres)
     from_ = filters.NumberFilter(label="از ماه", field_name="month", lookup_expr="gte")
     to = filters.NumberFilter(label="تا ماه", field_name="month", lookup_expr="lte")
 

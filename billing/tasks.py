@@ -7,10 +7,14 @@ from django.utils import timezone
 
 from billing.choices import DeliveryState
 from billing.claims.services import gathering
+from billing.claims.webhooks.tasks import deliver as deliver_webhooks
 from billing.models import Delivery, Repricing
 from billing.services import deliveries, finding_runs, repricing, simulations
 from core.models import Job
 from organisations.models import Centre
+
+#: Tasks of packages, where the worker looks for them.
+__all__ = ["deliver_webhooks"]
 
 
 @shared_task(name="billing.load_delivery")

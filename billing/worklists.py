@@ -19,13 +19,14 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
+    Subquery,
     Value,
     When,
 )
 from django.db.models.functions import Greatest
 
 from billing.choices import UNSENT, Stage
-from billing.models import CheckedInvoice, Finding
+from billing.models import CheckedInvoice, ClaimInvoice, Finding
 from billing.querysets import CHANGED_SINCE_SENT
 from billing.rules import SEND_WITHIN_DAYS
 from organisations.models import User
@@ -56,7 +57,11 @@ LISTS = (
     ),
     WorkList("send", "برای ارسال", "بازبینی‌شده و آمادهٔ ارسال به بیمه‌گر", (Stage.SENT, Stage.REGISTERED)),
     WorkList("returned", "برگشتی", "بیمه‌گر برگردانده است", (Stage.COMPLETED,)),
-    WorkList("objection", "مهلت اعتراض", "برگشتی‌هایی که مهلت اعتراضشان نزدیک یا گذشته است", (Stage.COMPLETED,)),
+    WorkList(
+        "objection", "مهلت اعتراض",
+        "برگشتی‌هایی که مهلت اعتراضشان نزدیک یا گذشته است، و کسرهای مطالبه که مهلت اعتراضشان نزدیک است",
+        (Stage.COMPLETED,),
+    ),
     WorkList("unpriced", "بدون نرخ", "سطری بی‌تعرفه دارند و مبلغشان دانسته نیست"),
     WorkList("changed", "تغییر پس از ارسال", "پس از ارسال اصلاح شده‌اند", (Stage.COMPLETED,)),
     WorkList(
@@ -77,7 +82,12 @@ def holds(slug: str, *, on: dt.date, within: int = WITHIN_DAYS) -> Q:
         "review": Q(progress__stage=Stage.COMPLETED),
         "send": Q(progress__stage=Stage.REVIEWED),
         "returned": returned,
-        "objection": returned & Q(progress__due_on__lte=on + dt.timedelta(days=within)),
+        "objection": returned & Q(progress__due_on__lte=on + dt.timedelta(days=within))
+        | Q(
+            Exists(
+                ClaimInvoice.objects.open_to_objection(on=on, within=within).filter(invoice_id=OuterRef("pk"))
+            )
+        ),
         "unpriced": _OPEN & Q(unpriced_lines__gt=0),
         "changed": ~Q(progress__stage=Stage.CANCELLED) & CHANGED_SINCE_SENT,
         "late": _UNSENT & Q(discharged_on__lt=on - dt.timedelta(days=SEND_WITHIN_DAYS)),
@@ -100,8 +110,13 @@ def unchecked(invoices: QuerySet[Any]) -> int:
 def ranked(invoices: QuerySet[Any], *, on: dt.date) -> QuerySet[Any]:
     """Invoices with `deadline`, `days_left` on the day and `priority` in rials: docs/rules/worklists.md."""
     returned = When(progress__stage=Stage.RETURNED, then=F("progress__due_on"))
+    cut = ClaimInvoice.objects.open_to_objection(on=on).filter(invoice_id=OuterRef("pk"))
+    objected = When(
+        progress__stage=Stage.SENT,
+        then=Subquery(cut.order_by("claim__objection_due_on").values("claim__objection_due_on")[:1]),
+    )
     deadline = Case(
-        returned, default=_days(F("discharged_on"), Value(SEND_WITHIN_DAYS), "+", DateField()),
+        returned, objected, default=_days(F("discharged_on"), Value(SEND_WITHIN_DAYS), "+", DateField()),
         output_field=DateField(),
     )  # fmt: skip
     days_left = _days(F("deadline"), Value(on, DateField()), "-", IntegerField())

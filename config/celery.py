@@ -38,6 +38,12 @@ def recover() -> None:
     call_command("recover")
 
 
+@app.task(name="deliver_webhooks")
+def deliver_webhooks() -> None:
+    """The same as `./taraz manage deliver_webhooks`; safe to run twice."""
+    call_command("deliver_webhooks")
+
+
 @app.task(name="clear_sessions")
 def clear_sessions() -> None:
     """Remove rows of sessions that have run out; a session that is over opens nothing meanwhile."""

@@ -1,5 +1,6 @@
 """Typed readers of environment variables. A wrong or missing one is refused with what to set."""
 
+import ipaddress
 import os
 from pathlib import Path
 
@@ -56,6 +57,17 @@ def integer(name: str, *, default: int, least: int = 0) -> int:
 def words(name: str, *, default: str) -> list[str]:
     """A list separated by commas or spaces."""
     return string(name, default=default).replace(",", " ").split()
+
+
+def networks(name: str, *, default: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    """Networks as `10.20.0.0/16`, separated by commas or spaces."""
+    found = []
+    for word in words(name, default=default):
+        try:
+            found.append(ipaddress.ip_network(word))
+        except ValueError:
+            raise ImproperlyConfigured(f"{name} has {word!r}: write networks as 10.20.0.0/16.") from None
+    return found
 
 
 def secret(name: str, *, length: int) -> str:

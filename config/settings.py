@@ -34,6 +34,7 @@ LOG_LEVEL = env.choice("LOG_LEVEL", default="INFO", allowed=("DEBUG", "INFO", "W
 MEDIA_ROOT = Path(env.string("MEDIA_ROOT", default=str(VAR_DIR / "media")))
 STATIC_ROOT = Path(env.string("STATIC_ROOT", default=str(VAR_DIR / "static")))
 UPLOAD_LIMIT_MB = env.integer("UPLOAD_LIMIT_MB", default=100, least=1)
+WEBHOOK_NETWORKS = env.networks("WEBHOOK_NETWORKS", default="127.0.0.0/8 ::1/128" if DEBUG else "")
 SESSION_IDLE_MINUTES = env.integer("SESSION_IDLE_MINUTES", default=60, least=1)
 SESSION_HOURS = env.integer("SESSION_HOURS", default=10, least=1)
 SECOND_FACTOR_ROLES = env.choices(
@@ -220,6 +221,11 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE = {
     "nightly": {"task": "nightly", "schedule": crontab(hour=2, minute=0)},
     "check_findings": {"task": "check_findings", "schedule": crontab(hour=4, minute=0)},
+    "deliver_webhooks": {
+        "task": "deliver_webhooks",
+        "schedule": crontab(),
+        "options": {"expires": 50},
+    },
     "clear_sessions": {"task": "clear_sessions", "schedule": crontab(hour=3, minute=30)},
     # One that waits behind long work is not worth a second one.
     "recover": {"task": "recover", "schedule": crontab(minute="*/5"), "options": {"expires": 240}},

@@ -11,7 +11,7 @@ from drf_spectacular.authentication import BasicScheme
 from rest_framework import exceptions, status
 from rest_framework.authentication import BasicAuthentication, SessionAuthentication
 from rest_framework.parsers import JSONParser
-from rest_framework.permissions import BasePermission
+from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.response import Response
 from rest_framework.views import APIView, set_rollback
 
@@ -38,7 +38,9 @@ class HasPermission(BasePermission):
     """The signed-in user's role grants the permission the view declares; objects are limited by scope, separately."""
 
     def has_permission(self, request: Any, view: Any) -> bool:
-        return bool(request.user.is_authenticated and request.user.may(view.permission))
+        writes = "" if request.method in SAFE_METHODS else getattr(view, "write_permission", "")
+        wanted = writes or view.permission
+        return bool(request.user.is_authenticated and request.user.may(wanted))
 
 
 class PasswordAuthentication(BasicAuthentication):
@@ -78,6 +80,8 @@ class ApiView(APIView):
     """An endpoint for a role's `permission`; other systems sign in by name and password, pages by their session."""
 
     permission: ClassVar[str]
+    #: Asked for instead where something is written, if it is another one.
+    write_permission: ClassVar[str] = ""
     authentication_classes = (PasswordAuthentication, SessionAuthentication)
     permission_classes = (HasPermission,)
     parser_classes = (ExactJSONParser,)

@@ -53,7 +53,10 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
             Item("حواله‌ها", "remittances", "coins", P.REMITTANCE_VIEW),
             Item("پول بی‌تطبیق", "remittances_open", "inbox", P.REMITTANCE_VIEW),
             Item("تراز چهار رقم", "tie_outs", "balance", P.TIE_OUT_VIEW),
+            Item("اعتراض‌ها", "objections", "flag", P.CLAIM_VIEW),
+            Item("ارسال به‌موقع", "timeliness", "clock", P.TIMELINESS_VIEW),
             Item("سامانه‌های بیمه‌گرها", "api_clients", "branch", P.API_CLIENT_MANAGE),
+            Item("وب‌هوک‌ها", "webhooks", "bell", P.API_CLIENT_MANAGE),
         ),
     ),
     (

@@ -52,7 +52,7 @@ TEXT = {
     ".csv",
     ".example",
 }
-READERS = {"string", "boolean", "integer", "words", "secret", "choice", "choices"}
+READERS = {"string", "boolean", "integer", "words", "networks", "secret", "choice", "choices"}
 
 
 def files(folder: Path = ROOT) -> Iterator[Path]:

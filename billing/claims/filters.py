@@ -9,7 +9,12 @@ from django.db.models import Q, QuerySet
 
 from billing.claims.choices import ClaimKind, ClaimState, Payer
 from billing.claims.models import Claim, ClaimInvoice
-from billing.filters import MonthlyFilter
+from billing.claims.objections.choices import ObjectionState
+from billing.claims.objections.models import Objection
+from billing.claims.webhooks.choices import DeliveryState, EventType
+from billing.claims.webhooks.models import WebhookDelivery, WebhookEndpoint
+from billing.filters import MonthlyFilter, visible_centres, visible_regions
+from core.filters import SortedFilter
 from core.text import ascii_digits, clean
 from insurers.models import Insurer
 
@@ -47,3 +52,47 @@ class ClaimFilter(MonthlyFilter):
             Q(number__icontains=wanted) | Q(letter_no=wanted) | Q(receipt_no=wanted)
             | Q(pk__in=ClaimInvoice.objects.filter(number=wanted).values("claim_id"))
         )  # fmt: skip
+
+
+class ObjectionFilter(SortedFilter):
+    """The filter bar of objections."""
+
+    region = filters.ModelChoiceFilter(
+        label="منطقه", queryset=visible_regions, field_name="claim__centre__region"
+    )
+    centre = filters.ModelChoiceFilter(label="مرکز", queryset=visible_centres, field_name="claim__centre")
+    insurer = filters.ModelChoiceFilter(label="بیمه‌گر", queryset=_insurers, field_name="claim__insurer")
+    state = filters.ChoiceFilter(label="وضعیت", choices=ObjectionState.choices)
+    claim = filters.NumberFilter(label="مطالبه", field_name="claim")
+
+    sorts: ClassVar[dict[str, str]] = {
+        "due": "due_on", "sent": "sent_at", "asked": "asked", "accepted": "accepted", "at": "created_at",
+    }  # fmt: skip
+    first: ClassVar[str] = "-at"
+
+    class Meta:
+        model = Objection
+        fields: list[str] = []
+
+
+def _endpoints(request: Any) -> QuerySet[WebhookEndpoint]:
+    seen = WebhookEndpoint.objects.visible_to(request.user).select_related("client__insurer")
+    return seen.order_by("client__insurer__name", "url", "pk")
+
+
+class WebhookFilter(SortedFilter):
+    """The filter bar of deliveries to insurers' systems."""
+
+    endpoint = filters.ModelChoiceFilter(label="نشانی", queryset=_endpoints)
+    insurer = filters.ModelChoiceFilter(
+        label="بیمه‌گر", queryset=_insurers, field_name="endpoint__client__insurer"
+    )
+    state = filters.ChoiceFilter(label="وضعیت", choices=DeliveryState.choices)
+    type = filters.ChoiceFilter(label="رویداد", choices=EventType.choices, field_name="event__type")
+
+    sorts: ClassVar[dict[str, str]] = {"at": "event__at", "tries": "tries_count", "next": "next_at"}
+    first: ClassVar[str] = "-at"
+
+    class Meta:
+        model = WebhookDelivery
+        fields: list[str] = []

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 
+from billing.claims.api.models import ApiClient
 from billing.claims.api.scopes import ApiScope
 from billing.claims.choices import Payer
+from billing.claims.models import ClaimLine
+from billing.claims.objections.models import NOTE_LENGTH, TEXT_LENGTH, ObjectionLine
 from billing.claims.services.gathering import Cell
+from billing.claims.services.objecting import Against, Reply
+from billing.claims.webhooks.choices import SUBSCRIBED
 from billing.forms import SayingForm
 from core.filters import whole
-from core.forms import CleanCharField, JalaliMonthField
+from core.forms import CleanCharField, JalaliMonthField, RialField
+from core.text import persian_digits
 from insurers.models import Fund, Insurer
 from organisations.models import Centre
 
@@ -72,6 +80,103 @@ class ClientForm(forms.Form):
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["insurer"].queryset = Insurer.objects.visible_to(user).order_by("name", "pk")
+
+
+class WebhookForm(forms.Form):
+    """An address of a client, and what it is told."""
+
+    client = forms.ModelChoiceField(
+        ApiClient.objects.none(), label="سامانه", empty_label="سامانه را برگزینید"
+    )
+    url = CleanCharField(label="نشانی (https)", max_length=500)
+    types = forms.MultipleChoiceField(
+        label="رویدادها",
+        choices=[(kind.value, kind.label) for kind in SUBSCRIBED],
+        initial=[kind.value for kind in SUBSCRIBED],
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        seen = ApiClient.objects.visible_to(user).filter(revoked_at=None).select_related("insurer")
+        self.fields["client"].queryset = seen.order_by("insurer__name", "name", "pk")
+        self.fields["client"].label_from_instance = lambda one: f"{one.insurer.name}، {one.name}"
+
+
+class ObjectionForm(forms.Form):
+    """An objection to cut lines of a claim: which, how much of each cut, and why."""
+
+    text = CleanCharField(
+        label="متن اعتراض", max_length=TEXT_LENGTH, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, *args: Any, lines: Iterable[ClaimLine], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.shown = list(lines)
+        for line in self.shown:
+            self.fields[f"take-{line.pk}"] = forms.BooleanField(label="انتخاب", required=False)
+            self.fields[f"amount-{line.pk}"] = RialField(
+                label=f"مبلغ اعتراض سطر {persian_digits(line.line_no)}", required=False, initial=line.cut
+            )
+            self.fields[f"reason-{line.pk}"] = CleanCharField(
+                label=f"دلیل سطر {persian_digits(line.line_no)}", max_length=NOTE_LENGTH, required=False
+            )
+
+    def rows(self) -> list[tuple[ClaimLine, Any, Any, Any]]:
+        """Each line with its three fields."""
+        return [
+            (line, self[f"take-{line.pk}"], self[f"amount-{line.pk}"], self[f"reason-{line.pk}"])
+            for line in self.shown
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        sent = super().clean() or {}
+        for line in self.shown:
+            amount = sent.get(f"amount-{line.pk}")
+            if sent.get(f"take-{line.pk}") and amount is not None and not 0 < amount <= (line.cut or 0):
+                self.add_error(f"amount-{line.pk}", "از یک ریال تا کسر همین سطر بنویسید.")
+        if self.is_bound and not any(sent.get(f"take-{line.pk}") for line in self.shown):
+            raise ValidationError("دست‌کم یک سطر برگزینید.")
+        return sent
+
+    def chosen(self) -> list[Against]:
+        sent = self.cleaned_data
+        return [
+            Against(line.pk, sent[f"amount-{line.pk}"] or line.cut or 0, sent[f"reason-{line.pk}"])
+            for line in self.shown if sent[f"take-{line.pk}"]
+        ]  # fmt: skip
+
+
+class NoteForm(SayingForm):
+    note = CleanCharField(label="توضیح", max_length=NOTE_LENGTH)
+
+
+class AnswerForm(SayingForm):
+    """An insurer's answer on paper: rials accepted of each line; a line left empty has no answer yet."""
+
+    letter_no = CleanCharField(label="شمارهٔ نامهٔ بیمه‌گر", max_length=60)
+    note = CleanCharField(label="توضیح", max_length=NOTE_LENGTH, required=False)
+
+    def __init__(self, *args: Any, lines: Iterable[ObjectionLine], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.shown = list(lines)
+        for line in self.shown:
+            self.fields[f"accepted-{line.line_id}"] = RialField(
+                label=f"پذیرفتهٔ سطر {persian_digits(line.line.line_no)}", required=False
+            )
+
+    def rows(self) -> list[tuple[ObjectionLine, Any]]:
+        return [(line, self[f"accepted-{line.line_id}"]) for line in self.shown]
+
+    def replies(self) -> list[Reply]:
+        said = {line.line_id: self.cleaned_data[f"accepted-{line.line_id}"] for line in self.shown}
+        return [Reply(pk, accepted) for pk, accepted in said.items() if accepted is not None]
+
+
+class AttachmentForm(SayingForm):
+    file = forms.FileField(
+        label="فایل", help_text="PDF، تصویر PNG یا JPEG، یا سند Word (docx)؛ تا ۱۰ مگابایت."
+    )
 
 
 class SendForm(SayingForm):

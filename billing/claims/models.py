@@ -164,6 +164,7 @@ class Claim(AnswerFields):
     on_account = models.BigIntegerField("علی‌الحساب", default=0)
     on_account_due = models.DateField("سررسید علی‌الحساب", null=True)
     rest_due = models.DateField("سررسید مانده", null=True)
+    objection_due_on = models.DateField("مهلت اعتراض", null=True)
     version = models.IntegerField("نسخه", default=1, help_text="با هر تغییر یکی بیشتر")
     last_change = models.BigIntegerField("آخرین تغییر مرکز هنگام نهایی‌شدن", null=True)
     job = models.ForeignKey("core.Job", models.SET_NULL, null=True, related_name="+")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.apps import apps
 from django.db import models
-from django.db.models import Count, Sum
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, Sum
 
-from billing.claims.choices import DELIVERED, UNANSWERED
+from billing.claims.choices import DELIVERED, OPEN_TO_OBJECTION, UNANSWERED, ClaimKind
 
 SUMS = ("asked", "answered", "adjusted", "approved", "paid")
 
@@ -53,6 +54,87 @@ class ApiClientQuerySet(models.QuerySet[Any]):
         return self.select_related("insurer", "created_by", "revoked_by").prefetch_related("secrets")
 
 
+class ObjectionQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> ObjectionQuerySet:
+        """Objections to claims of the user's centres; for an insurer, those that were sent to it."""
+        found = self.filter(user.scope.q("claim__centre"))
+        member = user.scope.membership
+        if member and member.insurer_id:
+            return found.filter(claim__insurer_id=member.insurer_id, sent_at__isnull=False)
+        return found
+
+    def for_list(self) -> ObjectionQuerySet:
+        return self.select_related(
+            "claim__centre__region", "claim__fund", "claim__insurer", "created_by", "sent_by"
+        )
+
+
+class AttachmentQuerySet(models.QuerySet[Any]):
+    def of_claim(self, claim: Any, user: Any) -> AttachmentQuerySet:
+        """Papers of a claim that the user sees; the insurer sees none of an objection that was not sent."""
+        found = self.filter(claim=claim).select_related("objection", "invoice")
+        member = user.scope.membership
+        if member and member.insurer_id:
+            found = found.filter(Q(objection=None) | Q(objection__sent_at__isnull=False))
+        return found.order_by("pk")
+
+
+class InsurerEventQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> InsurerEventQuerySet:
+        """Events of the user's own insurer, or of all insurers for who sees the whole organisation; no pings."""
+        member = user.scope.membership
+        told = self.exclude(type="endpoint.ping")
+        if member and member.insurer_id:
+            return told.filter(insurer_id=member.insurer_id)
+        return told.filter(insurer__organisation_id__in=user.scope.whole_organisation_ids())
+
+
+class WebhookEndpointQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> WebhookEndpointQuerySet:
+        """As clients: for members who see the whole organisation."""
+        return self.filter(client__insurer__organisation_id__in=user.scope.whole_organisation_ids())
+
+    def of_caller(self, user: Any) -> WebhookEndpointQuerySet:
+        """The open endpoints of the client that calls; for a person of an insurer, those of its clients."""
+        client, member = getattr(user, "client", None), user.scope.membership
+        if client is not None:
+            return self.open().filter(client=client)
+        if member and member.insurer_id:
+            return self.open().filter(client__insurer_id=member.insurer_id)
+        return self.open().visible_to(user)
+
+    def open(self) -> WebhookEndpointQuerySet:
+        return self.filter(closed_at=None, client__revoked_at=None)
+
+    def for_list(self) -> WebhookEndpointQuerySet:
+        """With client, insurer, and what became of their deliveries."""
+        figures = {
+            name: Count("deliveries", filter=Q(deliveries__state=name))
+            for name in ("waiting", "delivered", "given_up")
+        }
+        last = Max("deliveries__ended_at", filter=Q(deliveries__state="delivered"))
+        return self.select_related("client__insurer", "created_by").annotate(**figures, last_at=last)
+
+
+class WebhookDeliveryQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> WebhookDeliveryQuerySet:
+        """As endpoints: for members who see the whole organisation."""
+        return self.filter(endpoint__client__insurer__organisation_id__in=user.scope.whole_organisation_ids())
+
+    def due(self, at: dt.datetime) -> WebhookDeliveryQuerySet:
+        """What is to be tried, at endpoints that are open."""
+        return self.filter(
+            state="waiting", next_at__lte=at, endpoint__closed_at=None, endpoint__client__revoked_at=None
+        )
+
+    def give_up(self, at: dt.datetime) -> int:
+        """End what waits; how many."""
+        return self.filter(state="waiting").update(state="given_up", next_at=None, ended_at=at)
+
+    def for_list(self) -> WebhookDeliveryQuerySet:
+        return self.select_related("event", "endpoint__client__insurer")
+
+
 class ClaimInvoiceQuerySet(models.QuerySet[Any]):
     def of_claim(self, claim: Any) -> ClaimInvoiceQuerySet:
         return self.filter(claim=claim).select_related("patient").order_by("discharged_on", "number", "pk")
@@ -64,6 +146,26 @@ class ClaimInvoiceQuerySet(models.QuerySet[Any]):
         if member and member.insurer_id:
             found = found.filter(claim__insurer_id=member.insurer_id, claim__state__in=DELIVERED)
         return found.select_related("claim").order_by("pk")
+
+    def open_to_objection(self, *, on: dt.date, within: int | None = None) -> ClaimInvoiceQuerySet:
+        """With a cut that may still be objected to on a day: the deadline is not over, and falls `within` so many days.
+
+        What stands in a live re-submission or an objection is not open any more.
+        """
+        found = self.filter(
+            claim__state__in=OPEN_TO_OBJECTION, claim__objection_due_on__gte=on, answered__gt=F("approved"),
+            released_at=None,
+        )  # fmt: skip
+        if within is not None:
+            found = found.filter(claim__objection_due_on__lte=on + dt.timedelta(days=within))
+        retried = self.model.objects.filter(
+            previous=OuterRef("pk"), kind=ClaimKind.RESUBMISSION, released_at=None
+        )
+        lines = apps.get_model("billing", "ObjectionLine")
+        objected = lines.objects.filter(
+            invoice_id=OuterRef("invoice_id"), objection__claim_id=OuterRef("claim_id"), released_at=None
+        )
+        return found.exclude(Exists(retried)).exclude(Exists(objected))
 
     def live(self) -> ClaimInvoiceQuerySet:
         return self.filter(released_at=None)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from billing.claims.views import clients, files, lists, moves
+from billing.claims.views import clients, files, lists, moves, objections, webhooks
 
 urlpatterns = [
     path("claims/", lists.Claims.as_view(), name="claims"),
@@ -10,10 +10,46 @@ urlpatterns = [
     path("claims/<int:pk>/", lists.ClaimPage.as_view(), name="claim"),
     path("claims/<int:pk>/lines/", lists.ClaimLines.as_view(), name="claim_lines"),
     path("claims/supplement/", moves.Supplement.as_view(), name="claim_supplement"),
+    path("claims/<int:pk>/attach/", objections.Attach.as_view(), name="claim_attach"),
+    path(
+        "claims/<int:pk>/attachments/<int:file>/",
+        objections.AttachmentPage.as_view(),
+        name="claim_attachment",
+    ),
+    path("claims/<int:pk>/objections/new/", objections.ObjectionNew.as_view(), name="objection_new"),
+    path("claims/objections/", objections.Objections.as_view(), name="objections"),
+    path("claims/objections/<int:pk>/", objections.ObjectionPage.as_view(), name="objection"),
+    path("claims/objections/<int:pk>/submit/", objections.Submit.as_view(), name="objection_submit"),
+    path("claims/objections/<int:pk>/give-back/", objections.GiveBack.as_view(), name="objection_give_back"),
+    path("claims/objections/<int:pk>/send/", objections.Send.as_view(), name="objection_send"),
+    path("claims/objections/<int:pk>/withdraw/", objections.Withdraw.as_view(), name="objection_withdraw"),
+    path(
+        "claims/objections/<int:pk>/attach/", objections.AttachToObjection.as_view(), name="objection_attach"
+    ),
+    path("claims/objections/<int:pk>/answer/", objections.AnswerIt.as_view(), name="objection_answer"),
+    path("claims/objections/<int:pk>/type/", objections.TypeAnswer.as_view(), name="objection_type"),
+    path(
+        "claims/objections/<int:pk>/answers/<int:reply>/confirm/",
+        objections.ConfirmAnswer.as_view(),
+        name="objection_confirm",
+    ),
+    path(
+        "claims/objections/<int:pk>/answers/<int:reply>/drop/",
+        objections.DropAnswer.as_view(),
+        name="objection_drop",
+    ),
     path("claims/systems/", clients.Clients.as_view(), name="api_clients"),
     path("claims/systems/new/", clients.ClientCreate.as_view(), name="api_client_new"),
     path("claims/systems/<int:pk>/rotate/", clients.ClientRotate.as_view(), name="api_client_rotate"),
     path("claims/systems/<int:pk>/revoke/", clients.ClientRevoke.as_view(), name="api_client_revoke"),
+    path("claims/webhooks/", webhooks.Endpoints.as_view(), name="webhooks"),
+    path("claims/webhooks/new/", webhooks.EndpointCreate.as_view(), name="webhook_new"),
+    path("claims/webhooks/<int:pk>/rotate/", webhooks.EndpointRotate.as_view(), name="webhook_rotate"),
+    path("claims/webhooks/<int:pk>/ping/", webhooks.EndpointPing.as_view(), name="webhook_ping"),
+    path("claims/webhooks/<int:pk>/close/", webhooks.EndpointClose.as_view(), name="webhook_close"),
+    path("claims/webhooks/deliveries/", webhooks.Deliveries.as_view(), name="webhook_deliveries"),
+    path("claims/webhooks/deliveries/replay/", webhooks.Replay.as_view(), name="webhook_replay"),
+    path("claims/webhooks/deliveries/<int:pk>/", webhooks.DeliveryPage.as_view(), name="webhook_delivery"),
     path("claims/<int:pk>/bill.json", files.BillJson.as_view(), name="claim_bill"),
     path("claims/<int:pk>/cover.pdf", files.CoverPdf.as_view(), name="claim_cover"),
     path("claims/<int:pk>/lines.xlsx", files.LinesXlsx.as_view(), name="claim_lines_xlsx"),

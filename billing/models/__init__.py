@@ -1,6 +1,7 @@
 """Invoices and their lines, the movements they cause, the balances those add up to, and how they arrived."""
 
 from billing.claims.api.models import ApiCall, ApiClient, ApiSecret, ApiToken
+from billing.claims.attachments import Attachment
 from billing.claims.models import (
     Adjudication,
     Claim,
@@ -13,8 +14,16 @@ from billing.claims.models import (
     LineDecision,
     Omission,
 )
+from billing.claims.objections.models import (
+    AnsweredLine,
+    Objection,
+    ObjectionAnswer,
+    ObjectionLine,
+    ObjectionStep,
+)
 from billing.claims.remittances.models import Allocation, Remittance, RemittanceColumns, RemittanceLine
 from billing.claims.tieouts.models import TieBreak, TieOut, TieOutRun
+from billing.claims.webhooks.models import InsurerEvent, WebhookDelivery, WebhookEndpoint, WebhookTry
 from billing.models.basis import PriceBasis
 from billing.models.completeness import (
     BilledCount,
@@ -52,10 +61,12 @@ from billing.models.stages import InvoiceStage, StageStep
 __all__ = [
     "Adjudication",
     "Allocation",
+    "AnsweredLine",
     "ApiCall",
     "ApiClient",
     "ApiSecret",
     "ApiToken",
+    "Attachment",
     "Balance",
     "BilledCount",
     "BundledItem",
@@ -80,6 +91,7 @@ __all__ = [
     "FindingPass",
     "FindingRule",
     "FindingSwitch",
+    "InsurerEvent",
     "Invoice",
     "InvoiceDetail",
     "InvoiceLine",
@@ -90,6 +102,10 @@ __all__ = [
     "LineDelta",
     "LockException",
     "Movement",
+    "Objection",
+    "ObjectionAnswer",
+    "ObjectionLine",
+    "ObjectionStep",
     "Omission",
     "Papers",
     "PastInvoice",
@@ -111,4 +127,7 @@ __all__ = [
     "TieBreak",
     "TieOut",
     "TieOutRun",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookTry",
 ]

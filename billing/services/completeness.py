@@ -56,7 +56,8 @@ def rebuild(*, organisation_id: int, since: int, at: dt.datetime) -> int:
 # ---------------------------------------------------------------- what was billed
 
 _OF_PAIRS = "IN (SELECT * FROM unnest(%(centres)s::bigint[], %(months)s::int[]))"
-_REGISTERED_AT = f"""
+#: SQL: when an invoice `i` with its last change `c` was registered first.
+REGISTERED_AT = f"""
     coalesce(CASE WHEN i.version > 1 THEN (
         SELECT min(o.at) FROM {PastLine._meta.db_table} p JOIN {Change._meta.db_table} o ON o.id = p.change_id
         WHERE p.invoice_id = i.id) END, c.at)
@@ -74,7 +75,7 @@ _BILLED = f"""
         SELECT i.id, i.centre_id, i.month, i.setting, i.category, i.unit_id, i.admitted_on, i.amount,
                i.unpriced_lines < i.lines_count AS has_price,
                coalesce(d.kind = '{DeliveryKind.HAND}', false) AS by_hand,
-               ({_REGISTERED_AT} AT TIME ZONE '{_ZONE}')::date - i.discharged_on > {LATE_AFTER_DAYS} AS is_late
+               ({REGISTERED_AT} AT TIME ZONE '{_ZONE}')::date - i.discharged_on > {LATE_AFTER_DAYS} AS is_late
         FROM {Invoice._meta.db_table} i JOIN {Change._meta.db_table} c ON c.id = i.change_id
         LEFT JOIN {Delivery._meta.db_table} d ON d.id = c.delivery_id
         LEFT JOIN {InvoiceStage._meta.db_table} s ON s.invoice_id = i.id
@@ -174,7 +175,7 @@ _IN_ORDER = " OR ".join(
 )
 _WAITS = f"""
     WITH bills AS (
-        SELECT i.id, i.centre_id, i.month, i.discharged_on, {_REGISTERED_AT} AS registered_at,
+        SELECT i.id, i.centre_id, i.month, i.discharged_on, {REGISTERED_AT} AS registered_at,
                coalesce(s.stage, {Stage.REGISTERED}) AS stage
         FROM {Invoice._meta.db_table} i JOIN {Change._meta.db_table} c ON c.id = i.change_id
         JOIN {Centre._meta.db_table} h ON h.id = i.centre_id JOIN {Region._meta.db_table} g ON g.id = h.region_id

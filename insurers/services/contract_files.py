@@ -3,28 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
-import zipfile
-from pathlib import PurePath
 from typing import Any
 
 from django.core.files.base import File
 from django.db import transaction
 
 from core import audit
-from core.errors import InvalidInput, NotAllowed
-from core.text import persian_digits
-from core.uploads import bare_name, sha256_of
+from core.errors import NotAllowed
+from core.uploads import document
 from insurers.models import Contract, ContractFile
-
-MEGABYTE = 2**20
-LIMIT_MB = 10
-#: Unpacked, a document of so many megabytes is a bomb or no letter.
-UNPACKED_LIMIT_MB = 100
-PDF, PNG, JPEG = "application/pdf", "image/png", "image/jpeg"
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-_HEADS = ((b"%PDF-", PDF), (b"\x89PNG\r\n\x1a\n", PNG), (b"\xff\xd8\xff", JPEG), (b"PK\x03\x04", DOCX))
-_SUFFIXES = {PDF: (".pdf",), PNG: (".png",), JPEG: (".jpg", ".jpeg"), DOCX: (".docx",)}
 
 
 @transaction.atomic
@@ -34,30 +21,23 @@ def add(
     """Check and keep a file; one with the same content is kept once and comes back."""
     if contract.organisation_id not in by.scope.whole_organisation_ids():
         raise NotAllowed("فایل‌های قرارداد را ستاد سازمان می‌افزاید.")
-    if (upload.size or 0) > LIMIT_MB * MEGABYTE:
-        raise InvalidInput(f"فایل بیش از {persian_digits(LIMIT_MB)} مگابایت است؛ آن را کوچک‌تر کنید.")
-    if not upload.size:
-        raise InvalidInput("فایل خالی است؛ فایل دیگری برگزینید.")
-    name = bare_name(name)
-    media_type = examine(upload, name)
-    digest = sha256_of(upload)
+    found = document(upload, name)
     Contract.objects.select_for_update().get(pk=contract.pk)
-    earlier = ContractFile.objects.filter(contract=contract, sha256=digest).first()
+    earlier = ContractFile.objects.filter(contract=contract, sha256=found.sha256).first()
     if earlier:
         return earlier
     row = ContractFile(
         contract=contract,
         kind=kind,
-        name=name,
-        media_type=media_type,
-        size=upload.size,
-        sha256=digest,
+        name=found.name,
+        media_type=found.media_type,
+        size=found.size,
+        sha256=found.sha256,
         at=at,
         by=by,
     )
     upload.seek(0)
-    # What a person names a file never becomes a path.
-    row.file.save(f"{uuid.uuid4().hex}{_SUFFIXES[media_type][0]}", upload, save=False)
+    row.file.save(found.stored_as, upload, save=False)
     row.save()
     audit.record(
         "contract.file_added",
@@ -65,37 +45,6 @@ def add(
         by=by,
         at=at,
         organisation_id=contract.organisation_id,
-        after={"name": name, "sha256": digest},
+        after={"name": found.name, "sha256": found.sha256},
     )
     return row
-
-
-def examine(upload: File[bytes], name: str) -> str:
-    """The media type by content, which the name's ending must agree with; `InvalidInput` otherwise."""
-    upload.seek(0)
-    head = upload.read(16)
-    media_type = next((kind for magic, kind in _HEADS if head.startswith(magic)), None)
-    if media_type is None or (media_type == DOCX and not _is_document(upload)):
-        raise InvalidInput(
-            "این فایل PDF، تصویر PNG یا JPEG، یا سند Word نیست؛ آن را به یکی از این‌ها ذخیره کنید."
-        )
-    if PurePath(name).suffix.lower() not in _SUFFIXES[media_type]:
-        raise InvalidInput(f"محتوای فایل با پسوند آن نمی‌خواند؛ پسوند درست «{_SUFFIXES[media_type][0]}» است.")
-    return media_type
-
-
-def _is_document(upload: File[bytes]) -> bool:
-    """Whether a ZIP archive is a Word document without macros, of a bearable size."""
-    upload.seek(0)
-    try:
-        with zipfile.ZipFile(upload) as archive:
-            entries = archive.infolist()
-    except (zipfile.BadZipFile, ValueError):
-        return False
-    names = {entry.filename.lower() for entry in entries}
-    size = sum(entry.file_size for entry in entries)
-    return (
-        "word/document.xml" in names
-        and not any("vbaproject" in one for one in names)
-        and size <= UNPACKED_LIMIT_MB * MEGABYTE
-    )

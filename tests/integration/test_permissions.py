@@ -24,7 +24,9 @@ from billing.claims.remittances.choices import RemittanceKind, RemittanceSource
 from billing.claims.remittances.layout import PaidLine
 from billing.claims.remittances.services import receiving
 from billing.claims.remittances.services.receiving import Kept
-from billing.claims.services import clients
+from billing.claims.services import adjudication, clients, objecting, sending, webhooks
+from billing.claims.services.adjudication import Cut, Decision
+from billing.claims.services.objecting import Against, Reply
 from billing.claims.tieouts import services as tieouts
 from billing.models import (
     ClosedMonth,
@@ -41,8 +43,11 @@ from budgets.choices import BudgetComponent, CompanyService
 from budgets.services import inputs, run_budget
 from core import jobs
 from core.views import Gate
-from insurers.models import Contract, ContractCover
-from organisations.choices import CostElement
+from insurers.models import Contract, ContractCover, Fund
+from organisations.choices import CostElement, PatientCategory
+from organisations.models import Physician
+from oversight.choices import ContactKind, ContactOutcome
+from oversight.models import Contact, StatusLetter, StatusNotice
 from tariffs.choices import Book, ServiceGroup
 from tariffs.models import Circular, Service
 from tariffs.services import publishing
@@ -272,6 +277,44 @@ CLAIMS = (
     Row("api_clients", "200 403 403 403 403 200 403 403 403 302"),
     Row("api_client_new", "200 403 403 403 403 200 403 403 403 302"),
     Row("api_client_rotate", "200 403 403 403 403 404 403 403 403 302", pk("api_client"), method="post"),
+    Row("objections", "200 200 200 200 200 200 200 200 403 302"),
+    Row("objection_new", "200 403 403 200 404 404 403 403 403 302", pk("answered_claim")),
+    Row("objection", "200 200 404 200 404 404 200 200 403 302", pk("objection")),
+    # The insurer does not see what was not sent to it.
+    Row("objection", "200 200 404 200 404 404 404 200 403 302", pk("draft_objection")),
+    Row("objection_submit", "302 403 403 302 404 404 403 403 403 302", pk("draft_objection"), method="post"),
+    Row(
+        "objection_give_back", "302 403 403 302 404 404 403 403 403 302", pk("draft_objection"), method="post"
+    ),
+    Row("objection_send", "302 403 403 302 404 404 403 403 403 302", pk("draft_objection"), method="post"),
+    Row(
+        "objection_withdraw", "302 403 403 302 404 404 403 403 403 302", pk("draft_objection"), method="post"
+    ),
+    Row("objection_attach", "302 403 404 302 404 404 302 403 403 302", pk("objection"), method="post"),
+    Row("objection_answer", "403 403 403 403 403 403 302 403 403 302", pk("objection"), method="post"),
+    Row("objection_type", "302 403 403 403 403 404 403 403 403 302", pk("objection"), method="post"),
+    Row(
+        "objection_confirm",
+        "302 403 403 403 403 404 403 403 403 302",
+        lambda s: [s.objection.pk, s.typed.pk],
+        method="post",
+    ),
+    Row(
+        "objection_drop",
+        "302 403 403 403 403 404 403 403 403 302",
+        lambda s: [s.objection.pk, s.typed.pk],
+        method="post",
+    ),
+    Row("claim_attach", "302 403 404 302 404 404 302 403 403 302", pk("claim"), method="post"),
+    Row("claim_attachment", "404 404 404 404 404 404 404 404 403 302", lambda s: [s.claim.pk, 0]),
+    Row("webhooks", "200 403 403 403 403 200 403 403 403 302"),
+    Row("webhook_new", "200 403 403 403 403 200 403 403 403 302"),
+    Row("webhook_rotate", "200 403 403 403 403 404 403 403 403 302", pk("endpoint"), method="post"),
+    Row("webhook_ping", "302 403 403 403 403 404 403 403 403 302", pk("endpoint"), method="post"),
+    Row("webhook_close", "302 403 403 403 403 404 403 403 403 302", pk("endpoint"), method="post"),
+    Row("webhook_deliveries", "200 403 403 403 403 200 403 403 403 302"),
+    Row("webhook_delivery", "200 403 403 403 403 404 403 403 403 302", pk("message")),
+    Row("webhook_replay", "302 403 403 403 403 302 403 403 403 302", method="post"),
     Row("api_client_revoke", "302 403 403 403 403 404 403 403 403 302", pk("api_client"), method="post"),
     # Asks for a secret of its own, whoever has signed in.
     Row("api_token", "400 400 400 400 400 400 400 400 400 400", method="post"),
@@ -291,6 +334,16 @@ CLAIMS = (
     Row("api_claim_acknowledge", "400 403 403 400 404 404 400 403 403 401", pk("claim"), method="post"),
     Row("api_claim_adjudicate", "403 403 403 403 403 403 400 403 403 401", pk("claim"), method="post"),
     Row("api_claim_refuse", "403 403 403 403 403 403 400 403 403 401", pk("claim"), method="post"),
+    Row("api_claim_attachments", "200 200 404 200 404 404 200 200 403 401", pk("claim")),
+    Row("api_claim_attachments", "403 403 403 403 403 403 415 403 403 401", pk("claim"), method="post"),
+    Row("api_claim_attachment", "404 404 404 404 404 404 404 404 403 401", lambda s: [s.claim.pk, 0]),
+    Row("api_objections", "200 200 200 200 200 200 200 200 403 401"),
+    Row("api_objection", "200 200 404 200 404 404 200 200 403 401", pk("objection")),
+    Row("api_objection", "404 404 404 404 404 404 404 404 403 401", pk("draft_objection")),
+    Row("api_objection_lines", "200 200 404 200 404 404 200 200 403 401", pk("objection")),
+    Row("api_objection_answer", "403 403 403 403 403 403 400 403 403 401", pk("objection"), method="post"),
+    Row("api_events", "200 200 200 200 200 200 200 200 403 401"),
+    Row("api_events_replay", "400 403 403 403 403 400 400 403 403 401", method="post"),
     Row("api_code_lists", "200 200 200 200 200 200 200 200 403 401"),
     Row("api_code_list", "200 200 200 200 200 200 200 200 403 401", constant("cut-reasons")),
     Row("api_schema", "200 200 200 200 200 200 200 200 403 401"),
@@ -395,6 +448,19 @@ ACCOUNTS = (
     Row("retiree_file", "200 200 404 403 403 404 403 200 403 302", pk("retiree_file")),
     Row("retiree_xml", "200 200 404 403 403 404 403 200 403 302", pk("retiree_file")),
 )
+OVERSIGHT = (
+    Row("timeliness", "200 200 200 200 200 200 403 200 403 302"),
+    Row("timeliness_late", "200 200 200 200 200 200 403 200 403 302"),
+    Row("timeliness_invoices", "200 200 200 200 200 200 403 200 403 302"),
+    Row("contacts", "200 200 200 200 200 200 403 200 403 302"),
+    Row("contact_new", "200 200 200 403 403 200 403 403 403 302"),
+    Row("contact_letter", "200 200 404 200 404 404 403 200 403 302", pk("contact")),
+    Row("experts", "200 200 200 200 200 200 403 200 403 302"),
+    Row("status_notices", "200 200 200 200 200 200 403 200 403 302"),
+    Row("status_tell", "302 403 403 302 302 302 403 403 403 302", method="post"),
+    Row("status_letter", "200 200 404 200 404 404 403 200 403 302", pk("status_letter")),
+    Row("status_proof", "404 404 404 404 404 404 403 404 403 302", pk("status_letter")),
+)
 REPORTS = (
     Row("headquarters", "200 302 302 302 302 200 302 200 302 302"),
     # An officer sees the page of the own region with the figures of the own hospital only.
@@ -415,8 +481,7 @@ REPORTS = (
 )
 TABLE = (
     *ACCESS, *ORGANISATIONS, *TREE, *USERS, *TARIFFS, *BILLING, *CONTRACTS, *CLAIMS, *PERIODS, *BUDGETS, *ACCOUNTS,
-    *REMITTANCES,
-    *REPORTS,
+    *REMITTANCES, *OVERSIGHT, *REPORTS,
 )  # fmt: skip
 
 
@@ -491,11 +556,35 @@ class Scene:
         world.reviewed(cast)
         self.claim = world.sent(cast)
         self.draft_claim = world.begun(cast)
+        vars(self).update(objected_to(cast))
         self.claim_line = ClaimLine.objects.filter(claim=self.claim).first()
         self._money(cast)
+        self.contact = Contact.objects.create(
+            organisation=organisation, centre=cast.hospital, insurer=cast.insurer, kind=ContactKind.LETTER,
+            on=AT.date(), outcome=ContactOutcome.WRITTEN, letter_no="1", at=AT, by=cast.headquarters,
+            facts={"on": "2025-11-11", "invoices": 0, "asked": 0, "days": 0, "months": []},
+        )  # fmt: skip
+        self.status_letter = StatusLetter.objects.create(
+            organisation=organisation,
+            insurer=cast.insurer,
+            number="1",
+            on=AT.date(),
+            at=AT,
+            by=cast.headquarters,
+        )
+        StatusNotice.objects.create(
+            physician=Physician.objects.create(organisation=organisation, council_no="1", name="پزشک"),
+            centre=cast.hospital, insurer=cast.insurer, before=1, status=2, changed_on=AT.date(), found_at=AT,
+            letter=self.status_letter,
+        )  # fmt: skip
         self.api_client, _ = clients.create(
             insurer=cast.insurer, name="رسا", scopes=["claims.read"], by=cast.headquarters, at=AT
         )
+        self.endpoint, _ = webhooks.create(
+            client=self.api_client, url="https://hooks.example/claims", types=["claim.sent"], by=cast.headquarters,
+            at=AT,
+        )  # fmt: skip
+        self.message = webhooks.ping(endpoint=self.endpoint, by=cast.headquarters, at=AT)
 
     def _money(self, cast: Any) -> None:
         told = {"insurer": cast.insurer, "paid_on": AT.date(), "kind": RemittanceKind.SETTLEMENT, "at": AT}
@@ -526,6 +615,35 @@ class Scene:
             "valid": DateRange(dt.date(2024, 3, 20), None),
         }  # fmt: skip
         return publishing.save_draft(kind="factor", values=values, by=self.cast.headquarters, at=AT)
+
+
+def objected_to(cast: Any) -> dict[str, Any]:
+    """An answered claim with an objection that was sent and has an answer on paper, and one that was not sent."""
+    fund = Fund.objects.create(
+        insurer=cast.insurer, code="objected", name="صندوق دوم", category=PatientCategory.FREE
+    )
+    world.reviewed(cast, (500, 0), (400, 0), fund=fund)
+    claim = sending.acknowledge(claim=world.sent(cast, fund=fund), by=None, at=AT)
+    lines = list(ClaimLine.objects.of_claim(claim))
+    cuts = [Decision(line.pk, line.asked - 100, (Cut("documents", 100),)) for line in lines]
+    adjudication.adjudicate(claim=claim, decisions=cuts, by=None, at=AT)
+    first, draft = (
+        objecting.begin(
+            claim=claim, text="مدارک کامل بود", against=[Against(line.pk, 100)], by=cast.officer, at=AT
+        )
+        for line in lines
+    )
+    objecting.submit(objection=first, by=cast.officer, at=AT)
+    sent = objecting.send(objection=first, by=cast.second_headquarters, at=AT)
+    typed = objecting.type_answer(
+        objection=sent,
+        replies=[Reply(lines[0].pk, 10)],
+        letter_no="1",
+        note="",
+        by=cast.second_headquarters,
+        at=AT,
+    )
+    return {"answered_claim": claim, "objection": sent, "draft_objection": draft, "typed": typed}
 
 
 @pytest.fixture

@@ -186,17 +186,19 @@ def check_match(request: Request, etag: str) -> None:
         raise VersionDiffers("مطالبه پس از خواندن شما تغییر کرده است؛ دوباره بخوانید و بفرستید.", etag=etag)
 
 
-def once(request: Request, act: Callable[[], tuple[dict[str, Any], int, str]]) -> Response:
+def once(
+    request: Request, act: Callable[[], tuple[dict[str, Any], int, str]], content: object = None
+) -> Response:
     """Do a write once for its Idempotency-Key: the same call again gets the same answer, another one is refused.
 
-    `act` gives body, status and ETag. What is refused leaves nothing behind, so it can be corrected and sent again
-    with the same key.
+    `act` gives body, status and ETag; `content` stands for a body that is no JSON.
+    What is refused leaves nothing behind, so it can be corrected and sent again with the same key.
     """
     key = request.headers.get("Idempotency-Key", "").strip()
     if not key or len(key) > KEY_LENGTH:
         raise KeyMissing("سرآیند Idempotency-Key را با شناسه‌ای یکتا (تا ۸۰ نویسه) بفرستید.")
-    content = json.dumps(request.data, sort_keys=True, ensure_ascii=False)
-    fingerprint = hashlib.sha256(f"{request.method} {request.path}\n{content}".encode()).hexdigest()
+    sent = json.dumps(request.data if content is None else content, sort_keys=True, ensure_ascii=False)
+    fingerprint = hashlib.sha256(f"{request.method} {request.path}\n{sent}".encode()).hexdigest()
     now, actor = timezone.now(), actor_of(request)
     with transaction.atomic():
         ApiCall.objects.filter(actor=actor, key=key, at__lt=now - clients.CALLS_KEPT).delete()
@@ -209,10 +211,14 @@ def once(request: Request, act: Callable[[], tuple[dict[str, Any], int, str]]) -
         body, status, etag = act()
         call.status, call.body, call.etag = status, body, etag
         call.save(update_fields=["status", "body", "etag"])
-    return Response(body, status, headers={"ETag": etag})
+    return Response(body, status, headers=_tagged(etag))
 
 
 def _again(call: ApiCall, fingerprint: str) -> Response:
     if call.fingerprint != fingerprint:
         raise KeyReused("این Idempotency-Key با درخواست دیگری فرستاده شده است؛ شناسهٔ تازه بسازید.")
-    return Response(call.body, call.status, headers={"ETag": call.etag, "Idempotent-Replayed": "true"})
+    return Response(call.body, call.status, headers=_tagged(call.etag) | {"Idempotent-Replayed": "true"})
+
+
+def _tagged(etag: str) -> dict[str, str]:
+    return {"ETag": etag} if etag else {}

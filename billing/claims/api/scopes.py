@@ -14,12 +14,14 @@ class ApiScope(models.TextChoices):
     CLAIMS_READ = "claims.read", "دیدن مطالبه‌ها و سطرها"
     CLAIMS_ACKNOWLEDGE = "claims.acknowledge", "رسید دادن"
     CLAIMS_ADJUDICATE = "claims.adjudicate", "پاسخ به سطرها"
+    EVENTS_REPLAY = "events.replay", "بازفرستی رویدادها"
 
 
 GRANTS: dict[str, Permission] = {
     ApiScope.CLAIMS_READ: Permission.CLAIM_VIEW,
     ApiScope.CLAIMS_ACKNOWLEDGE: Permission.CLAIM_ACKNOWLEDGE,
     ApiScope.CLAIMS_ADJUDICATE: Permission.CLAIM_ADJUDICATE,
+    ApiScope.EVENTS_REPLAY: Permission.EVENT_REPLAY,
 }
 
 

@@ -6,12 +6,19 @@ from typing import Any
 
 from rest_framework import serializers
 
+from billing.claims.attachments import Attachment
 from billing.claims.choices import ClaimKind, ClaimLineStatus, ClaimState, Payer
 from billing.claims.models import Adjudication, Claim, ClaimInvoice, ClaimLine
+from billing.claims.objections.choices import TOLD, ObjectionState
+from billing.claims.objections.models import Objection, ObjectionLine
+from billing.claims.webhooks.choices import SUBSCRIBED
+from billing.claims.webhooks.models import InsurerEvent
 
 LARGEST = 2**63 - 1
 #: Lines that one answer may have.
 ANSWER_LINES = 5_000
+#: Events that one call may ask for once more.
+REPLAYED = 100
 
 
 class Rials(serializers.IntegerField):
@@ -152,6 +159,112 @@ class AdjudicationShape(serializers.ModelSerializer[Adjudication]):
 class AnsweredShape(serializers.Serializer[Any]):
     adjudication = AdjudicationShape()
     claim = ClaimShape()
+
+
+class ObjectionShape(serializers.ModelSerializer[Objection]):
+    """A hospital's objection to cuts of a claim; `accepted` is what you gave back so far."""
+
+    number = serializers.CharField(source="__str__")
+    claim = serializers.IntegerField(source="claim_id")
+    claim_number = serializers.CharField(source="claim.number")
+    state = serializers.ChoiceField(
+        [(state.value, state.label) for state in ObjectionState if state in (*TOLD, ObjectionState.WITHDRAWN)]
+    )
+    waiting = serializers.IntegerField()
+
+    class Meta:
+        model = Objection
+        fields = (
+            "id", "number", "claim", "claim_number", "state", "version", "text", "sent_at", "due_on", "answered_at",
+            "lines_count", "asked", "answered", "accepted", "waiting",
+        )  # fmt: skip
+
+
+class ObjectionLineShape(serializers.ModelSerializer[ObjectionLine]):
+    """Rials of a line's cut that are asked back; without an answer `accepted` is null, never zero."""
+
+    line = serializers.IntegerField(source="line_id")
+    invoice = serializers.IntegerField(source="invoice_id")
+    line_no = serializers.IntegerField(source="line.line_no")
+    code = serializers.CharField(source="line.code")
+    note = serializers.CharField(source="answer")
+
+    class Meta:
+        model = ObjectionLine
+        fields = ("line", "invoice", "line_no", "code", "asked", "reason", "accepted", "note")
+
+
+class ReplyShape(serializers.Serializer[Any]):
+    """Your answer to one line: rials that you give back, from 0 (nothing) to what is asked."""
+
+    line = serializers.IntegerField(min_value=1, max_value=LARGEST)
+    accepted = Rials(min_value=0)
+    note = serializers.CharField(max_length=250, required=False, default="", allow_blank=True)
+
+
+class ObjectionAnswerShape(serializers.Serializer[Any]):
+    """Answers to some lines of an objection; may come in any number of parts."""
+
+    lines = ReplyShape(many=True, max_length=ANSWER_LINES)
+    note = serializers.CharField(max_length=250, required=False, default="", allow_blank=True)
+
+
+class AttachmentShape(serializers.ModelSerializer[Attachment]):
+    """A paper of a claim, of an invoice of it, or of an objection."""
+
+    invoice = serializers.IntegerField(source="invoice_id", allow_null=True)
+    objection = serializers.IntegerField(source="objection_id", allow_null=True)
+
+    class Meta:
+        model = Attachment
+        fields = ("id", "invoice", "objection", "is_insurers", "name", "media_type", "size", "sha256", "at")
+
+
+class UploadShape(serializers.Serializer[Any]):
+    """PDF, PNG, JPEG or Word (docx) up to 10 MB; the content has to be what the name's ending says."""
+
+    file = serializers.FileField(max_length=200)
+    invoice = serializers.IntegerField(
+        min_value=1, max_value=LARGEST, required=False, allow_null=True, default=None
+    )
+    objection = serializers.IntegerField(
+        min_value=1, max_value=LARGEST, required=False, allow_null=True, default=None
+    )
+
+
+class EventShape(serializers.ModelSerializer[InsurerEvent]):
+    """What happened, as webhooks tell it; `id` is the `webhook-id` of every message about it."""
+
+    id = serializers.CharField(source="key")
+    type = serializers.ChoiceField([(kind.value, kind.label) for kind in SUBSCRIBED])
+    timestamp = serializers.DateTimeField(source="at")
+    data = serializers.DictField()
+
+    class Meta:
+        model = InsurerEvent
+        fields = ("id", "type", "timestamp", "data")
+
+
+class ReplayShape(serializers.Serializer[Any]):
+    """Events that your endpoints shall get once more."""
+
+    events = serializers.ListField(
+        child=serializers.CharField(max_length=40), min_length=1, max_length=REPLAYED,
+        help_text="Ids of the feed.",
+    )  # fmt: skip
+
+
+class ReplayOutcomeShape(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    endpoints = serializers.IntegerField(help_text="How many of your endpoints get it.")
+    code = serializers.CharField(
+        allow_blank=True, help_text="Empty, or why not: `not_found`, `domain_error` …"
+    )
+    detail = serializers.CharField(allow_blank=True)
+
+
+class ReplayedShape(serializers.Serializer[Any]):
+    items = ReplayOutcomeShape(many=True)
 
 
 class TokenRequest(serializers.Serializer[Any]):

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from billing.claims.api import views
+from billing.claims.api import attachments, events, objections, views
 
 INSURERS = [
     path("oauth/token", views.Token.as_view(), name="api_token"),
@@ -16,6 +16,18 @@ INSURERS = [
     path("claims/<int:pk>/adjudications/", views.Adjudications.as_view(), name="api_claim_adjudications"),
     path("claims/<int:pk>/adjudicate/", views.Adjudicate.as_view(), name="api_claim_adjudicate"),
     path("claims/<int:pk>/refuse/", views.Refuse.as_view(), name="api_claim_refuse"),
+    path("claims/<int:pk>/attachments/", attachments.Attachments.as_view(), name="api_claim_attachments"),
+    path(
+        "claims/<int:pk>/attachments/<int:file>/",
+        attachments.AttachmentFile.as_view(),
+        name="api_claim_attachment",
+    ),
+    path("objections/", objections.Objections.as_view(), name="api_objections"),
+    path("objections/<int:pk>/", objections.OneObjection.as_view(), name="api_objection"),
+    path("objections/<int:pk>/lines/", objections.ObjectionLines.as_view(), name="api_objection_lines"),
+    path("objections/<int:pk>/answer/", objections.Answer.as_view(), name="api_objection_answer"),
+    path("events/", events.Events.as_view(), name="api_events"),
+    path("events/replay/", events.Replay.as_view(), name="api_events_replay"),
     path("code-lists/", views.CodeLists.as_view(), name="api_code_lists"),
     path("code-lists/<slug:name>/", views.OneCodeList.as_view(), name="api_code_list"),
 ]

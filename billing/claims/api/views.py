@@ -21,6 +21,7 @@ from rest_framework.views import APIView
 from billing.claims import reasons
 from billing.claims.api import shapes, traces
 from billing.claims.api.access import AddressRate, InsurerView, Rated, check_match, once
+from billing.claims.api.common import CURSOR, KEY, LIMIT, MATCH, PROBLEM, READ, WRITE, number_of, page, valid
 from billing.claims.choices import ClaimLineStatus, ClaimState, StepChannel
 from billing.claims.exports import bill
 from billing.claims.models import Claim, ClaimInvoice, ClaimLine
@@ -28,76 +29,7 @@ from billing.claims.services import adjudication, clients, sending
 from billing.claims.services.adjudication import Cut, Decision, insurer_of
 from billing.claims.services.states import locked
 from core.errors import InvalidInput
-from core.filters import whole
 from organisations.permissions import Permission
-
-PAGE, LONGEST_PAGE = 100, 1_000
-_CURSOR = OpenApiParameter("cursor", str, description="`next` of the last page read / نشانگر صفحهٔ بعد")
-_LIMIT = OpenApiParameter("limit", int, description=f"1 … {LONGEST_PAGE}")
-_KEY = OpenApiParameter(
-    "Idempotency-Key", str, OpenApiParameter.HEADER, required=True,
-    description="Own unique text of the call; the same call again changes nothing and gets the same answer.",
-)  # fmt: skip
-_MATCH = OpenApiParameter(
-    "If-Match", str, OpenApiParameter.HEADER, description="ETag the write was made up on"
-)
-_PROBLEM = shapes.ProblemShape
-_READ = {401: _PROBLEM, 403: _PROBLEM, 404: _PROBLEM, 422: _PROBLEM, 429: _PROBLEM}
-_WRITE = _READ | {400: _PROBLEM, 409: _PROBLEM, 412: _PROBLEM, 415: _PROBLEM}
-
-
-class BadCursor(InvalidInput):
-    code = "cursor_invalid"
-
-
-def _cursor(text: str) -> str:
-    try:
-        return base64.urlsafe_b64decode(text.encode("ascii")).decode("ascii")
-    except (binascii.Error, ValueError):
-        raise BadCursor("نشانگر صفحه نادرست است؛ از صفحهٔ نخست آغاز کنید.") from None
-
-
-def _packed(number: int) -> str:
-    return base64.urlsafe_b64encode(str(number).encode()).decode()
-
-
-def _limit(request: Request) -> int:
-    text = request.query_params.get("limit")
-    if text is None:
-        return PAGE
-    number = whole(text)
-    if not number or number > LONGEST_PAGE:
-        raise InvalidInput(f"limit از ۱ تا {LONGEST_PAGE} است.")
-    return number
-
-
-def _number(request: Request, name: str) -> int | None:
-    text = request.query_params.get(name)
-    if text is None:
-        return None
-    number = whole(text)
-    if number is None:
-        raise InvalidInput(f"{name} باید عدد باشد.")
-    return number
-
-
-def _page(request: Request, rows: Any, shape: Any, order: str = "pk") -> Response:
-    """A page of rows in the order of a number that only grows; `next` resumes after it, also where it is the last."""
-    limit, after = _limit(request), 0
-    if text := request.query_params.get("cursor"):
-        key = whole(_cursor(text))
-        if key is None:
-            raise BadCursor("نشانگر صفحه نادرست است؛ از صفحهٔ نخست آغاز کنید.")
-        after = key
-    found = list(rows.filter(**{f"{order}__gt": after}).order_by(order)[: limit + 1])
-    items = found[:limit]
-    return Response(
-        {
-            "items": shape(items, many=True).data,
-            "next": _packed(getattr(items[-1], order) if items else after),
-            "has_more": len(found) > limit,
-        }
-    )
 
 
 def etag_of(claim: Claim) -> str:
@@ -125,10 +57,10 @@ class Claims(InsurerView):
     @extend_schema(
         operation_id="claims_list", tags=["claims"], summary="Claims delivered to me / مطالبه‌های رسیده",
         parameters=[
-            _CURSOR, _LIMIT, OpenApiParameter("state", str, enum=[s.value for s in ClaimState]),
+            CURSOR, LIMIT, OpenApiParameter("state", str, enum=[s.value for s in ClaimState]),
             OpenApiParameter("month", int, description="Jalali month, yyyymm"),
         ],
-        responses={200: shapes.page_of(shapes.ClaimShape, "ClaimPage"), **_READ},
+        responses={200: shapes.page_of(shapes.ClaimShape, "ClaimPage"), **READ},
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         rows = Claim.objects.visible_to(request.user).delivered().for_list().select_related("previous")
@@ -136,16 +68,16 @@ class Claims(InsurerView):
             if state not in ClaimState.values:
                 raise InvalidInput(f"state یکی از این‌هاست: {', '.join(ClaimState.values)}.")
             rows = rows.filter(state=state)
-        if (month := _number(request, "month")) is not None:
+        if (month := number_of(request, "month")) is not None:
             rows = rows.filter(month=month)
-        return _page(request, rows, shapes.ClaimShape, "delivery_no")
+        return page(request, rows, shapes.ClaimShape, "delivery_no")
 
 
 class OneClaim(OfClaim):
     @extend_schema(
         operation_id="claim_read", tags=["claims"], summary="One claim / یک مطالبه",
         parameters=[OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER)],
-        responses={200: shapes.ClaimShape, 304: None, **_READ},
+        responses={200: shapes.ClaimShape, 304: None, **READ},
     )  # fmt: skip
     def get(self, request: Request, pk: int) -> Response:
         claim = self.claim(request, pk)
@@ -158,33 +90,33 @@ class OneClaim(OfClaim):
 class ClaimInvoices(OfClaim):
     @extend_schema(
         operation_id="claim_invoices", tags=["claims"], summary="Invoices of a claim / صورتحساب‌های مطالبه",
-        parameters=[_CURSOR, _LIMIT],
-        responses={200: shapes.page_of(shapes.InvoiceShape, "ClaimInvoicePage"), **_READ},
+        parameters=[CURSOR, LIMIT],
+        responses={200: shapes.page_of(shapes.InvoiceShape, "ClaimInvoicePage"), **READ},
     )  # fmt: skip
     def get(self, request: Request, pk: int) -> Response:
         rows = ClaimInvoice.objects.of_claim(self.claim(request, pk))
-        return _page(request, rows, shapes.InvoiceShape)
+        return page(request, rows, shapes.InvoiceShape)
 
 
 class ClaimLinesList(OfClaim):
     @extend_schema(
         operation_id="claim_lines", tags=["claims"], summary="Lines of a claim / سطرهای مطالبه",
         parameters=[
-            _CURSOR, _LIMIT, OpenApiParameter("invoice", int),
+            CURSOR, LIMIT, OpenApiParameter("invoice", int),
             OpenApiParameter("status", str, enum=[s.name.lower() for s in ClaimLineStatus]),
         ],
-        responses={200: shapes.page_of(shapes.LineShape, "ClaimLinePage"), **_READ},
+        responses={200: shapes.page_of(shapes.LineShape, "ClaimLinePage"), **READ},
     )  # fmt: skip
     def get(self, request: Request, pk: int) -> Response:
         rows = ClaimLine.objects.of_claim(self.claim(request, pk)).for_page()
-        if (invoice := _number(request, "invoice")) is not None:
+        if (invoice := number_of(request, "invoice")) is not None:
             rows = rows.filter(invoice_id=invoice)
         if name := request.query_params.get("status"):
             names = {status.name.lower(): status.value for status in ClaimLineStatus}
             if name not in names:
                 raise InvalidInput(f"status یکی از این‌هاست: {', '.join(names)}.")
             rows = rows.filter(status=names[name])
-        return _page(request, rows, shapes.LineShape)
+        return page(request, rows, shapes.LineShape)
 
 
 class LineTraceView(OfClaim):
@@ -192,7 +124,7 @@ class LineTraceView(OfClaim):
 
     @extend_schema(
         operation_id="claim_line_trace", tags=["claims"], summary="Trace of a line's price / ردپای قیمت سطر",
-        responses={200: OpenApiTypes.OBJECT, **_READ},
+        responses={200: OpenApiTypes.OBJECT, **READ},
     )  # fmt: skip
     def get(self, request: Request, pk: int, line: int) -> Response:
         claim = self.claim(request, pk)
@@ -208,11 +140,11 @@ class ClaimBill(OfClaim):
         operation_id="claim_bill", tags=["claims"],
         summary="Electronic bill in the shape of SEPAS' SavePatientBill / سند الکترونیکی",
         parameters=[OpenApiParameter("invoice", int, description="Only the bill of this invoice")],
-        responses={200: OpenApiTypes.OBJECT, **_READ},
+        responses={200: OpenApiTypes.OBJECT, **READ},
     )  # fmt: skip
     def get(self, request: Request, pk: int) -> Response:
         claim = self.claim(request, pk)
-        invoice = _number(request, "invoice")
+        invoice = number_of(request, "invoice")
         return Response(bill.document(claim, invoices=None if invoice is None else [invoice]))
 
 
@@ -223,8 +155,8 @@ class Acknowledge(OfClaim):
 
     @extend_schema(
         operation_id="claim_acknowledge", tags=["answers"], summary="Receipt / رسید",
-        parameters=[_KEY, _MATCH], request=shapes.AcknowledgeShape,
-        responses={200: shapes.ClaimShape, **_WRITE},
+        parameters=[KEY, MATCH], request=shapes.AcknowledgeShape,
+        responses={200: shapes.ClaimShape, **WRITE},
         examples=[OpenApiExample("receipt", {"receipt_no": "1404-99812"}, request_only=True)],
     )  # fmt: skip
     def post(self, request: Request, pk: int) -> Response:
@@ -232,7 +164,7 @@ class Acknowledge(OfClaim):
 
         def act() -> tuple[dict[str, Any], int, str]:
             check_match(request, etag_of(locked(claim)))
-            sent = _valid(shapes.AcknowledgeShape, request)
+            sent = valid(shapes.AcknowledgeShape, request)
             sending.acknowledge(
                 claim=claim,
                 receipt_no=sent["receipt_no"],
@@ -256,11 +188,11 @@ class Adjudications(OfClaim):
 
     @extend_schema(
         operation_id="claim_adjudications", tags=["answers"], summary="Answers so far / پاسخ‌های پیشین",
-        parameters=[_CURSOR, _LIMIT],
-        responses={200: shapes.page_of(shapes.AdjudicationShape, "AdjudicationPage"), **_READ},
+        parameters=[CURSOR, LIMIT],
+        responses={200: shapes.page_of(shapes.AdjudicationShape, "AdjudicationPage"), **READ},
     )  # fmt: skip
     def get(self, request: Request, pk: int) -> Response:
-        return _page(request, self.claim(request, pk).adjudications.all(), shapes.AdjudicationShape)
+        return page(request, self.claim(request, pk).adjudications.all(), shapes.AdjudicationShape)
 
 
 class Adjudicate(OfClaim):
@@ -270,8 +202,8 @@ class Adjudicate(OfClaim):
 
     @extend_schema(
         operation_id="claim_adjudicate", tags=["answers"], summary="Answer lines / پاسخ به سطرها",
-        parameters=[_KEY, _MATCH], request=shapes.AnswerShape,
-        responses={200: shapes.AnsweredShape, **_WRITE},
+        parameters=[KEY, MATCH], request=shapes.AnswerShape,
+        responses={200: shapes.AnsweredShape, **WRITE},
         examples=[
             OpenApiExample(
                 "partial",
@@ -286,7 +218,7 @@ class Adjudicate(OfClaim):
 
         def act() -> tuple[dict[str, Any], int, str]:
             check_match(request, etag_of(locked(claim)))
-            sent = _valid(shapes.AnswerShape, request)
+            sent = valid(shapes.AnswerShape, request)
             written = adjudication.adjudicate(
                 claim=claim, decisions=[_decision(one) for one in sent["lines"]], approve_rest=sent["approve_rest"],
                 note=sent["note"], by=request.user, at=timezone.now(), channel=StepChannel.API,
@@ -308,15 +240,15 @@ class Refuse(OfClaim):
 
     @extend_schema(
         operation_id="claim_refuse", tags=["answers"], summary="Refuse the whole claim / رد کل مطالبه",
-        parameters=[_KEY, _MATCH], request=shapes.RefusalShape,
-        responses={200: shapes.ClaimShape, **_WRITE},
+        parameters=[KEY, MATCH], request=shapes.RefusalShape,
+        responses={200: shapes.ClaimShape, **WRITE},
     )  # fmt: skip
     def post(self, request: Request, pk: int) -> Response:
         claim = self.claim(request, pk)
 
         def act() -> tuple[dict[str, Any], int, str]:
             check_match(request, etag_of(locked(claim)))
-            sent = _valid(shapes.RefusalShape, request)
+            sent = valid(shapes.RefusalShape, request)
             adjudication.reject(
                 claim=claim, reason=sent["reason"], note=sent["note"], by=request.user, at=timezone.now(),
                 channel=StepChannel.API,
@@ -325,12 +257,6 @@ class Refuse(OfClaim):
             return shapes.ClaimShape(fresh).data, 200, etag_of(fresh)
 
         return once(request, act)
-
-
-def _valid(shape: Any, request: Request) -> dict[str, Any]:
-    sent = shape(data=request.data)
-    sent.is_valid(raise_exception=True)
-    return sent.validated_data
 
 
 def _decision(one: dict[str, Any]) -> Decision:
@@ -380,7 +306,7 @@ class CodeLists(InsurerView):
 
     @extend_schema(
         operation_id="code_lists", tags=["code lists"], summary="Code lists and their versions / فهرست کدها",
-        responses={200: OpenApiTypes.OBJECT, 401: _PROBLEM, 403: _PROBLEM, 429: _PROBLEM},
+        responses={200: OpenApiTypes.OBJECT, 401: PROBLEM, 403: PROBLEM, 429: PROBLEM},
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         return Response({"items": [{"name": n, "version": one["version"]} for n, one in _lists().items()]})
@@ -391,7 +317,7 @@ class OneCodeList(InsurerView):
 
     @extend_schema(
         operation_id="code_list", tags=["code lists"], summary="One code list / یک فهرست کد",
-        responses={200: shapes.CodeListShape, 304: None, **_READ},
+        responses={200: shapes.CodeListShape, 304: None, **READ},
     )  # fmt: skip
     def get(self, request: Request, name: str) -> Response:
         found = _lists().get(name)
@@ -414,7 +340,7 @@ class Token(Rated, APIView):
     @extend_schema(
         operation_id="token", tags=["access"], summary="Token / نشان دسترسی", auth=[],
         request={"application/x-www-form-urlencoded": shapes.TokenRequest},
-        responses={200: shapes.TokenShape, 400: _PROBLEM, 401: _PROBLEM, 415: _PROBLEM, 429: _PROBLEM},
+        responses={200: shapes.TokenShape, 400: PROBLEM, 401: PROBLEM, 415: PROBLEM, 429: PROBLEM},
     )  # fmt: skip
     def post(self, request: Request) -> Response:
         form = shapes.TokenRequest(data=request.data)

@@ -17,12 +17,13 @@ from django.utils import timezone
 
 from billing.claims.choices import CUT_LINES, UNDECIDED, ClaimLineStatus, ClaimState, StepChannel
 from billing.claims.models import Adjudication, Claim, ClaimInvoice, ClaimLine, LineCut, LineDecision
-from billing.claims.reasons import OTHER, CutReason, valid_on
+from billing.claims.reasons import OTHER, CutReason, reasons, valid_on
 from billing.claims.rules import answer
 from billing.claims.services.states import locked, move, require
 from core import audit
 from core.errors import InvalidInput, NotAllowed
 from core.text import clean
+from insurers.terms import terms_for
 
 #: Mistakes that one refusal names.
 NAMED = 50
@@ -74,6 +75,7 @@ def adjudicate(
     at: dt.datetime,
     approve_rest: bool = False,
     revises: bool = False,
+    is_typed: bool = False,
     note: str = "",
     channel: StepChannel = StepChannel.PAGE,
 ) -> Adjudication:
@@ -81,13 +83,14 @@ def adjudicate(
 
     `approve_rest` approves in full whatever has no answer yet and is not named. With `revises` lines that have an
     answer get another one, never below the first: what an objection brought back. `by` is of the claim's insurer, or
-    None for the system.
+    None for the system; `is_typed` says that two persons of headquarters typed it from the insurer's letter.
     """
     row = locked(claim)
-    _of_insurer(row, by)
+    if not is_typed:
+        _of_insurer(row, by)
     version = row.version
     if revises:
-        require(row, (ClaimState.IN_REVIEW, ClaimState.ADJUDICATED))
+        require(row, (ClaimState.IN_REVIEW, ClaimState.ADJUDICATED, ClaimState.SETTLED))
     else:
         require(row, (ClaimState.ACKNOWLEDGED, ClaimState.IN_REVIEW))
     said = list(decisions)
@@ -105,7 +108,8 @@ def adjudicate(
         after={"lines": len(taken), "approved": written.approved, "cut": written.cut},
     )  # fmt: skip
     if row.state == ClaimState.IN_REVIEW and not _undecided(row).exists():
-        move(row, ClaimState.ADJUDICATED, by=by, at=at, note=note, channel=channel, adjudicated_at=at)
+        move(row, ClaimState.ADJUDICATED, by=by, at=at, note=note, channel=channel, adjudicated_at=at,
+             objection_due_on=_objection_due(row, at))  # fmt: skip
     if row.paid:
         settle(row, by=by, at=at, note=note, channel=channel)
     if row.version == version:
@@ -139,6 +143,12 @@ def reject(
     return row
 
 
+def _objection_due(row: Claim, at: dt.datetime) -> dt.date | None:
+    """The last day to object to the whole answer, as contract or law say on the day it came."""
+    told_on = timezone.localdate(at)
+    return terms_for(fund=row.fund, centre=row.centre, on=told_on).objection_due(told_on=told_on)
+
+
 def _of_insurer(row: Claim, by: Any) -> None:
     """Refuse who would answer in the name of an insurer without being of it."""
     if by is not None and insurer_of(by) != row.insurer_id:
@@ -166,7 +176,8 @@ def _rest(row: Claim, named: set[int]) -> list[_Taken]:
 def _taken(row: Claim, said: Sequence[Decision], *, day: dt.date, revises: bool) -> list[_Taken]:
     """The decisions with their lines; refused as a whole where one is wrong."""
     lines = ClaimLine.objects.filter(claim=row).in_bulk([decision.line_id for decision in said])
-    known = valid_on(day)
+    # A cut that stands in part keeps its reason, also one that the list no longer has.
+    known = {one.code: one for one in reasons()} if revises else valid_on(day)
     taken, errors, seen = [], [], set()
     for decision in said:
         line = lines.get(decision.line_id)

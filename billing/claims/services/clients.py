@@ -17,6 +17,7 @@ from django.db.models import Q
 
 from billing.claims.api.models import ApiCall, ApiClient, ApiSecret, ApiToken
 from billing.claims.api.scopes import checked
+from billing.claims.webhooks.models import WebhookDelivery
 from core import audit
 from core.errors import DomainError, InvalidInput, NotAllowed
 from core.text import clean
@@ -110,6 +111,8 @@ def revoke(*, client: ApiClient, by: Any, at: dt.datetime) -> ApiClient:
     row.save(update_fields=["revoked_at", "revoked_by"])
     row.secrets.filter(Q(expires_at=None) | Q(expires_at__gt=at)).update(expires_at=at)
     ApiToken.objects.filter(secret__client=row).delete()
+    row.endpoints.filter(closed_at=None).update(closed_at=at)
+    WebhookDelivery.objects.filter(endpoint__client=row).give_up(at)
     _record("api_client.revoked", row, by=by, at=at)
     return row
 

@@ -9,6 +9,8 @@ from django.db import connection, transaction
 
 from billing.claims.choices import ANSWERED, CUT_LINES, DELIVERED, ClaimKind, Payer
 from billing.claims.models import Claim, ClaimInvoice, ClaimItem, ClaimLine
+from billing.claims.objections.choices import PENDING
+from billing.claims.objections.models import Objection, ObjectionLine
 from billing.claims.services.gathering import FUND, GONE, SHARE, STANDING_LINE, check, differences_sql
 from billing.claims.services.states import ClaimRefused, locked, require, step
 from billing.models import Change, Invoice, LineDelta, SupplementaryItem
@@ -26,7 +28,9 @@ _INTO = (
     f"INSERT INTO {ClaimInvoice._meta.db_table} (claim_id, invoice_id, payer, kind, previous_id, asked, answered,"
     f" adjusted, approved, paid, record_no, diagnoses, lines_count, {', '.join((*_FACTS, *_BILL))})"
 )
-#: Invoices with cut lines, each with what was cut; what is asked again already, or cancelled, stays out.
+_PENDING = ", ".join(f"'{state.value}'" for state in PENDING)
+#: Invoices with cut lines, each with what was cut. What is asked again already, waits for the answer to an objection,
+#: or is cancelled, stays out.
 _RETRY = f"""
     {_INTO}
     SELECT %(claim)s, c.invoice_id, c.payer, '{ClaimKind.RESUBMISSION}', c.id, l.cut, 0, 0, 0, 0, '', '[]', l.lines,
@@ -40,6 +44,9 @@ _RETRY = f"""
     WHERE c.claim_id = %(previous)s AND NOT {GONE} AND NOT EXISTS (
         SELECT FROM {ClaimInvoice._meta.db_table} o
         WHERE o.previous_id = c.id AND o.released_at IS NULL AND o.kind = '{ClaimKind.RESUBMISSION}'
+    ) AND NOT EXISTS (
+        SELECT FROM {ObjectionLine._meta.db_table} x JOIN {Objection._meta.db_table} j ON j.id = x.objection_id
+        WHERE x.invoice_id = c.invoice_id AND j.claim_id = c.claim_id AND j.state IN ({_PENDING})
     )
     ORDER BY c.id
 """
@@ -49,7 +56,8 @@ _RETRY = f"""
 def resubmit(*, claim: Claim, by: Any, at: dt.datetime) -> Claim:
     """A new claim for what was cut of an answered one, only the lines with a cut; it is frozen and sent as any other.
 
-    Both name each other. Nothing is asked again twice: an invoice whose cut stands in a live re-submission stays out.
+    Both name each other. Nothing is asked again twice: an invoice whose cut stands in a live
+    re-submission, or waits for the answer to an objection, stays out.
     """
     row = locked(claim, stages=True)
     require(row, ANSWERED)
@@ -57,7 +65,7 @@ def resubmit(*, claim: Claim, by: Any, at: dt.datetime) -> Claim:
     with connection.cursor() as cursor:
         cursor.execute(_RETRY, {"claim": fresh.pk, "previous": row.pk})
     if not fresh.invoices.exists():
-        raise ClaimRefused("سطر کسرشده‌ای نمانده است که دوباره فرستاده نشده باشد.")
+        raise ClaimRefused("سطر کسرشده‌ای نمانده است که دوباره فرستاده نشده باشد و منتظر پاسخ اعتراض نباشد.")
     audit.record(
         "claim.resubmitted", row, by=by, at=at, organisation_id=row.organisation_id, after={"claim": fresh.pk}
     )

@@ -13,6 +13,7 @@ from django.utils import timezone
 from billing.choices import Stage
 from billing.claims.choices import CUT_LINES, ClaimKind, ClaimLineStatus, ClaimState, Payer, StepChannel
 from billing.claims.models import Claim, ClaimCounter, ClaimInvoice, ClaimItem, ClaimLine
+from billing.claims.services import events
 from billing.claims.services.gathering import SHARE, differences_sql, stale_of
 from billing.claims.services.states import ClaimRefused, counted, locked, move, require
 from billing.models import CurrentLine, Invoice, InvoiceDetail, InvoiceStage
@@ -158,10 +159,12 @@ def send(*, claim: Claim, by: Any, at: dt.datetime, letter_no: str = "") -> Clai
     _refuse_stale(row, "نهایی‌شدن", _ANEW)
     if row.kind == ClaimKind.ORIGINAL:
         _invoices_sent(row, by=by, at=at)
-    return move(
+    sent = move(
         row, ClaimState.SENT, by=by, at=at, note=letter_no, sent_at=at, sent_by=by,
         letter_no=clean(letter_no)[:60], **_dues(row, on=timezone.localdate(at)), delivery_no=_delivery_no(row),
     )  # fmt: skip
+    events.claim_sent(sent, at=at)
+    return sent
 
 
 def _refuse_stale(row: Claim, since: str, remedies: Mapping[ClaimKind, str]) -> None:

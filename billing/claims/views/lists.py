@@ -12,8 +12,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 
+from billing.claims.attachments import Attachment
 from billing.claims.choices import (
     CUT_LINES,
+    OPEN_TO_OBJECTION,
     UNANSWERED,
     ClaimKind,
     ClaimLineStatus,
@@ -23,10 +25,12 @@ from billing.claims.choices import (
     StepChannel,
 )
 from billing.claims.filters import ClaimFilter
-from billing.claims.forms import CancelForm, ReceiptForm, SendForm
+from billing.claims.forms import AttachmentForm, CancelForm, ReceiptForm, SendForm
 from billing.claims.models import Claim, ClaimInvoice, ClaimLine, Omission
+from billing.claims.objections.models import Objection
 from billing.claims.remittances.choices import RemittanceKind
 from billing.claims.remittances.models import Allocation, Remittance
+from billing.claims.services.objecting import lines_open
 from core.export import LIMIT, Column, xlsx_response
 from core.filters import misread, whole
 from core.jalali import month_name
@@ -135,6 +139,10 @@ class ClaimPage(DetailPage):
             payments=self._payments(),
             age=age_in_days(claim, timezone.localdate()),
             moves=self._moves(),
+            objections=self._objections(),
+            papers=list(Attachment.objects.of_claim(claim, user)),
+            attach=AttachmentForm() if self._may_attach() else None,
+            today=timezone.localdate(),
             breadcrumb=[HOME | {"url": reverse("claims")}, {"label": persian_digits(claim)}],
             **kwargs,
         )
@@ -202,6 +210,15 @@ class ClaimPage(DetailPage):
         )  # fmt: skip
         return [row | {"kind": RemittanceKind(row["kind"]).label, "seen": row["id"] in seen} for row in rows]
 
+    def _objections(self) -> list[Objection]:
+        return list(Objection.objects.visible_to(self.request.user).filter(claim=self.object).order_by("-pk"))
+
+    def _may_attach(self) -> bool:
+        claim, user = self.object, self.request.user
+        if claim.state == ClaimState.CANCELLED:
+            return False
+        return user.may(Permission.CLAIM_EDIT) or user.may(Permission.CLAIM_ADJUDICATE)
+
     def _moves(self) -> dict[str, Any]:
         """What the user may do with the claim as it stands; the services have the last word."""
         claim, user = self.object, self.request.user
@@ -218,6 +235,10 @@ class ClaimPage(DetailPage):
             "acknowledge": ReceiptForm()
             if user.may(Permission.CLAIM_ACKNOWLEDGE) and state == ClaimState.SENT
             else None,
+            "object": edits
+            and state in OPEN_TO_OBJECTION
+            and not (claim.objection_due_on and claim.objection_due_on < timezone.localdate())
+            and lines_open(claim).exists(),
             "resubmit": edits
             and state in (ClaimState.ADJUDICATED, ClaimState.SETTLED, ClaimState.REJECTED)
             and claim.cut > 0,

@@ -1,0 +1,91 @@
+"""What endpoints have in common: pages with a cursor, numbers of a query, bodies, and what the document says of all."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from billing.claims.api import shapes
+from core.errors import InvalidInput
+from core.filters import whole
+
+PAGE, LONGEST_PAGE = 100, 1_000
+CURSOR = OpenApiParameter("cursor", str, description="`next` of the last page read / نشانگر صفحهٔ بعد")
+LIMIT = OpenApiParameter("limit", int, description=f"1 … {LONGEST_PAGE}")
+KEY = OpenApiParameter(
+    "Idempotency-Key", str, OpenApiParameter.HEADER, required=True,
+    description="Own unique text of the call; the same call again changes nothing and gets the same answer.",
+)  # fmt: skip
+MATCH = OpenApiParameter(
+    "If-Match", str, OpenApiParameter.HEADER, description="ETag the write was made up on"
+)
+PROBLEM = shapes.ProblemShape
+READ = {401: PROBLEM, 403: PROBLEM, 404: PROBLEM, 422: PROBLEM, 429: PROBLEM}
+WRITE = READ | {400: PROBLEM, 409: PROBLEM, 412: PROBLEM, 415: PROBLEM}
+
+
+class BadCursor(InvalidInput):
+    code = "cursor_invalid"
+
+
+def _cursor(text: str) -> str:
+    try:
+        return base64.urlsafe_b64decode(text.encode("ascii")).decode("ascii")
+    except (binascii.Error, ValueError):
+        raise BadCursor("نشانگر صفحه نادرست است؛ از صفحهٔ نخست آغاز کنید.") from None
+
+
+def _packed(number: int) -> str:
+    return base64.urlsafe_b64encode(str(number).encode()).decode()
+
+
+def _limit(request: Request) -> int:
+    text = request.query_params.get("limit")
+    if text is None:
+        return PAGE
+    number = whole(text)
+    if not number or number > LONGEST_PAGE:
+        raise InvalidInput(f"limit از ۱ تا {LONGEST_PAGE} است.")
+    return number
+
+
+def number_of(request: Request, name: str) -> int | None:
+    """A number of the query; None where it is not there."""
+    text = request.query_params.get(name)
+    if text is None:
+        return None
+    number = whole(text)
+    if number is None:
+        raise InvalidInput(f"{name} باید عدد باشد.")
+    return number
+
+
+def page(request: Request, rows: Any, shape: Any, order: str = "pk") -> Response:
+    """A page of rows in the order of a number that only grows; `next` resumes after it, also where it is the last."""
+    limit, after = _limit(request), 0
+    if text := request.query_params.get("cursor"):
+        key = whole(_cursor(text))
+        if key is None:
+            raise BadCursor("نشانگر صفحه نادرست است؛ از صفحهٔ نخست آغاز کنید.")
+        after = key
+    found = list(rows.filter(**{f"{order}__gt": after}).order_by(order)[: limit + 1])
+    items = found[:limit]
+    return Response(
+        {
+            "items": shape(items, many=True).data,
+            "next": _packed(getattr(items[-1], order) if items else after),
+            "has_more": len(found) > limit,
+        }
+    )
+
+
+def valid(shape: Any, request: Request) -> dict[str, Any]:
+    """The body in its shape; refused with every field that is wrong."""
+    sent = shape(data=request.data)
+    sent.is_valid(raise_exception=True)
+    return sent.validated_data
