@@ -350,8 +350,11 @@ CLAIMS = (
     Row("claim_acknowledge", "302 403 403 302 404 404 302 403 403 302", pk("claim"), method="post"),
 )
 REMITTANCES = (
+    Row("tie_outs", "200 200 200 200 200 200 403 200 403 302"),
+    Row("tie_out", "200 200 404 200 404 404 403 200 403 302", pk("tie_out")),
     Row("remittances", "200 200 200 200 200 200 200 200 403 302"),
     Row("remittances_open", "200 200 200 200 200 200 200 200 403 302"),
+    Row("remittance_dues", "200 200 200 200 200 200 200 200 403 302"),
     Row("remittance_list_new", "200 403 403 200 200 200 403 403 403 302"),
     Row("remittance_typed_new", "200 403 403 200 200 200 403 403 403 302"),
     # How an insurer's list is read is said for the whole organisation.
