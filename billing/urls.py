@@ -87,5 +87,7 @@ urlpatterns = [
     path("api/v1/sata/receptions/<int:number>/close/", api.ReceptionClose.as_view(), name="sata_close"),
     path("", include("billing.desk_urls")),
     path("", include("billing.claims.urls")),
+    path("", include("billing.claims.remittances.urls")),
+    path("", include("billing.claims.tieouts.urls")),
     path("api/v1/", include("billing.claims.api.urls")),
 ]

@@ -7,6 +7,7 @@ what does not fit.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypeVar
 
 import polars as pl
@@ -36,6 +37,22 @@ def round_to_step(amount: Amount, step: Amount | int) -> Amount:
 def share_of(amount: Amount, share: Amount | int, of: Amount | int = BASIS_POINTS) -> Amount:
     """`share ÷ of` of an amount ≥ 0 in rials; `of` is 10,000 for basis points, 3 for a third."""
     return round_half_up(amount * share, of)
+
+
+def apportion(amount: int, weights: Sequence[int]) -> list[int]:
+    """An amount (rials ≥ 0) parted by weights ≥ 0, to the rial and in their order; no weight at all takes nothing.
+
+    Each part is what the weights so far have come to less what was given before, so the parts add up by
+    construction, and none is above its weight while the amount is not above their sum.
+    """
+    total = sum(weights)
+    parts, so_far, given = [], 0, 0
+    for weight in weights:
+        so_far += weight
+        reached = amount * so_far // total if total else 0
+        parts.append(reached - given)
+        given = reached
+    return parts
 
 
 def exchanged(hundredths: Amount, rate: Amount | int) -> Amount:

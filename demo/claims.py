@@ -33,14 +33,20 @@ WEIGHTS = (
 
 def load_claims(*, at: dt.datetime) -> int:
     """Claims for centres with two officers that have none yet; how many."""
-    people: dict[int, list[User]] = {}
-    for user in User.objects.filter(username__in=OFFICERS).select_related("membership").order_by("username"):
-        people.setdefault(user.membership.centre_id, []).append(user)
+    people = people_of_centres()
     made = 0
     for centre in Centre.objects.filter(pk__in=people).select_related("region").order_by("pk"):
         if len(people[centre.pk]) > 1 and not Claim.objects.filter(centre=centre).exists():
             made += _claims_of(centre, people[centre.pk], at)
     return made
+
+
+def people_of_centres() -> dict[int, list[User]]:
+    """The demonstration's officers by the key of their centre."""
+    people: dict[int, list[User]] = {}
+    for user in User.objects.filter(username__in=OFFICERS).select_related("membership").order_by("username"):
+        people.setdefault(user.membership.centre_id, []).append(user)
+    return people
 
 
 def _claims_of(centre: Centre, people: Sequence[User], at: dt.datetime) -> int:

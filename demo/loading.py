@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
+from multiprocessing import get_context
 
+import django
 import polars as pl
 from django.core.files.base import ContentFile
-from django.db import connection
 
 from billing.choices import DeliveryState
 from billing.models import ColumnMapping, Delivery
@@ -37,6 +39,8 @@ TEHRAN = dt.timezone(dt.timedelta(hours=3, minutes=30))
 
 Tell = Callable[[str], object]
 Deliver = Callable[[], object]
+#: Name of a centre, lines drawn for it, deliveries loaded.
+Loaded = tuple[str, int, int]
 
 
 def demo_plans(lines: int) -> list[CentrePlan]:
@@ -76,45 +80,70 @@ class _Setting:
     there: set[tuple[int, str]]
     now: dt.datetime
 
+    def centre(self, plan: CentrePlan) -> Centre:
+        return self.centres[plan.organisation, plan.code]
+
 
 def load_deliveries(
     *,
     lines: int,
     now: dt.datetime,
     tell: Tell,
-    beside: Sequence[Callable[[], object]] = (),
-    before_last: Callable[[dt.datetime], object] = lambda at: None,
+    beside: Callable[[], object],
+    before_last: Callable[[dt.datetime], object],
     side_by_side: int = 1,
 ) -> int:
     """Generate and load what is not there yet; how many deliveries were loaded.
 
-    `beside` is work that needs no invoices, done while the first are drawn.
+    `beside` is work that needs no invoices, done while they are loaded.
     `before_last` is called with the moment of the evening before the last delivery, when all others are in.
     Deliveries are recognised by centre and file name, so another number of lines changes nothing that is there.
-    `side_by_side` centres are loaded at a time, each with a connection of its own; the deliveries of one centre
-    always follow each other.
+    `side_by_side` processes load a batch of centres each; the deliveries of one centre always follow each other.
     """
     setting = _setting(now)
-    centres = setting.centres
-    wanted = [p for p in demo_plans(lines) if _lacking(centres[p.organisation, p.code], p, setting.there)]
+    wanted = [p for p in demo_plans(lines) if _lacking(setting.centre(p), p, setting.there)]
     loaded = 0
-    held: list[Deliver] = []
-    with _loaders(side_by_side) as load:
-        load(beside)
-        for batch in batches(wanted):
-            drawn = [(plan, *generate(plan, YEAR)) for plan in batch]
-            organisation = centres[batch[0].organisation, batch[0].code].region.organisation
-            for plan, headers, own in ask(drawn, organisation_id=organisation.pk):
-                sent = _sent_by(plan, headers, own, setting)
-                loaded += len(sent)
-                held += [deliver for name, deliver in sent if name == last_name(plan.code)]
-                load([deliver for name, deliver in sent if name != last_name(plan.code)])
-                tell(f"{centres[plan.organisation, plan.code].name}: {len(own):,} lines")
-    if held:
+    with _hands(side_by_side) as each:
+        results = each(partial(load_batch, now=now), list(batches(wanted)))
+        beside()
+        for name, count, deliveries_of in chain.from_iterable(results):
+            loaded += deliveries_of
+            tell(f"{name}: {count:,} lines")
+    last = [
+        p for p in wanted if _is_last_centre(p) and (setting.centre(p).pk, last_name(p)) not in setting.there
+    ]
+    if last:
         before_last(_last_night(now) - dt.timedelta(days=1))
-    for deliver in held:
-        deliver()
+        loaded += sum(deliveries_of for _, _, deliveries_of in load_batch(last, now=now, is_last=True))
     return loaded
+
+
+@contextmanager
+def _hands(count: int) -> Iterator[Callable[..., Iterable[list[Loaded]]]]:
+    """`map`, in this process or over several: threads would wait for each other's Python."""
+    if count == 1:
+        yield map
+        return
+    # Not forked: Polars hangs in a forked process.
+    with ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=django.setup) as pool:
+        yield pool.map
+
+
+def load_batch(batch: Sequence[CentrePlan], *, now: dt.datetime, is_last: bool = False) -> list[Loaded]:
+    """Generate and load what centres alike have sent and is not there yet: all but the very last delivery of the
+    year, or that alone. Name, lines drawn and deliveries loaded of each centre."""
+    setting = _setting(now)
+    drawn = [(plan, *generate(plan, YEAR)) for plan in batch]
+    organisation = setting.centre(batch[0]).region.organisation
+    done: list[Loaded] = []
+    for plan, headers, own in ask(drawn, organisation_id=organisation.pk):
+        sent = [
+            d for name, d in _sent_by(plan, headers, own, setting) if (name == last_name(plan)) == is_last
+        ]
+        for deliver in sent:
+            deliver()
+        done.append((setting.centre(plan).name, len(own), len(sent)))
+    return done
 
 
 def _setting(now: dt.datetime) -> _Setting:
@@ -136,7 +165,7 @@ def _sent_by(
     plan: CentrePlan, headers: pl.DataFrame, own: pl.DataFrame, setting: _Setting
 ) -> list[tuple[str, Deliver]]:
     """Names of the deliveries of a centre that are not there yet, and what delivers each."""
-    centre, officer = setting.centres[plan.organisation, plan.code], setting.officers[plan.organisation]
+    centre, officer = setting.centre(plan), setting.officers[plan.organisation]
     sent = []
     for name, at, period in _deliveries(plan, headers, own, setting.now):
         if (centre.pk, name) not in setting.there:
@@ -144,38 +173,6 @@ def _sent_by(
             mapping = setting.mappings[software.vendor]
             sent.append((name, partial(_deliver, centre, name, period, mapping, officer, at)))
     return sent
-
-
-@contextmanager
-def _loaders(threads: int) -> Iterator[Callable[[Sequence[Deliver]], None]]:
-    """A function that loads the deliveries of one centre in their order, several centres at a time."""
-    if threads == 1:
-        yield _in_order
-        return
-    running: list[Future[None]] = []
-
-    def load(of_centre: Sequence[Deliver]) -> None:
-        # No more waits than is being loaded: a year of files would not fit in memory.
-        while len(running) >= 2 * threads:
-            running.pop(0).result()
-        running.append(pool.submit(_in_thread, of_centre))
-
-    with ThreadPoolExecutor(threads) as pool:
-        yield load
-        for one in running:
-            one.result()
-
-
-def _in_order(of_centre: Sequence[Deliver]) -> None:
-    for deliver in of_centre:
-        deliver()
-
-
-def _in_thread(of_centre: Sequence[Deliver]) -> None:
-    try:
-        _in_order(of_centre)
-    finally:
-        connection.close()
 
 
 def _officers() -> list[User]:
@@ -190,14 +187,19 @@ def period_name(plan: CentrePlan, number: int) -> str:
     return f"{plan.code}-{YEAR}-{PERIODS[plan.deliveries][number - 1]}.csv"
 
 
-def last_name(code: str) -> str:
-    return f"{code}-{YEAR}-آخرین.csv"
+def last_name(plan: CentrePlan) -> str:
+    return f"{plan.code}-{YEAR}-آخرین.csv"
+
+
+def _is_last_centre(plan: CentrePlan) -> bool:
+    """The one hospital that keeps the last days of the year back."""
+    return (plan.organisation, plan.code) == LAST_CENTRE
 
 
 def _lacking(centre: Centre, plan: CentrePlan, there: set[tuple[int, str]]) -> bool:
     names = [period_name(plan, number) for number in range(1, plan.deliveries + 1)]
-    if (plan.organisation, plan.code) == LAST_CENTRE:
-        names.append(last_name(plan.code))
+    if _is_last_centre(plan):
+        names.append(last_name(plan))
     return any((centre.pk, name) not in there for name in names)
 
 
@@ -208,7 +210,7 @@ def _deliveries(
 
     One hospital keeps the last days of the year back: they arrive last night, with some corrections.
     """
-    keeps_back = (plan.organisation, plan.code) == LAST_CENTRE
+    keeps_back = _is_last_centre(plan)
     last_day = jalali.year_range(YEAR)[1] - dt.timedelta(days=LAST_DAYS)
     is_last = pl.col("discharged_on") >= last_day
     for period in periods(plan, headers, lines):
@@ -220,7 +222,7 @@ def _deliveries(
             )
         yield period_name(plan, period.number), _arrival(plan, period.number), content
         if keeps_back and period.number == plan.deliveries:
-            yield last_name(plan.code), _last_night(now), _last(period, is_last)
+            yield last_name(plan), _last_night(now), _last(period, is_last)
 
 
 def _last(period: Period, is_last: pl.Expr) -> Period:

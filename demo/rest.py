@@ -19,6 +19,7 @@ from demo.contracts import load_contracts
 from demo.desk import load_desk
 from demo.loading import YEAR
 from demo.protocol import load_counts, load_stages
+from demo.remittances import load_remittances
 from organisations.models import Organisation
 
 KIND = "demonstration"
@@ -36,6 +37,7 @@ def load(*, at: dt.datetime, advance: Callable[[int, int, str], Any] = lambda *_
         ("میز ورود", lambda: load_desk(at=at)),
         ("یافته‌های میز ورود", lambda: finding_runs.check_due(at=at)),
         ("مطالبه‌ها", lambda: load_claims(at=at)),
+        ("حواله‌ها", lambda: load_remittances(at=at)),
         ("شمارش‌ها", lambda: load_counts(at=at)),
     ]
     for number, (name, step) in enumerate(steps):

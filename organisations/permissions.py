@@ -46,6 +46,11 @@ class Permission(StrEnum):
     CLAIM_SEND = "claim.send"
     CLAIM_ACKNOWLEDGE = "claim.acknowledge"
     CLAIM_ADJUDICATE = "claim.adjudicate"
+    REMITTANCE_VIEW = "remittance.view"
+    REMITTANCE_ENTER = "remittance.enter"
+    REMITTANCE_CHECK = "remittance.check"
+    REMITTANCE_TELL = "remittance.tell"
+    TIE_OUT_VIEW = "tie_out.view"
     API_CLIENT_MANAGE = "api_client.manage"
     EVENT_REPLAY = "event.replay"
     OBJECTION_TYPE = "objection.type"
@@ -75,6 +80,7 @@ _READ = {
     _P.DASHBOARD_VIEW, _P.ORGANISATION_VIEW, _P.INVOICE_VIEW, _P.WORKLIST_VIEW, _P.COMPLETENESS_VIEW, _P.DELIVERY_VIEW,
     _P.TARIFF_VIEW, _P.PRICE_PREVIEW, _P.COVERAGE_VIEW, _P.BUDGET_VIEW, _P.JOB_VIEW,
     _P.PERIOD_VIEW, _P.FINDING_VIEW, _P.CONTRACT_VIEW, _P.CLAIM_VIEW,
+    _P.REMITTANCE_VIEW, _P.TIE_OUT_VIEW,
 }  # fmt: skip
 
 #: Accounts between regions, and the retirees' files: read by who answers for a region's money.
@@ -82,18 +88,20 @@ _ACCOUNTS = {_P.ACCOUNT_VIEW, _P.RETIREE_FILE_VIEW}
 
 PERMISSIONS: dict[str, frozenset[Permission]] = {
     # Nobody but the insurer answers in its name.
-    Role.HEADQUARTERS: frozenset(Permission) - {_P.CLAIM_ADJUDICATE},
+    Role.HEADQUARTERS: frozenset(Permission) - {_P.CLAIM_ADJUDICATE, _P.REMITTANCE_TELL},
     Role.HOSPITAL: frozenset(
         _READ - {_P.BUDGET_VIEW}
         | {_P.DELIVERY_CREATE, _P.FINDING_PASS, _P.INVOICE_ADVANCE, _P.COUNT_ENTER}
         | {_P.INVOICE_EDIT, _P.CLAIM_EDIT, _P.CLAIM_SEND, _P.CLAIM_ACKNOWLEDGE}
+        | {_P.REMITTANCE_ENTER, _P.REMITTANCE_CHECK}
     ),
     Role.REGION: frozenset(
         _READ | _ACCOUNTS | {_P.BUDGET_INPUT_EDIT, _P.PERIOD_CLOSE, _P.ACCOUNT_ANSWER, _P.RETIREE_FILE_MAKE}
     ),
     Role.INSURER: frozenset(
         {_P.INVOICE_VIEW, _P.TARIFF_VIEW, _P.PRICE_PREVIEW, _P.COVERAGE_VIEW, _P.CONTRACT_VIEW}
-        | {_P.CLAIM_VIEW, _P.CLAIM_ACKNOWLEDGE, _P.CLAIM_ADJUDICATE, _P.EVENT_REPLAY}
+        | {_P.CLAIM_VIEW, _P.CLAIM_ACKNOWLEDGE, _P.CLAIM_ADJUDICATE, _P.REMITTANCE_VIEW, _P.REMITTANCE_TELL}
+        | {_P.EVENT_REPLAY}
     ),
     Role.AUDITOR: frozenset(_READ | _ACCOUNTS | {_P.AUDIT_VIEW, _P.REPRICING_VIEW, _P.USER_VIEW}),
 }

@@ -41,7 +41,8 @@ TRANSITIONS: dict[ClaimState, tuple[ClaimState, ...]] = {
     S.ACKNOWLEDGED: (S.IN_REVIEW, S.REJECTED),
     S.IN_REVIEW: (S.ADJUDICATED, S.REJECTED),
     S.ADJUDICATED: (S.SETTLED,),
-    S.SETTLED: (),
+    # Money that is taken back opens it again.
+    S.SETTLED: (S.ADJUDICATED,),
     S.REJECTED: (),
     S.CANCELLED: (),
 }

@@ -53,6 +53,11 @@ _ADDS_UP = """
               IS DISTINCT FROM (l.lines, l.invoices, l.asked, l.answered, l.adjusted, l.approved, l.paid)
     ) THEN RAISE EXCEPTION 'totals of claim % are not those of its lines', NEW.id;
     END IF;
+    IF EXISTS (
+        SELECT FROM billing_claim c WHERE c.id = NEW.id
+          AND c.paid <> (SELECT coalesce(sum(amount), 0) FROM billing_allocation WHERE claim_id = c.id)
+    ) THEN RAISE EXCEPTION 'claim % is paid otherwise than by allocations of remittances', NEW.id;
+    END IF;
     RETURN NULL;
 """
 _ONLY_WHILE_OPEN = f"""
@@ -111,6 +116,16 @@ class AnswerFields(models.Model):
     @property
     def waiting(self) -> int:
         return self.asked - self.answered
+
+    @property
+    def unpaid(self) -> int:
+        """What was approved and has not come yet."""
+        return max(self.approved - self.paid, 0)
+
+    @property
+    def overpaid(self) -> int:
+        """What came above what was approved: on account, of lines that were cut afterwards."""
+        return max(self.paid - self.approved, 0)
 
 
 class Claim(AnswerFields):

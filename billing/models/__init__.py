@@ -21,6 +21,8 @@ from billing.claims.objections.models import (
     ObjectionLine,
     ObjectionStep,
 )
+from billing.claims.remittances.models import Allocation, Remittance, RemittanceColumns, RemittanceLine
+from billing.claims.tieouts.models import TieBreak, TieOut, TieOutRun
 from billing.claims.webhooks.models import InsurerEvent, WebhookDelivery, WebhookEndpoint, WebhookTry
 from billing.models.basis import PriceBasis
 from billing.models.completeness import (
@@ -58,6 +60,7 @@ from billing.models.stages import InvoiceStage, StageStep
 
 __all__ = [
     "Adjudication",
+    "Allocation",
     "AnsweredLine",
     "ApiCall",
     "ApiClient",
@@ -112,12 +115,18 @@ __all__ = [
     "ProposedDelta",
     "ProposedInvoice",
     "RefusedRow",
+    "Remittance",
+    "RemittanceColumns",
+    "RemittanceLine",
     "Repricing",
     "RepricingCentre",
     "RepricingPart",
     "StageStep",
     "StageWait",
     "SupplementaryItem",
+    "TieBreak",
+    "TieOut",
+    "TieOutRun",
     "WebhookDelivery",
     "WebhookEndpoint",
     "WebhookTry",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path, PurePath
 from typing import BinaryIO
 
@@ -17,9 +18,12 @@ from core.text import persian_digits
 MAX_MEGABYTES = 20
 
 
-def read_list(upload: BinaryIO, *, name: str, size: int, layout: Layout) -> pl.DataFrame:
+def read_list(
+    upload: BinaryIO, *, name: str, size: int, layout: Layout, mapping: Mapping[str, str] | None = None
+) -> pl.DataFrame:
     """Columns of the layout as text (tidied, null where empty) and `row_no`; rows without anything are left out.
 
+    `mapping` (our column → the sender's header) goes before our own names.
     Raises `InvalidInput` for a file that is too large, no CSV or Excel, or lacks a column that must be there.
     """
     if size > MAX_MEGABYTES * files.MEGABYTE:
@@ -33,16 +37,19 @@ def read_list(upload: BinaryIO, *, name: str, size: int, layout: Layout) -> pl.D
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"list{PurePath(name).suffix.lower()}"
         path.write_bytes(upload.read())
-        return parse_list(path, kind=found.kind, encoding=found.encoding, layout=layout)
+        return parse_list(path, kind=found.kind, encoding=found.encoding, layout=layout, mapping=mapping)
 
 
-def parse_list(path: Path, *, kind: str, encoding: str, layout: Layout) -> pl.DataFrame:
+def parse_list(
+    path: Path, *, kind: str, encoding: str, layout: Layout, mapping: Mapping[str, str] | None = None
+) -> pl.DataFrame:
     """The same for a file that was examined."""
+    known = mapping or {}
     if kind == DeliveryKind.EXCEL:
-        grid = table.read_excel(path, {}, layout)
+        grid = table.read_excel(path, known, layout)
     else:
-        grid = table.read_csv(path.read_bytes(), encoding, {}, layout)
-    found = columns.require(grid.headers, {}, layout)
+        grid = table.read_csv(path.read_bytes(), encoding, known, layout)
+    found = columns.require(grid.headers, known, layout)
     names = [column.name for column in layout]
     text = grid.cells.select(
         *[pl.col(str(place)).alias(name) for name, place in found.items()],

@@ -105,6 +105,11 @@ _LOOSE = (
     ("billing_linedecision", "line_id", "billing_claimline"),
     ("billing_linecut", "line_id", "billing_claimline"),
     ("billing_omission", "invoice_id", "billing_invoice"),
+    ("billing_remittanceline", "invoice_id", "billing_invoice"),
+    ("billing_remittanceline", "claim_line_id", "billing_claimline"),
+    ("billing_allocation", "claim_line_id", "billing_claimline"),
+    ("billing_tiebreak", "invoice_id", "billing_invoice"),
+    ("billing_tiebreak", "claim_line_id", "billing_claimline"),
 )
 
 

@@ -9,7 +9,7 @@ import sys
 import time
 from types import FrameType
 
-from config.dev.environment import VAR, django_command, prepare
+from config.dev.environment import ROOT, VAR, django_command, prepare
 from config.embedded import services
 
 PAGE_TIMEOUT_SECONDS = "30"
@@ -22,18 +22,19 @@ LOADERS = str(min(4, os.cpu_count() or 1))
 # nothing to do. The API answers JSON only: nobody asks for the pages of the REST framework.
 PREPARATION = [
     (
-        "preparing the database and static files",
-        [
-            ["migrate", "--verbosity", "0"],
-            ["collectstatic", "--no-input", "--ignore", "rest_framework", "--verbosity", "0"],
-        ],
+        "preparing the database",
+        [django_command("migrate", "--verbosity", "0"), [sys.executable, str(ROOT / "taraz"), "front-end"]],
     ),
     (
         "loading reference data and the demonstration",
-        [["load_demo", "--verbosity", "2", "--side-by-side", LOADERS, "--rest-later"]],
+        [
+            django_command("load_demo", "--verbosity", "2", "--side-by-side", LOADERS, "--rest-later"),
+            django_command("collectstatic", "--no-input", "--ignore", "rest_framework", "--verbosity", "0"),
+        ],
     ),
-    ("running the nightly computations", [["nightly"]]),
 ]
+# While the three that serve are starting.
+NIGHT = ("running the nightly computations", [django_command("nightly")])
 
 
 PR_SET_PDEATHSIG = 1
@@ -84,21 +85,29 @@ def _end_with_parent() -> None:
 
 
 def _serve(host: str, port: str, environment: dict[str, str]) -> int:
-    for what, commands in PREPARATION:
-        print(f"taraz: {what} …", flush=True)
-        started = [subprocess.Popen(django_command(*c), env=environment) for c in commands]
-        failed = next(filter(None, [step.wait() for step in started]), 0)
-        if failed:
-            print(f"taraz: {what}: failed. The lines above say why.", file=sys.stderr)
+    for step in PREPARATION:
+        if failed := _do(*step, environment):
             return failed
     children = _children(host, port, environment)
     try:
+        if failed := _do(*NIGHT, environment):
+            return failed
         if _wait_for_page(children, host, port):
             print(f"\nTaraz: http://{_shown(host)}:{port}/   (Ctrl-C stops it)", flush=True)
             subprocess.run(django_command("demo_users"), env=environment)
         return _watch(children)
     finally:
         _end(children)
+
+
+def _do(what: str, commands: list[list[str]], environment: dict[str, str]) -> int:
+    """Run the commands of a step at the same time; the code of one that failed, else 0."""
+    print(f"taraz: {what} …", flush=True)
+    started = [subprocess.Popen(command, env=environment) for command in commands]
+    failed = next(filter(None, [each.wait() for each in started]), 0)
+    if failed:
+        print(f"taraz: {what}: failed. The lines above say why.", file=sys.stderr)
+    return failed
 
 
 def _children(host: str, port: str, environment: dict[str, str]) -> dict[str, subprocess.Popen[bytes]]:

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from billing.claims.services import clients
+from billing.claims.tieouts import services as tieouts
 from billing.services import completeness, ledger
 from budgets.choices import InputStatus
 from budgets.models import CompanyInvoice, OverheadEstimate
@@ -105,6 +106,8 @@ def _run(organisation: Organisation, job: Job, *, at: dt.datetime, advance: Any)
         expired = contracts.expire(organisation_id=organisation.pk, on=timezone.localdate(at), at=at)
         job.outcome["expired_contracts"] = expired
         clients.purge(at=at)
+        tied = tieouts.run(organisation=organisation, at=at, by=job.by, job=job)
+        job.outcome["tie_out"] = {"id": tied.pk, "months": tied.count, "red": tied.red}
         advance(3, 3, "پایان")
     job.outcome |= {"years": years, "indicator_runs": _named(shown), "budget_runs": _named(budgets)}
 

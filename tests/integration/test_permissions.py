@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import Client
@@ -19,9 +20,14 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from billing.choices import CountSource, DeliveryKind, DeliveryState
 from billing.claims.models import ClaimLine
+from billing.claims.remittances.choices import RemittanceKind, RemittanceSource
+from billing.claims.remittances.layout import PaidLine
+from billing.claims.remittances.services import receiving
+from billing.claims.remittances.services.receiving import Kept
 from billing.claims.services import adjudication, clients, objecting, sending, webhooks
 from billing.claims.services.adjudication import Cut, Decision
 from billing.claims.services.objecting import Against, Reply
+from billing.claims.tieouts import services as tieouts
 from billing.models import (
     ClosedMonth,
     CountReport,
@@ -340,6 +346,30 @@ CLAIMS = (
     Row("api_schema", "200 200 200 200 200 200 200 200 403 401"),
     Row("claim_acknowledge", "302 403 403 302 404 404 302 403 403 302", pk("claim"), method="post"),
 )
+REMITTANCES = (
+    Row("remittances", "200 200 200 200 200 200 200 200 403 302"),
+    Row("remittances_open", "200 200 200 200 200 200 200 200 403 302"),
+    Row("remittance_list_new", "200 403 403 200 200 200 403 403 403 302"),
+    Row("remittance_typed_new", "200 403 403 200 200 200 403 403 403 302"),
+    # How an insurer's list is read is said for the whole organisation.
+    Row("remittance_columns", "200 403 403 404 404 404 403 403 403 302", lambda s: [s.cast.insurer.pk]),
+    Row("remittance", "200 200 404 200 404 404 200 200 403 302", pk("remittance")),
+    # What came to the organisation's own account is no hospital's.
+    Row("remittance", "200 404 404 404 404 404 200 200 403 302", pk("own_remittance")),
+    Row("remittance_file", "200 200 404 200 404 404 200 200 403 302", pk("remittance")),
+    Row("remittance_book", "302 403 403 302 404 404 403 403 403 302", pk("remittance"), method="post"),
+    Row("remittance_discard", "302 403 403 302 404 404 403 403 403 302", pk("remittance"), method="post"),
+    Row("remittance_reverse", "302 403 403 302 404 404 403 403 403 302", pk("remittance"), method="post"),
+    Row("remittance_line", "200 200 404 200 404 404 200 200 403 302", pk("remittance_line")),
+    Row("remittance_assign", "302 403 403 302 404 404 403 403 403 302", pk("remittance_line"), method="post"),
+    Row("remittance_keep", "302 403 403 302 404 404 403 403 403 302", pk("remittance_line"), method="post"),
+    Row(
+        "remittance_give_back",
+        "302 403 403 302 404 404 403 403 403 302",
+        pk("remittance_line"),
+        method="post",
+    ),
+)
 PERIODS = (
     Row("periods", "200 200 200 200 200 200 403 200 403 302"),
     Row("period", "200 200 404 200 404 404 403 200 403 302", lambda s: [s.hospital.pk, 140406]),
@@ -432,6 +462,7 @@ REPORTS = (
 )
 TABLE = (
     *ACCESS, *ORGANISATIONS, *TREE, *USERS, *TARIFFS, *BILLING, *CONTRACTS, *CLAIMS, *PERIODS, *BUDGETS, *ACCOUNTS,
+    *REMITTANCES,
     *REPORTS,
 )  # fmt: skip
 
@@ -509,6 +540,7 @@ class Scene:
         self.draft_claim = world.begun(cast)
         vars(self).update(objected_to(cast))
         self.claim_line = ClaimLine.objects.filter(claim=self.claim).first()
+        self._money(cast)
         self.api_client, _ = clients.create(
             insurer=cast.insurer, name="رسا", scopes=["claims.read"], by=cast.headquarters, at=AT
         )
@@ -517,6 +549,21 @@ class Scene:
             at=AT,
         )  # fmt: skip
         self.message = webhooks.ping(endpoint=self.endpoint, by=cast.headquarters, at=AT)
+
+    def _money(self, cast: Any) -> None:
+        told = {"insurer": cast.insurer, "paid_on": AT.date(), "kind": RemittanceKind.SETTLEMENT, "at": AT}
+        self.remittance = receiving.receive(
+            reference="H-1", amount=10, lines=[PaidLine(10, claim_no=self.claim.number)], centre=self.hospital,
+            source=RemittanceSource.TYPED, by=cast.officer,
+            kept=Kept(ContentFile(b"%PDF-1.7 letter"), "letter.pdf"), **told,
+        ).remittance  # fmt: skip
+        self.remittance_line = self.remittance.lines.get()
+        self.own_remittance = receiving.receive(
+            reference="H-2", amount=10, lines=[], source=RemittanceSource.API, by=None, **told
+        ).remittance
+
+        run = tieouts.run(organisation=cast.organisation, at=AT)
+        self.tie_out = run.rows.filter(centre=self.hospital).first()
 
     def _delivery(self, **fields: Any) -> Delivery:
         return Delivery.objects.create(centre=self.hospital, received_at=AT, **fields)

@@ -27,6 +27,8 @@ from billing.claims.filters import ClaimFilter
 from billing.claims.forms import AttachmentForm, CancelForm, ReceiptForm, SendForm
 from billing.claims.models import Claim, ClaimInvoice, ClaimLine, Omission
 from billing.claims.objections.models import Objection
+from billing.claims.remittances.choices import RemittanceKind
+from billing.claims.remittances.models import Allocation, Remittance
 from billing.claims.services.objecting import OPEN_TO_OBJECTION, lines_open
 from core.export import LIMIT, Column, xlsx_response
 from core.filters import misread, whole
@@ -133,6 +135,7 @@ class ClaimPage(DetailPage):
             statuses=self._statuses(),
             steps=[(step, self._who(step, inside)) for step in self._steps()],
             related=self._related(),
+            payments=self._payments(),
             age=age_in_days(claim, timezone.localdate()),
             moves=self._moves(),
             objections=self._objections(),
@@ -205,6 +208,15 @@ class ClaimPage(DetailPage):
         if claim.state == ClaimState.CANCELLED:
             return False
         return user.may(Permission.CLAIM_EDIT) or user.may(Permission.CLAIM_ADJUDICATE)
+
+    def _payments(self) -> list[dict[str, Any]]:
+        """What remittances gave to the claim; `seen` where the user sees the remittance itself."""
+        rows = Allocation.objects.payments_of(self.object)
+        seen = set(
+            Remittance.objects.visible_to(self.request.user).filter(pk__in=[row["id"] for row in rows])
+            .values_list("pk", flat=True)
+        )  # fmt: skip
+        return [row | {"kind": RemittanceKind(row["kind"]).label, "seen": row["id"] in seen} for row in rows]
 
     def _moves(self) -> dict[str, Any]:
         """What the user may do with the claim as it stands; the services have the last word."""

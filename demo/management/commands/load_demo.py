@@ -39,7 +39,7 @@ class Command(BaseCommand):
             "--side-by-side",
             type=int,
             default=1,
-            help="how many centres to load at a time (default %(default)s)",
+            help="how many processes load invoices (default %(default)s)",
         )
         parser.add_argument(
             "--rest-later",
@@ -68,7 +68,7 @@ class Command(BaseCommand):
                     lines=options["lines"],
                     now=now,
                     tell=tell,
-                    beside=[partial(load_inputs, YEAR)],
+                    beside=partial(load_inputs, YEAR),
                     before_last=partial(run_night, side_by_side=options["side_by_side"]),
                     side_by_side=options["side_by_side"],
                 )

@@ -11,7 +11,7 @@ from core.triggers import AddTrigger
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("billing", "0017_claim_deliveries"),
+        ("billing", "0019_tie_outs"),
         ("insurers", "0006_contract_edits"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -10,7 +10,7 @@ from core.triggers import AddTrigger
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("billing", "0019_objections"),
+        ("billing", "0021_objections"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -11,7 +11,7 @@ from core.triggers import AddTrigger
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("billing", "0018_webhooks"),
+        ("billing", "0020_webhooks"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,131 @@
+"""What is done with money that found no claim line: matched by hand, kept as an advance, or returned to the payer.
+
+Always by another person than who entered the remittance; each is a pair of allocations, out of one place into another.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+
+from billing.claims.remittances.choices import REMEDIES, Bucket, RemittanceState
+from billing.claims.remittances.models import Remittance, RemittanceLine
+from billing.claims.remittances.services import booking, matching
+from billing.claims.remittances.services.booking import RemittanceRefused
+from billing.claims.remittances.services.matching import Part, Payer, Reference
+from core import audit
+from core.errors import InvalidInput
+from core.text import ascii_digits, clean, group_digits
+
+
+@transaction.atomic
+def assign(
+    *, line: RemittanceLine, reference: Reference, by: Any, at: dt.datetime, amount: int | None = None
+) -> RemittanceLine:
+    """Give a line's open money (all of it, or `amount` rials) to the place that the person names.
+
+    Matched by the same rules as the automatic match; refused where the place is not found or takes less.
+    """
+    row, line = _held(line, by)
+    said = Reference(
+        ascii_digits(clean(reference.claim_no)), ascii_digits(clean(reference.invoice_no)), reference.line_no,
+        ascii_digits(clean(reference.code)), reference.line_key,
+    )  # fmt: skip
+    if said.is_empty:
+        raise InvalidInput("شمارهٔ مطالبه یا صورتحساب را بنویسید.")
+    wanted = _wanted(line, amount)
+    payer = Payer.of(row)
+    booking.hold_claims(matching.claims_of([said], payer))
+    (placed,) = matching.place([(said, wanted)], payer=payer)
+    taken = placed.total(Bucket.CLAIM)
+    if placed.problem and not taken:
+        raise RemittanceRefused(f"تطبیق نشد: {placed.problem.label}. {REMEDIES[placed.problem]}".strip())
+    if taken != wanted:
+        raise RemittanceRefused(
+            f"این مطالبه تنها {group_digits(taken)} ریال از {group_digits(wanted)} ریال را می‌پذیرد؛ همان را بنویسید."
+        )
+    parts = [part for part in placed.parts if part.bucket == Bucket.CLAIM]
+    is_rest_open = wanted != line.unmatched + line.advance
+    problem = line.problem
+    booking.point(line, placed)
+    line.problem = problem if is_rest_open else None
+    line.save(update_fields=["claim", "invoice", "claim_line", "problem"])
+    booking.write(row, [(line, part) for part in (*_out(line, wanted), *parts)], by=by, at=at)
+    _record("remittance.assigned", row, line, wanted, by=by, at=at)
+    return line
+
+
+@transaction.atomic
+def keep(*, line: RemittanceLine, by: Any, at: dt.datetime) -> RemittanceLine:
+    """Keep a line's unmatched money as an advance: for claims that are still to come."""
+    row, line = _held(line, by)
+    amount = line.unmatched
+    if amount <= 0:
+        raise RemittanceRefused("این سطر پول بی‌تطبیقی ندارد که پیش‌دریافت شود.")
+    moved = (Part(Bucket.UNMATCHED, -amount), Part(Bucket.ADVANCE, amount))
+    booking.write(row, [(line, part) for part in moved], by=by, at=at)
+    _record("remittance.kept", row, line, amount, by=by, at=at)
+    return line
+
+
+@transaction.atomic
+def give_back(*, line: RemittanceLine, note: str, by: Any, at: dt.datetime) -> RemittanceLine:
+    """Return a line's open money to the payer; `note` says by which letter or transfer."""
+    row, line = _held(line, by)
+    said = clean(note)[: booking.REASON_LENGTH]
+    if not said:
+        raise InvalidInput("بنویسید با کدام نامه یا حواله برگشت داده شد.")
+    amount = line.unmatched + line.advance
+    if not amount:
+        raise RemittanceRefused("این سطر پول بازی ندارد.")
+    moved = (*_out(line, amount), Part(Bucket.RETURNED, amount))
+    booking.write(row, [(line, part) for part in moved], by=by, at=at, note=said)
+    _record("remittance.returned", row, line, amount, by=by, at=at, reason=said)
+    return line
+
+
+def _held(line: RemittanceLine, by: Any) -> tuple[Remittance, RemittanceLine]:
+    row = booking.locked(line.remittance)
+    if row.state != RemittanceState.BOOKED:
+        raise RemittanceRefused(
+            f"{row.audit_name()} «{row.get_state_display()}» است؛ تنها حوالهٔ ثبت‌شده تطبیق می‌شود."
+        )
+    booking.other_person(row, by, "تطبیق")
+    return row, RemittanceLine.objects.select_for_update().get(pk=line.pk, remittance=row)
+
+
+def _wanted(line: RemittanceLine, amount: int | None) -> int:
+    left = line.unmatched + line.advance
+    wanted = left if amount is None else amount * (1 if left >= 0 else -1)
+    if not wanted or abs(wanted) > abs(left):
+        raise InvalidInput(
+            f"از این سطر {group_digits(abs(left))} ریال مانده است؛ مبلغی تا همین اندازه بنویسید."
+        )
+    return wanted
+
+
+def _out(line: RemittanceLine, amount: int) -> list[Part]:
+    """Take `amount` out of what is open: what is unmatched first, then the advance."""
+    sign = 1 if amount >= 0 else -1
+    first = sign * min(abs(amount), abs(line.unmatched))
+    parts = (Part(Bucket.UNMATCHED, -first), Part(Bucket.ADVANCE, -(amount - first)))
+    return [part for part in parts if part.amount]
+
+
+def _record(
+    action: str,
+    row: Remittance,
+    line: RemittanceLine,
+    amount: int,
+    *,
+    by: Any,
+    at: dt.datetime,
+    **said: object,
+) -> None:
+    line.refresh_from_db()
+    audit.record(
+        action, row, by=by, at=at, organisation_id=row.organisation_id,
+        after={"row": line.row_no, "amount": amount} | said,
+    )  # fmt: skip

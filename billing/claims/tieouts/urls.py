@@ -1,0 +1,8 @@
+from django.urls import path
+
+from billing.claims.tieouts import views
+
+urlpatterns = [
+    path("tie-outs/", views.TieOuts.as_view(), name="tie_outs"),
+    path("tie-outs/<int:pk>/", views.TieOutPage.as_view(), name="tie_out"),
+]

@@ -1,0 +1,148 @@
+"""The nightly tie-out: hospital ↔ ours ↔ answer ↔ money, with the first record that breaks."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+
+from billing.claims.choices import ClaimState
+from billing.claims.models import Claim, ClaimLine
+from billing.claims.remittances.choices import RemittanceKind, RemittanceSource
+from billing.claims.remittances.layout import PaidLine
+from billing.claims.remittances.services import receiving
+from billing.claims.services import adjudication, sending
+from billing.claims.services.adjudication import Cut, Decision
+from billing.claims.tieouts import services
+from billing.claims.tieouts.choices import Tie
+from billing.claims.tieouts.models import TieOut, TieOutRun
+from organisations.choices import CostElement
+from tests import claim_world as world
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+AT = world.AT
+#: After every due date of a claim of `world`.
+LATE = AT + dt.timedelta(days=400)
+
+
+def line(asked: int, amount: int, basic: int) -> dict[str, Any]:
+    return factories.line(CostElement.SURGERY, asked, amount, basic=basic)
+
+
+def tied(cast: Any, at: dt.datetime = LATE) -> TieOut:
+    run = services.run(organisation=cast.organisation, at=at)
+    return run.rows.get(centre=cast.hospital)
+
+
+def tones(row: TieOut) -> list[str]:
+    return [tie.tone for tie in row.ties]
+
+
+def answered(cast: Any, cut: int = 0) -> Claim:
+    claim = world.sent(cast)
+    sending.acknowledge(claim=claim, by=None, at=AT)
+    first = ClaimLine.objects.of_claim(claim).filter(asked__gt=0).first()
+    said = [Decision(first.pk, first.asked - cut, (Cut("tariff", cut),))] if cut else []
+    adjudication.adjudicate(claim=claim, decisions=said, approve_rest=True, by=None, at=AT)
+    claim.refresh_from_db()
+    return claim
+
+
+def pay(cast: Any, claim: Claim, amount: int) -> None:
+    receiving.receive(
+        insurer=cast.insurer, reference=f"H-{amount}", paid_on=AT.date(), amount=amount, lines=[
+            PaidLine(amount, claim_no=claim.number)
+        ], kind=RemittanceKind.SETTLEMENT, source=RemittanceSource.API, by=None, at=AT,
+    )  # fmt: skip
+
+
+def test_what_was_asked_answered_and_paid_in_full_ties_out(cast):
+    world.reviewed(cast, line(1_000, 1_000, 800), line(500, 500, 300))
+    claim = answered(cast, cut=50)
+    pay(cast, claim, 1_050)
+
+    row = tied(cast)
+
+    assert (row.his, row.ours, row.owed, row.claimed, row.answered, row.approved, row.paid) == (
+        1_500, 1_500, 1_100, 1_100, 1_100, 1_050, 1_050,
+    )  # fmt: skip
+    assert tones(row) == ["good", "good", "good"]
+    assert row.run.red == 0
+
+
+def test_two_differences_that_cancel_out_are_still_seen_and_the_first_is_named(cast):
+    first = world.reviewed(cast, line(1_100, 1_000, 800))
+    world.reviewed(cast, line(900, 1_000, 800))
+
+    row = tied(cast)
+
+    broken = row.breaks.get(tie=Tie.HIS)
+    assert (row.his, row.ours) == (2_000, 2_000)
+    assert (broken.count, broken.invoice_id, broken.left, broken.right) == (2, first.pk, 1_100, 1_000)
+    assert tones(row)[0] == "bad"
+
+
+def test_an_invoice_that_is_in_no_claim_is_red_at_once(cast):
+    bill = world.reviewed(cast)
+
+    row = tied(cast, at=AT)
+
+    broken = row.breaks.get(tie=Tie.ANSWER)
+    assert (broken.invoice_id, broken.claim_id, broken.left, broken.right) == (bill.pk, None, 800, 0)
+    assert tones(row) == ["good", "bad", "good"]
+
+
+def test_an_answer_that_is_owed_waits_until_the_day_it_is_due_and_then_is_red(cast):
+    world.reviewed(cast)
+    claim = world.sent(cast)
+    Claim.objects.filter(pk=claim.pk).update(rest_due=AT.date() + dt.timedelta(days=90))
+
+    assert tones(tied(cast, at=AT)) == ["good", "warn", "good"]
+    assert tones(tied(cast)) == ["good", "bad", "good"]
+
+
+def test_money_that_is_short_names_the_line(cast):
+    world.reviewed(cast, (800, 200), (300, 100))
+    claim = answered(cast)
+    number = claim.invoices.get().number
+    receiving.receive(
+        insurer=cast.insurer, reference="H", paid_on=AT.date(), amount=800, kind=RemittanceKind.SETTLEMENT,
+        lines=[PaidLine(800, claim_no=claim.number, invoice_no=number, line_no=1)], source=RemittanceSource.API,
+        by=None, at=AT,
+    )  # fmt: skip
+
+    broken = tied(cast).breaks.get(tie=Tie.MONEY)
+
+    assert (broken.number, broken.left, broken.right) == (number, 1_100, 800)
+    assert broken.claim_line == ClaimLine.objects.of_claim(claim).last()
+    assert claim.state == ClaimState.ADJUDICATED
+
+
+def test_runs_are_kept_and_the_statements_are_few(cast, django_assert_num_queries):
+    for _ in range(3):
+        world.reviewed(cast)
+    with django_assert_num_queries(9):
+        services.run(organisation=cast.organisation, at=AT)
+    call_command("tie_out", "--organisation", cast.organisation.code)
+
+    assert TieOutRun.objects.filter(organisation=cast.organisation).count() == 2
+
+
+def test_pages_show_the_newest_night_to_who_sees_the_hospital(client, cast):
+    world.reviewed(cast, line(1_100, 1_000, 800))
+    row = tied(cast)
+    client.force_login(cast.officer)
+
+    listed = client.get(reverse("tie_outs"), {"red": "true"}).content.decode()
+    shown = client.get(row.get_absolute_url()).content.decode()
+
+    assert cast.hospital.name in listed
+    assert "ناتراز" in listed
+    assert "هنوز مطالبه نشده است" in shown
+    client.force_login(cast.neighbour)
+    assert cast.hospital.name not in client.get(reverse("tie_outs")).content.decode()
+    assert client.get(row.get_absolute_url()).status_code == 404
