@@ -339,6 +339,12 @@ CLAIMS = (
     Row("api_objection", "404 404 404 404 404 404 404 404 403 401", pk("draft_objection")),
     Row("api_objection_lines", "200 200 404 200 404 404 200 200 403 401", pk("objection")),
     Row("api_objection_answer", "403 403 403 403 403 403 400 403 403 401", pk("objection"), method="post"),
+    Row("api_remittances", "200 200 200 200 200 200 200 200 403 401"),
+    # Only an insurer tells what it paid.
+    Row("api_remittances", "403 403 403 403 403 403 400 403 403 401", method="post"),
+    Row("api_remittance", "200 404 404 404 404 404 200 200 403 401", pk("own_remittance")),
+    Row("api_remittance_lines", "200 404 404 404 404 404 200 200 403 401", pk("own_remittance")),
+    Row("api_remittance", "200 200 404 200 404 404 200 200 403 401", pk("remittance")),
     Row("api_events", "200 200 200 200 200 200 200 200 403 401"),
     Row("api_events_replay", "400 403 403 403 403 400 400 403 403 401", method="post"),
     Row("api_code_lists", "200 200 200 200 200 200 200 200 403 401"),

@@ -89,7 +89,7 @@ def adjudicate(
         _of_insurer(row, by)
     version = row.version
     if revises:
-        require(row, (ClaimState.IN_REVIEW, ClaimState.ADJUDICATED))
+        require(row, (ClaimState.IN_REVIEW, ClaimState.ADJUDICATED, ClaimState.SETTLED))
     else:
         require(row, (ClaimState.ACKNOWLEDGED, ClaimState.IN_REVIEW))
     said = list(decisions)
@@ -106,6 +106,8 @@ def adjudicate(
         "claim.answered", row, by=by, at=at, organisation_id=row.organisation_id,
         after={"lines": len(taken), "approved": written.approved, "cut": written.cut},
     )  # fmt: skip
+    if row.state == ClaimState.SETTLED and row.paid != row.approved:
+        move(row, ClaimState.ADJUDICATED, by=by, at=at, note=note, channel=channel)
     if row.state == ClaimState.IN_REVIEW and not _undecided(row).exists():
         move(row, ClaimState.ADJUDICATED, by=by, at=at, note=note, channel=channel, adjudicated_at=at,
              objection_due_on=_objection_due(row, at))  # fmt: skip

@@ -39,7 +39,7 @@ from core.errors import DomainError, InvalidInput, NotAllowed
 from core.text import clean, persian_digits
 
 #: States of a claim whose cuts may be objected to.
-OPEN_TO_OBJECTION = (ClaimState.ADJUDICATED,)
+OPEN_TO_OBJECTION = (ClaimState.ADJUDICATED, ClaimState.SETTLED)
 NAMED = 50
 S = ObjectionState
 

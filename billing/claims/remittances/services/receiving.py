@@ -30,9 +30,8 @@ from core import audit, jobs
 from core.errors import DomainError, InvalidInput, NotAllowed
 from core.money import LARGEST
 from core.text import ascii_digits, clean, group_digits, persian_digits
-from core.uploads import bare_name, sha256_of
+from core.uploads import bare_name, examine, sha256_of
 from insurers.models import Insurer
-from insurers.services import contract_files
 from organisations.models import Centre
 
 #: Lines of one remittance; a longer list is sent in parts, each with its own reference.
@@ -315,7 +314,7 @@ def _keep(row: Remittance, kept: Kept) -> None:
                 f"همین فایل پیش‌تر با حوالهٔ {persian_digits(same.reference)} ثبت شده است.", remittance=same.pk
             )
     else:
-        row.media_type = contract_files.examine(kept.upload, name)
+        row.media_type = examine(kept.upload, name)
     kept.upload.seek(0)
     # What a person names a file never becomes a path.
     row.file.save(f"{uuid.uuid4().hex}{PurePath(name).suffix.lower()}", kept.upload, save=False)
