@@ -225,7 +225,4 @@ def measure_waits(*, organisation_id: int, at: dt.datetime) -> None:
             f" JOIN {Region._meta.db_table} g ON g.id = h.region_id WHERE g.organisation_id = %s)",
             [organisation_id],
         )
-        # Just after a large load the planner knows nothing of the steps yet, and looping over them takes minutes.
-        cursor.execute("SET LOCAL enable_nestloop = off")
         cursor.execute(_WAITS, {"organisation": organisation_id})
-        cursor.execute("SET LOCAL enable_nestloop = on")

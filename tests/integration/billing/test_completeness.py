@@ -342,19 +342,6 @@ def test_a_typed_count_of_the_wrong_setting_stays_on_the_form(client, cast):
     assert DeliveredCount.objects.get().count == 12
 
 
-def test_waits_never_loop_over_the_steps_whatever_the_planner_knows(cast):
-    """A night just after a large load took minutes: only the two unfoldings of a month into its year are loops."""
-    with connection.cursor() as cursor, CaptureQueriesContext(connection) as sent:
-        completeness.measure_waits(organisation_id=cast.organisation.pk, at=AT)
-        off, waits, on = [query["sql"] for query in sent.captured_queries[-3:]]
-        cursor.execute(off)
-        cursor.execute(f"EXPLAIN {waits}")
-        assert sum("Nested Loop" in step for (step,) in cursor.fetchall()) == 2
-        cursor.execute(on)
-        cursor.execute("SHOW enable_nestloop")
-        assert cursor.fetchone() == ("on",)
-
-
 def test_waits_open_before_and_after_the_first_night(client, cast):
     assert "هنوز زمانی" in page(client, cast.headquarters, "stage_waits").content.decode()
     bill(cast, surgery())
