@@ -57,6 +57,7 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
             Item("ارسال به‌موقع", "timeliness", "clock", P.TIMELINESS_VIEW),
             Item("کدهای ناشناخته", "unknown_codes", "table", P.UNKNOWN_CODE_VIEW),
             Item("شورای هماهنگی", "councils", "people", P.COUNCIL_VIEW),
+            Item("آزمودن API", "api_try", "flask", P.CLAIM_VIEW),
             Item("سامانه‌های بیمه‌گرها", "api_clients", "branch", P.API_CLIENT_MANAGE),
             Item("وب‌هوک‌ها", "webhooks", "bell", P.API_CLIENT_MANAGE),
         ),

@@ -54,6 +54,8 @@ DELIVERED = (S.SENT, S.ACKNOWLEDGED, S.IN_REVIEW, S.ADJUDICATED, S.SETTLED, S.RE
 UNANSWERED = (S.SENT, S.ACKNOWLEDGED, S.IN_REVIEW)
 #: States in which the insurer's answer is complete.
 ANSWERED = (S.ADJUDICATED, S.SETTLED, S.REJECTED)
+#: States whose cuts may be objected to: that what was approved is paid says nothing of what was cut.
+OPEN_TO_OBJECTION = (S.ADJUDICATED, S.SETTLED)
 
 #: Tone of the badge of each state.
 CLAIM_TONES: dict[str, str] = {

@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, Sum
 
-from billing.claims.choices import DELIVERED, UNANSWERED, ClaimKind, ClaimState
+from billing.claims.choices import DELIVERED, OPEN_TO_OBJECTION, UNANSWERED, ClaimKind
 
 SUMS = ("asked", "answered", "adjusted", "approved", "paid")
 
@@ -153,9 +153,11 @@ class ClaimInvoiceQuerySet(models.QuerySet[Any]):
         What stands in a live re-submission or an objection is not open any more.
         """
         found = self.filter(
-            claim__state=ClaimState.ADJUDICATED, claim__objection_due_on__gte=on, answered__gt=F("approved"),
+            claim__state__in=OPEN_TO_OBJECTION,
+            claim__objection_due_on__gte=on,
+            answered__gt=F("approved"),
             released_at=None,
-        )  # fmt: skip
+        )
         if within is not None:
             found = found.filter(claim__objection_due_on__lte=on + dt.timedelta(days=within))
         retried = self.model.objects.filter(

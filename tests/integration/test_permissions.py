@@ -293,6 +293,8 @@ CLAIMS = (
     Row("api_clients", "200 403 403 403 403 200 403 403 403 302"),
     Row("api_client_new", "200 403 403 403 403 200 403 403 403 302"),
     Row("api_client_rotate", "200 403 403 403 403 404 403 403 403 302", pk("api_client"), method="post"),
+    Row("api_try", "200 200 200 200 200 200 200 200 403 302"),
+    Row("api_try", "200 200 200 200 200 200 200 200 403 302", method="post", query="?operation=claims_list"),
     Row("objections", "200 200 200 200 200 200 200 200 403 302"),
     Row("objection_new", "200 403 403 200 404 404 403 403 403 302", pk("answered_claim")),
     Row("objection", "200 200 404 200 404 404 200 200 403 302", pk("objection")),
@@ -358,6 +360,12 @@ CLAIMS = (
     Row("api_objection", "404 404 404 404 404 404 404 404 403 401", pk("draft_objection")),
     Row("api_objection_lines", "200 200 404 200 404 404 200 200 403 401", pk("objection")),
     Row("api_objection_answer", "403 403 403 403 403 403 400 403 403 401", pk("objection"), method="post"),
+    Row("api_remittances", "200 200 200 200 200 200 200 200 403 401"),
+    # Only an insurer tells what it paid.
+    Row("api_remittances", "403 403 403 403 403 403 400 403 403 401", method="post"),
+    Row("api_remittance", "200 404 404 404 404 404 200 200 403 401", pk("own_remittance")),
+    Row("api_remittance_lines", "200 404 404 404 404 404 200 200 403 401", pk("own_remittance")),
+    Row("api_remittance", "200 200 404 200 404 404 200 200 403 401", pk("remittance")),
     Row("api_events", "200 200 200 200 200 200 200 200 403 401"),
     Row("api_events_replay", "400 403 403 403 403 400 400 403 403 401", method="post"),
     Row("api_code_lists", "200 200 200 200 200 200 200 200 403 401"),
@@ -366,8 +374,11 @@ CLAIMS = (
     Row("claim_acknowledge", "302 403 403 302 404 404 302 403 403 302", pk("claim"), method="post"),
 )
 REMITTANCES = (
+    Row("tie_outs", "200 200 200 200 200 200 403 200 403 302"),
+    Row("tie_out", "200 200 404 200 404 404 403 200 403 302", pk("tie_out")),
     Row("remittances", "200 200 200 200 200 200 200 200 403 302"),
     Row("remittances_open", "200 200 200 200 200 200 200 200 403 302"),
+    Row("remittance_dues", "200 200 200 200 200 200 200 200 403 302"),
     Row("remittance_list_new", "200 403 403 200 200 200 403 403 403 302"),
     Row("remittance_typed_new", "200 403 403 200 200 200 403 403 403 302"),
     # How an insurer's list is read is said for the whole organisation.

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from billing.claims.choices import CUT_LINES, UNDECIDED, ClaimLineStatus, ClaimState, StepChannel
@@ -90,7 +91,7 @@ def adjudicate(
         _of_insurer(row, by)
     version = row.version
     if revises:
-        require(row, (ClaimState.IN_REVIEW, ClaimState.ADJUDICATED))
+        require(row, (ClaimState.IN_REVIEW, ClaimState.ADJUDICATED, ClaimState.SETTLED))
     else:
         require(row, (ClaimState.ACKNOWLEDGED, ClaimState.IN_REVIEW))
     said = list(decisions)
@@ -109,9 +110,13 @@ def adjudicate(
         "claim.answered", row, by=by, at=at, organisation_id=row.organisation_id,
         after={"lines": len(taken), "approved": written.approved, "cut": written.cut},
     )  # fmt: skip
+    if row.state == ClaimState.SETTLED and row.paid != row.approved:
+        move(row, ClaimState.ADJUDICATED, by=by, at=at, note=note, channel=channel)
     if row.state == ClaimState.IN_REVIEW and not _undecided(row).exists():
         move(row, ClaimState.ADJUDICATED, by=by, at=at, note=note, channel=channel, adjudicated_at=at,
              objection_due_on=_objection_due(row, at))  # fmt: skip
+    if row.paid:
+        settle(row, by=by, at=at, note=note, channel=channel)
     if row.version == version:
         Claim.objects.filter(pk=row.pk).update(version=version + 1)
     row.refresh_from_db()
@@ -304,6 +309,17 @@ def _write(
             ],
         )
     return written
+
+
+def settle(
+    claim: Claim, *, by: Any, at: dt.datetime, note: str = "", channel: StepChannel = StepChannel.PAGE
+) -> None:
+    """Settle an answered claim whose every line is paid what was approved; open one again that no longer is."""
+    is_paid = not ClaimLine.objects.filter(claim=claim).exclude(paid=F("approved")).exists()
+    if is_paid and claim.state == ClaimState.ADJUDICATED:
+        move(claim, ClaimState.SETTLED, by=by, at=at, note=note, channel=channel)
+    elif not is_paid and claim.state == ClaimState.SETTLED:
+        move(claim, ClaimState.ADJUDICATED, by=by, at=at, note=note, channel=channel)
 
 
 _SUMS = """

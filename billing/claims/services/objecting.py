@@ -16,7 +16,7 @@ from django.db.models import Max, Sum
 from django.utils import timezone
 
 from billing.claims import reasons
-from billing.claims.choices import CUT_LINES, ClaimKind, ClaimState, StepChannel
+from billing.claims.choices import CUT_LINES, OPEN_TO_OBJECTION, ClaimKind, StepChannel
 from billing.claims.models import Adjudication, Claim, ClaimInvoice, ClaimLine, LineCut
 from billing.claims.objections.choices import OBJECTION_STEPS, AnswerState, ObjectionState
 from billing.claims.objections.models import (
@@ -38,8 +38,6 @@ from core.display import day as shown_day
 from core.errors import DomainError, InvalidInput, NotAllowed
 from core.text import clean, persian_digits
 
-#: States of a claim whose cuts may be objected to.
-OPEN_TO_OBJECTION = (ClaimState.ADJUDICATED,)
 NAMED = 50
 S = ObjectionState
 

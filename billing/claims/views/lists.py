@@ -15,6 +15,7 @@ from django.utils.functional import cached_property
 from billing.claims.attachments import Attachment
 from billing.claims.choices import (
     CUT_LINES,
+    OPEN_TO_OBJECTION,
     UNANSWERED,
     ClaimKind,
     ClaimLineStatus,
@@ -29,7 +30,7 @@ from billing.claims.models import Claim, ClaimInvoice, ClaimLine, Omission
 from billing.claims.objections.models import Objection
 from billing.claims.remittances.choices import RemittanceKind
 from billing.claims.remittances.models import Allocation, Remittance
-from billing.claims.services.objecting import OPEN_TO_OBJECTION, lines_open
+from billing.claims.services.objecting import lines_open
 from core.export import LIMIT, Column, xlsx_response
 from core.filters import misread, whole
 from core.jalali import month_name
