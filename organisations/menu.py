@@ -24,15 +24,15 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
         "",
         (
             Item("نمای کلی", "headquarters", "dashboard", P.DASHBOARD_VIEW),
-            Item("شاخص کاهش فرانشیز", "indicator", "flag", P.DASHBOARD_VIEW),
+            Item("شاخص کاهش فرانشیز", "indicator", "chart", P.DASHBOARD_VIEW),
             Item("درمان مستقیم و غیرمستقیم", "treatment", "branch", P.DASHBOARD_VIEW),
         ),
     ),
     (
         "تولید صورتحساب",
         (
-            Item("میز کار", "worklists", "inbox", P.WORKLIST_VIEW),
-            Item("کامل‌بودن ثبت", "completeness", "flag", P.COMPLETENESS_VIEW),
+            Item("میز کار", "worklists", "trace", P.WORKLIST_VIEW),
+            Item("کامل‌بودن ثبت", "completeness", "visit", P.COMPLETENESS_VIEW),
             Item("صورتحساب‌ها", "invoices", "invoice", P.INVOICE_VIEW),
             Item("یافته‌ها", "findings", "flag", P.FINDING_VIEW),
             Item("ورود صورتحساب", "desk", "edit", P.INVOICE_EDIT),
@@ -42,20 +42,20 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
             Item("بخشنامه‌ها", "circulars", "book", P.TARIFF_VIEW),
             Item("بازقیمت‌گذاری", "repricings", "refresh", P.REPRICING_VIEW),
             Item("قراردادها", "contracts", "contract", P.CONTRACT_VIEW),
-            Item("پوشش بیمه", "coverage", "people", P.COVERAGE_VIEW),
-            Item("ماشین حساب تعرفه", "calculator", "balance", P.PRICE_PREVIEW),
+            Item("پوشش بیمه", "coverage", "check", P.COVERAGE_VIEW),
+            Item("ماشین حساب تعرفه", "calculator", "settings", P.PRICE_PREVIEW),
         ),
     ),
     (
         "بیمه‌گرها",
         (
             Item("مطالبه‌ها", "claims", "send", P.CLAIM_VIEW),
-            Item("حواله‌ها", "remittances", "coins", P.REMITTANCE_VIEW),
-            Item("پول بی‌تطبیق", "remittances_open", "inbox", P.REMITTANCE_VIEW),
+            Item("حواله‌ها", "remittances", "download", P.REMITTANCE_VIEW),
+            Item("پول بی‌تطبیق", "remittances_open", "warning", P.REMITTANCE_VIEW),
             Item("تراز چهار رقم", "tie_outs", "balance", P.TIE_OUT_VIEW),
-            Item("اعتراض‌ها", "objections", "flag", P.CLAIM_VIEW),
+            Item("اعتراض‌ها", "objections", "scissors", P.CLAIM_VIEW),
             Item("ارسال به‌موقع", "timeliness", "clock", P.TIMELINESS_VIEW),
-            Item("سامانه‌های بیمه‌گرها", "api_clients", "branch", P.API_CLIENT_MANAGE),
+            Item("سامانه‌های بیمه‌گرها", "api_clients", "external", P.API_CLIENT_MANAGE),
             Item("وب‌هوک‌ها", "webhooks", "bell", P.API_CLIENT_MANAGE),
         ),
     ),
@@ -63,9 +63,9 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
         "بودجه",
         (
             Item("بودجهٔ مناطق", "budget_runs", "coins", P.BUDGET_VIEW),
-            Item("ورودی‌های بودجه", "budget_inputs_all", "edit", P.BUDGET_VIEW),
-            Item("حساب‌های متقابل", "accounts", "balance", P.ACCOUNT_VIEW),
-            Item("حساب بازنشسته", "retiree_accounts", "people", P.RETIREE_FILE_VIEW),
+            Item("ورودی‌های بودجه", "budget_inputs_all", "table", P.BUDGET_VIEW),
+            Item("حساب‌های متقابل", "accounts", "report", P.ACCOUNT_VIEW),
+            Item("حساب بازنشسته", "retiree_accounts", "user", P.RETIREE_FILE_VIEW),
         ),
     ),
     (
@@ -78,10 +78,10 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
     (
         "سامانه",
         (
-            Item("کارها", "jobs", "clock", P.JOB_VIEW),
+            Item("کارها", "jobs", "fix", P.JOB_VIEW),
             Item("کاربران", "users", "people", P.USER_VIEW),
             Item("رویدادها", "audit", "history", P.AUDIT_VIEW),
-            Item("گالری رابط", "gallery", "table", P.GALLERY_VIEW),
+            Item("گالری رابط", "gallery", "copy", P.GALLERY_VIEW),
         ),
     ),
 )
