@@ -141,6 +141,22 @@ def point(line: RemittanceLine, placed: Placed) -> None:
     line.problem = placed.problem
 
 
+_POINT = f"""
+    UPDATE {RemittanceLine._meta.db_table} l
+    SET claim_id = n.claim_id, invoice_id = n.invoice_id, claim_line_id = n.claim_line_id, problem = n.problem
+    FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::smallint[])
+        AS n (id, claim_id, invoice_id, claim_line_id, problem)
+    WHERE l.id = n.id
+"""
+
+
+def _write_points(lines: Sequence[RemittanceLine]) -> None:
+    """Store what was found for the lines, in one statement."""
+    names = ("pk", "claim_id", "invoice_id", "claim_line_id", "problem")
+    with connection.cursor() as cursor:
+        cursor.execute(_POINT, [[getattr(line, name) for line in lines] for name in names])
+
+
 _INSERT = f"""
     INSERT INTO {Allocation._meta.db_table}
         (remittance_id, line_id, bucket, claim_id, claim_line_id, amount, at, by_id, note)
