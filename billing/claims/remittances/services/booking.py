@@ -56,8 +56,10 @@ def _book(row: Remittance, *, by: Any, at: dt.datetime) -> Remittance:
     placed = matching.place(wanted, payer=payer)
     for line, one in zip(lines, placed, strict=True):
         point(line, one)
-    RemittanceLine.objects.bulk_update(lines, ["claim", "invoice", "claim_line", "problem"], batch_size=2_000)
-    row.state, row.checked_at, row.checked_by_id = RemittanceState.BOOKED, at, by.pk if by else None
+    _write_points(lines)
+    row.state, row.checked_at = RemittanceState.BOOKED, at
+    # What the insurer's own system says is checked by nobody of ours.
+    row.checked_by = None if row.source == RemittanceSource.API else by
     # The sums of the booked remittance are written with its state; the database compares them at the end.
     allocated = [(line, part) for line, one in zip(lines, placed, strict=True) for part in one.parts]
     write(row, allocated, by=by, at=at)
