@@ -252,6 +252,13 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "OAS_VERSION": "3.1.0",
+    # Names of lists that more than one thing calls by the same field.
+    "ENUM_NAME_OVERRIDES": {
+        "ClaimKind": "billing.claims.choices.ClaimKind",
+        "ClaimState": "billing.claims.choices.ClaimState",
+        "RemittanceKind": "billing.claims.remittances.choices.RemittanceKind",
+        "RemittanceState": "billing.claims.remittances.choices.RemittanceState",
+    },
 }
 
 LOGGING = logs.configuration(level=LOG_LEVEL, format=LOG_FORMAT)

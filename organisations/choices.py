@@ -2,6 +2,9 @@
 
 from django.db import models
 
+#: Code of the organisation in which insurers try the interface; nothing of it is real.
+SANDBOX = "sandbox"
+
 
 class Sector(models.IntegerChoices):
     """Each sector has its own decree and its own factors (Permanent Rulings Act 1395, art. 9)."""

@@ -55,6 +55,7 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
             Item("تراز چهار رقم", "tie_outs", "balance", P.TIE_OUT_VIEW),
             Item("اعتراض‌ها", "objections", "flag", P.CLAIM_VIEW),
             Item("ارسال به‌موقع", "timeliness", "clock", P.TIMELINESS_VIEW),
+            Item("آزمودن API", "api_try", "flask", P.CLAIM_VIEW),
             Item("سامانه‌های بیمه‌گرها", "api_clients", "branch", P.API_CLIENT_MANAGE),
             Item("وب‌هوک‌ها", "webhooks", "bell", P.API_CLIENT_MANAGE),
         ),

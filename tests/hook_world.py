@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import threading
 from collections.abc import Callable, Iterator
@@ -9,7 +10,12 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import pytest
 from standardwebhooks.webhooks import Webhook
+
+from billing.claims.services import delivering
+from billing.claims.webhooks.choices import DeliveryState
+from billing.claims.webhooks.models import WebhookEndpoint
 
 
 class Receiver:
@@ -69,3 +75,24 @@ def receiving() -> Iterator[Receiver]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+class Clock:
+    """A clock that stands where it was put."""
+
+    def __init__(self, now: dt.datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> dt.datetime:
+        return self.now
+
+
+def rounds(endpoint: WebhookEndpoint, clock: Clock, most: int = 100) -> None:
+    """Deliver again and again, each time when the next try is due, until nothing waits."""
+    for _ in range(most):
+        delivering.deliver(endpoint.pk, clock=clock)
+        waiting = endpoint.deliveries.filter(state=DeliveryState.WAITING).order_by("next_at").first()
+        if waiting is None:
+            return
+        clock.now = max(clock.now, waiting.next_at)
+    pytest.fail("something waits for ever", pytrace=False)

@@ -153,9 +153,11 @@ class ClaimInvoiceQuerySet(models.QuerySet[Any]):
         What stands in a live re-submission or an objection is not open any more.
         """
         found = self.filter(
-            claim__state__in=OPEN_TO_OBJECTION, claim__objection_due_on__gte=on, answered__gt=F("approved"),
+            claim__state__in=OPEN_TO_OBJECTION,
+            claim__objection_due_on__gte=on,
+            answered__gt=F("approved"),
             released_at=None,
-        )  # fmt: skip
+        )
         if within is not None:
             found = found.filter(claim__objection_due_on__lte=on + dt.timedelta(days=within))
         retried = self.model.objects.filter(

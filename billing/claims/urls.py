@@ -1,6 +1,6 @@
 from django.urls import path
 
-from billing.claims.views import clients, files, lists, moves, objections, webhooks
+from billing.claims.views import clients, files, lists, moves, objections, trying, webhooks
 
 urlpatterns = [
     path("claims/", lists.Claims.as_view(), name="claims"),
@@ -38,6 +38,7 @@ urlpatterns = [
         objections.DropAnswer.as_view(),
         name="objection_drop",
     ),
+    path("claims/try/", trying.TryIt.as_view(), name="api_try"),
     path("claims/systems/", clients.Clients.as_view(), name="api_clients"),
     path("claims/systems/new/", clients.ClientCreate.as_view(), name="api_client_new"),
     path("claims/systems/<int:pk>/rotate/", clients.ClientRotate.as_view(), name="api_client_rotate"),

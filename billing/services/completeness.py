@@ -31,6 +31,7 @@ from billing.rules import LATE_AFTER_DAYS
 from billing.services import ledger
 from core import jalali
 from core.frames import copy_in, read
+from core.statistics import look_at
 from organisations.choices import CostElement, Setting
 from organisations.models import Centre, Region
 from tariffs.choices import Part
@@ -217,6 +218,7 @@ def measure_waits(*, organisation_id: int, at: dt.datetime) -> None:
     The day of the discharge ends at midnight; an hour that has begun does not count. Waits are the nearest observed
     value, never an average of two.
     """
+    look_at((Invoice, Change, PastLine, InvoiceStage, StageStep))
     with connection.cursor() as cursor:
         cursor.execute(
             f"DELETE FROM {StageWait._meta.db_table} WHERE centre_id IN (SELECT h.id FROM {Centre._meta.db_table} h"

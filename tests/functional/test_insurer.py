@@ -19,9 +19,17 @@ from playwright.sync_api import Page, expect
 from billing.claims.api.scopes import ApiScope
 from billing.claims.choices import ClaimState
 from billing.claims.models import Claim, ClaimLine
-from billing.claims.services import clients
+from billing.claims.remittances.models import Remittance
+from billing.claims.services import clients, objecting, webhooks
+from billing.claims.services.objecting import Against
+from billing.claims.tieouts import services as tieouts
+from billing.claims.webhooks.choices import SUBSCRIBED
+from billing.claims.webhooks.models import InsurerEvent
+from insurers.models import Fund
+from organisations.choices import PatientCategory
 from tests import claim_world as world
 from tests.cast import make_cast
+from tests.hook_world import Clock, receiving, rounds
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -115,6 +123,106 @@ def test_a_scripted_insurer_takes_a_month_of_claims_from_receipt_to_the_last_lin
     stored = Claim.objects.all()
     assert sum(c.approved for c in stored) == asked - cut
     assert sum(ClaimLine.objects.values_list("approved", flat=True)) == asked - cut
+
+
+@pytest.mark.parametrize("fails", [False, True], ids=["listening", "failing half the time"])
+def test_a_month_from_receipt_to_the_last_rial(live_server, cast, fails):
+    """Receipt, partial answers, on account, settlement, objection, answer, the rest paid: all told, all adding up."""
+    client, secret = clients.create(
+        insurer=cast.insurer,
+        name="رسا",
+        scopes=list(ApiScope.values),
+        by=cast.headquarters,
+        at=timezone.now(),
+    )
+    with receiving() as receiver:
+        if fails:
+            receiver.answers = lambda number: 503 if number % 2 == 0 else 200
+        endpoint, receiver.secret = webhooks.create(
+            client=client, url=receiver.url, types=list(SUBSCRIBED), by=cast.headquarters, at=timezone.now()
+        )
+        for number in range(4):
+            fund = Fund.objects.create(
+                insurer=cast.insurer, code=f"f{number}", name=f"صندوق {number}", category=PatientCategory.FREE
+            )
+            for extra in range(3):
+                world.reviewed(cast, (1_000 + number, 7), (500 + extra, 0), (0, 60), fund=fund)
+            world.sent(cast, fund=fund)
+        clock = Clock(timezone.now())
+        rounds(endpoint, clock)
+        insurer = Insurer(live_server.url, client.key, secret)
+        told = [one["data"]["claim"] for one in receiver.taken().values()]
+        claims = insurer.pages("/claims/")
+        assert sorted(told) == sorted(one["id"] for one in claims)
+
+        paid = 0
+        for number, claim in enumerate(claims):
+            path = f"/claims/{claim['id']}"
+            insurer.post(f"{path}/acknowledge/", {})
+            on_account = claim["asked"] * 6 // 10
+            body = {"reference": f"A-{number}", "paid_on": "2025-10-12", "kind": "on_account", "amount": on_account,
+                    "lines": [{"claim_no": claim["number"], "amount": on_account}]}  # fmt: skip
+            assert insurer.post("/remittances/", body)["matched"] == on_account
+            assert insurer.post("/remittances/", body)["reference"] == f"A-{number}"
+            paid += on_account
+            lines = [line for line in insurer.pages(f"{path}/lines/") if line["status"] == "waiting"]
+            cuts = [
+                {"line": line["id"], "approved": line["asked"] - 90,
+                 "cuts": [{"reason": "tariff", "amount": 30}, {"reason": "documents", "amount": 60}]}
+                for line in lines[:2]
+            ]  # fmt: skip
+            assert insurer.post(f"{path}/adjudicate/", {"lines": cuts})["claim"]["state"] == "in_review"
+            done = insurer.post(f"{path}/adjudicate/", {"approve_rest": True})["claim"]
+            rest = done["approved"] - on_account
+            body = {"reference": f"S-{number}", "paid_on": "2025-12-12", "kind": "settlement", "amount": rest,
+                    "lines": [{"claim_no": claim["number"], "amount": rest}]}  # fmt: skip
+            assert insurer.post("/remittances/", body)["matched"] == rest
+            paid += rest
+            assert insurer.get(f"{path}/")["state"] == "settled"
+
+        for claim in Claim.objects.order_by("pk"):
+            cut = objecting.lines_open(claim).order_by("pk")
+            row = objecting.begin(
+                claim=claim, text="مدارک کامل بود", against=[Against(line.pk, 90) for line in cut],
+                by=cast.officer, at=timezone.now(),
+            )  # fmt: skip
+            objecting.submit(objection=row, by=cast.officer, at=timezone.now())
+            objecting.send(objection=row, by=cast.second_headquarters, at=timezone.now())
+        clock.now = max(clock.now, timezone.now())
+        rounds(endpoint, clock)
+        filed = [one for one in receiver.taken().values() if one["type"] == "objection.filed"]
+        objections = insurer.pages("/objections/")
+        assert sorted(one["data"]["objection"] for one in filed) == [one["id"] for one in objections]
+
+        back = 0
+        for number, objection in enumerate(objections):
+            first, second = insurer.pages(f"/objections/{objection['id']}/lines/")
+            path = f"/objections/{objection['id']}/answer/"
+            part = insurer.post(path, {"lines": [{"line": first["line"], "accepted": 75}]})
+            assert (part["state"], part["accepted"]) == ("sent", 75)
+            done = insurer.post(path, {"lines": [{"line": second["line"], "accepted": 0, "note": "تکراری"}]})
+            assert (done["state"], done["accepted"]) == ("answered", 75)
+            assert insurer.get(f"/claims/{objection['claim']}/")["state"] == "adjudicated"
+            body = {"reference": f"O-{number}", "paid_on": "2026-01-12", "kind": "settlement", "amount": 75,
+                    "lines": [{"line": first["line"], "amount": 75}]}  # fmt: skip
+            assert insurer.post("/remittances/", body)["matched"] == 75
+            back += 75
+        assert len(set(receiver.ids)) == InsurerEvent.objects.count() == 8
+        # Later tries are made ahead of this machine's clock, which the library would not believe.
+        assert len(receiver.messages) > 8 if fails else all(receiver.verified())
+
+    approved = 0
+    for claim in Claim.objects.all():
+        assert claim.state == ClaimState.SETTLED
+        assert claim.asked - claim.approved == 180 - 75
+        approved += claim.approved
+    lines = ClaimLine.objects.all()
+    money = Remittance.objects.all()
+    assert paid + back == approved == sum(line.paid for line in lines) == sum(row.matched for row in money)
+    assert sum(row.amount for row in money) == approved
+    assert all(row.unmatched == row.advance == 0 for row in money)
+    run = tieouts.run(organisation=cast.organisation, at=timezone.now())
+    assert {row.paid for row in run.rows.all()} == {approved}
 
 
 def sign_in(page: Page, url: str, person: Any) -> None:

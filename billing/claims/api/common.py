@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from billing.claims.api import shapes
+from core.api import PROBLEM as PROBLEM_TYPE
 from core.errors import InvalidInput
 from core.filters import whole
 
@@ -25,8 +26,15 @@ MATCH = OpenApiParameter(
     "If-Match", str, OpenApiParameter.HEADER, description="ETag the write was made up on"
 )
 PROBLEM = shapes.ProblemShape
-READ = {401: PROBLEM, 403: PROBLEM, 404: PROBLEM, 422: PROBLEM, 429: PROBLEM}
-WRITE = READ | {400: PROBLEM, 409: PROBLEM, 412: PROBLEM, 415: PROBLEM}
+
+
+def problems(*statuses: int) -> dict[tuple[int, str], Any]:
+    """How the document names refusals: each is a problem document."""
+    return {(status, PROBLEM_TYPE): PROBLEM for status in statuses}
+
+
+READ = problems(401, 403, 404, 422, 429)
+WRITE = READ | problems(400, 409, 412, 413, 415)
 
 
 class BadCursor(InvalidInput):

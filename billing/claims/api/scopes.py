@@ -14,6 +14,8 @@ class ApiScope(models.TextChoices):
     CLAIMS_READ = "claims.read", "دیدن مطالبه‌ها و سطرها"
     CLAIMS_ACKNOWLEDGE = "claims.acknowledge", "رسید دادن"
     CLAIMS_ADJUDICATE = "claims.adjudicate", "پاسخ به سطرها"
+    REMITTANCES_READ = "remittances.read", "دیدن حواله‌ها"
+    REMITTANCES_WRITE = "remittances.write", "گفتن پرداخت‌ها و علی‌الحساب"
     EVENTS_REPLAY = "events.replay", "بازفرستی رویدادها"
 
 
@@ -21,6 +23,8 @@ GRANTS: dict[str, Permission] = {
     ApiScope.CLAIMS_READ: Permission.CLAIM_VIEW,
     ApiScope.CLAIMS_ACKNOWLEDGE: Permission.CLAIM_ACKNOWLEDGE,
     ApiScope.CLAIMS_ADJUDICATE: Permission.CLAIM_ADJUDICATE,
+    ApiScope.REMITTANCES_READ: Permission.REMITTANCE_VIEW,
+    ApiScope.REMITTANCES_WRITE: Permission.REMITTANCE_TELL,
     ApiScope.EVENTS_REPLAY: Permission.EVENT_REPLAY,
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from billing.claims.attachments import Attachment
@@ -11,6 +12,8 @@ from billing.claims.choices import ClaimKind, ClaimLineStatus, ClaimState, Payer
 from billing.claims.models import Adjudication, Claim, ClaimInvoice, ClaimLine
 from billing.claims.objections.choices import TOLD, ObjectionState
 from billing.claims.objections.models import Objection, ObjectionLine
+from billing.claims.remittances.choices import Problem, RemittanceKind, RemittanceState
+from billing.claims.remittances.models import Remittance, RemittanceLine
 from billing.claims.webhooks.choices import SUBSCRIBED
 from billing.claims.webhooks.models import InsurerEvent
 
@@ -230,6 +233,83 @@ class UploadShape(serializers.Serializer[Any]):
     objection = serializers.IntegerField(
         min_value=1, max_value=LARGEST, required=False, allow_null=True, default=None
     )
+
+
+class CentreShape(serializers.Serializer[Any]):
+    """A hospital by the codes that claims tell."""
+
+    region = serializers.CharField(max_length=20)
+    code = serializers.CharField(max_length=20)
+
+
+class PaidLineShape(serializers.Serializer[Any]):
+    """What you paid for one place: `line` (our id of the claim's line), or the claim's number, the invoice's number,
+    and the line's number or the service's code, as far as you have them. Below zero takes back.
+    """
+
+    amount = Rials()
+    line = serializers.IntegerField(
+        min_value=1, max_value=LARGEST, required=False, allow_null=True, default=None
+    )
+    claim_no = serializers.CharField(max_length=60, required=False, default="", allow_blank=True)
+    invoice_no = serializers.CharField(max_length=60, required=False, default="", allow_blank=True)
+    line_no = serializers.IntegerField(
+        min_value=1, max_value=2**31 - 1, required=False, allow_null=True, default=None
+    )
+    code = serializers.CharField(max_length=20, required=False, default="", allow_blank=True)
+    cut = Rials(min_value=0, required=False, default=0, help_text="Told beside it, never booked.")
+    reason = serializers.CharField(max_length=20, required=False, default="", allow_blank=True)
+    note = serializers.CharField(max_length=250, required=False, default="", allow_blank=True)
+
+
+class PaymentShape(serializers.Serializer[Any]):
+    """One payment of yours by your own reference. Lines may come to less than `amount`; the rest waits for its detail,
+    or is an advance where the payment is on account.
+    """
+
+    reference = serializers.CharField(max_length=60)
+    paid_on = serializers.DateField()
+    kind = serializers.ChoiceField(RemittanceKind.choices)
+    amount = Rials()
+    centre = CentreShape(required=False, allow_null=True, default=None)
+    lines = PaidLineShape(many=True, required=False, default=list, max_length=ANSWER_LINES)
+    note = serializers.CharField(max_length=250, required=False, default="", allow_blank=True)
+
+
+class RemittanceShape(serializers.ModelSerializer[Remittance]):
+    """A payment and where it went: amount = matched + unmatched + advance + returned once it is booked."""
+
+    insurer = serializers.CharField(source="insurer.code")
+    kind = serializers.ChoiceField(RemittanceKind.choices)
+    state = serializers.ChoiceField(RemittanceState.choices)
+    centre = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Remittance
+        fields = (
+            "id", "reference", "insurer", "centre", "kind", "state", "paid_on", "amount", "lines_count", "matched",
+            "unmatched", "advance", "returned", "received_at", "note",
+        )  # fmt: skip
+
+    @extend_schema_field(CentreShape(allow_null=True))
+    def get_centre(self, row: Remittance) -> dict[str, str] | None:
+        return {"region": row.centre.region.code, "code": row.centre.code} if row.centre else None
+
+
+class RemittanceLineShape(serializers.ModelSerializer[RemittanceLine]):
+    """One line as you told it, and what could not be matched; `problem` says why."""
+
+    line = serializers.IntegerField(source="claim_line_id", allow_null=True)
+    claim = serializers.IntegerField(source="claim_id", allow_null=True)
+    problem = CodedField(Problem, allow_null=True)
+    detail = serializers.CharField(source="get_problem_display", allow_null=True)
+
+    class Meta:
+        model = RemittanceLine
+        fields = (
+            "row_no", "amount", "claim", "line", "claim_no", "invoice_no", "line_no", "code", "cut", "reason", "note",
+            "problem", "detail", "unmatched", "advance",
+        )  # fmt: skip
 
 
 class EventShape(serializers.ModelSerializer[InsurerEvent]):

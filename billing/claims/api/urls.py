@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from billing.claims.api import attachments, events, objections, views
+from billing.claims.api import attachments, events, objections, remittances, views
 
 INSURERS = [
     path("oauth/token", views.Token.as_view(), name="api_token"),
@@ -26,6 +26,9 @@ INSURERS = [
     path("objections/<int:pk>/", objections.OneObjection.as_view(), name="api_objection"),
     path("objections/<int:pk>/lines/", objections.ObjectionLines.as_view(), name="api_objection_lines"),
     path("objections/<int:pk>/answer/", objections.Answer.as_view(), name="api_objection_answer"),
+    path("remittances/", remittances.Remittances.as_view(), name="api_remittances"),
+    path("remittances/<int:pk>/", remittances.OneRemittance.as_view(), name="api_remittance"),
+    path("remittances/<int:pk>/lines/", remittances.RemittanceLines.as_view(), name="api_remittance_lines"),
     path("events/", events.Events.as_view(), name="api_events"),
     path("events/replay/", events.Replay.as_view(), name="api_events_replay"),
     path("code-lists/", views.CodeLists.as_view(), name="api_code_lists"),

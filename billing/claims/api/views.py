@@ -21,7 +21,7 @@ from rest_framework.views import APIView
 from billing.claims import reasons
 from billing.claims.api import shapes, traces
 from billing.claims.api.access import AddressRate, InsurerView, Rated, check_match, once
-from billing.claims.api.common import CURSOR, KEY, LIMIT, MATCH, PROBLEM, READ, WRITE, number_of, page, valid
+from billing.claims.api.common import CURSOR, KEY, LIMIT, MATCH, READ, WRITE, number_of, page, problems, valid
 from billing.claims.choices import ClaimLineStatus, ClaimState, StepChannel
 from billing.claims.exports import bill
 from billing.claims.models import Claim, ClaimInvoice, ClaimLine
@@ -306,7 +306,7 @@ class CodeLists(InsurerView):
 
     @extend_schema(
         operation_id="code_lists", tags=["code lists"], summary="Code lists and their versions / فهرست کدها",
-        responses={200: OpenApiTypes.OBJECT, 401: PROBLEM, 403: PROBLEM, 429: PROBLEM},
+        responses={200: OpenApiTypes.OBJECT, **problems(401, 403, 429)},
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         return Response({"items": [{"name": n, "version": one["version"]} for n, one in _lists().items()]})
@@ -340,7 +340,7 @@ class Token(Rated, APIView):
     @extend_schema(
         operation_id="token", tags=["access"], summary="Token / نشان دسترسی", auth=[],
         request={"application/x-www-form-urlencoded": shapes.TokenRequest},
-        responses={200: shapes.TokenShape, 400: PROBLEM, 401: PROBLEM, 415: PROBLEM, 429: PROBLEM},
+        responses={200: shapes.TokenShape, **problems(400, 401, 415, 429)},
     )  # fmt: skip
     def post(self, request: Request) -> Response:
         form = shapes.TokenRequest(data=request.data)

@@ -17,6 +17,7 @@ from billing.claims.tieouts.choices import Tie
 from billing.claims.tieouts.models import TieBreak, TieOut, TieOutRun
 from billing.models import Invoice
 from core.models import Job
+from core.statistics import look_at
 from organisations.models import Centre, Organisation, Region
 
 _OWN = f"""
@@ -106,6 +107,7 @@ def run(*, organisation: Organisation, at: dt.datetime, by: Any = None, job: Job
     account of an answer that the second tie waits for; it is red otherwise.
     """
     on = timezone.localdate(at)
+    look_at((Invoice, Claim, ClaimInvoice, ClaimLine))
     # The row is append-only, so it is written once its sums are known, under a number taken before.
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT nextval(pg_get_serial_sequence('{TieOutRun._meta.db_table}', 'id'))")

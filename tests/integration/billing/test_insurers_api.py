@@ -8,6 +8,8 @@ import threading
 
 import pytest
 from django.core.cache import cache
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -16,10 +18,15 @@ from billing.choices import Stage
 from billing.claims.api import views as api_views
 from billing.claims.api.models import ApiCall, ApiClient, ApiSecret, ApiToken
 from billing.claims.api.scopes import ApiScope
-from billing.claims.choices import ClaimState, Payer
+from billing.claims.api.urls import INSURERS
+from billing.claims.choices import Payer
 from billing.claims.models import Adjudication, Claim, ClaimLine, ClaimStep
-from billing.claims.services import adjudication, clients, gathering, resending, sending
+from billing.claims.remittances.choices import RemittanceKind, RemittanceSource
+from billing.claims.remittances.services import receiving
+from billing.claims.services import adjudication, attaching, clients, gathering, objecting, resending, sending
 from billing.claims.services.adjudication import Cut, Decision
+from billing.claims.services.objecting import Against
+from billing.claims.webhooks.models import InsurerEvent
 from billing.models import CurrentLine, Invoice
 from billing.services import stages
 from core.errors import InvalidInput, NotAllowed
@@ -176,18 +183,81 @@ def test_scopes_limit_what_a_client_may_do(client, cast, claim):
 # ---------------------------------------------------------------- only what was delivered
 
 
-def test_one_insurers_token_sees_nothing_of_anothers(client, cast, claim, other_insurer):
+#: Every address of the interface and what one insurer's token gets of another's things; args take the scene.
+NOTHING, ABSENT, EVERYBODYS = "nothing", "absent", "everybody's"
+FOREIGN = {
+    "api_token": ("post", EVERYBODYS, ()),
+    "api_code_lists": ("get", EVERYBODYS, ()),
+    "api_code_list": ("get", EVERYBODYS, ("cut-reasons",)),
+    "api_claims": ("get", NOTHING, ()),
+    "api_objections": ("get", NOTHING, ()),
+    "api_remittances": ("get", NOTHING, ()),
+    "api_events": ("get", NOTHING, ()),
+    "api_claim": ("get", ABSENT, ("claim",)),
+    "api_claim_invoices": ("get", ABSENT, ("claim",)),
+    "api_claim_lines": ("get", ABSENT, ("claim",)),
+    "api_claim_line_trace": ("get", ABSENT, ("claim", "line")),
+    "api_claim_bill": ("get", ABSENT, ("claim",)),
+    "api_claim_adjudications": ("get", ABSENT, ("claim",)),
+    "api_claim_acknowledge": ("post", ABSENT, ("claim",)),
+    "api_claim_adjudicate": ("post", ABSENT, ("claim",)),
+    "api_claim_refuse": ("post", ABSENT, ("claim",)),
+    "api_claim_attachments": ("get", ABSENT, ("claim",)),
+    "api_claim_attachment": ("get", ABSENT, ("claim", "paper")),
+    "api_objection": ("get", ABSENT, ("objection",)),
+    "api_objection_lines": ("get", ABSENT, ("objection",)),
+    "api_objection_answer": ("post", ABSENT, ("objection",)),
+    "api_remittance": ("get", ABSENT, ("remittance",)),
+    "api_remittance_lines": ("get", ABSENT, ("remittance",)),
+    "api_events_replay": ("post", NOTHING, ()),
+}
+
+
+def test_one_insurers_token_sees_nothing_of_anothers(client, cast, claim, other_insurer, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    sending.acknowledge(claim=claim, by=None, at=AT)
+    first, *_ = ClaimLine.objects.of_claim(claim)
+    cut = Decision(first.pk, first.asked - 90, (Cut("documents", 90),))
+    adjudication.adjudicate(claim=claim, decisions=[cut], approve_rest=True, by=None, at=AT)
+    objection = objecting.begin(
+        claim=claim, text="مدارک کامل بود", against=[Against(first.pk, 90)], by=cast.officer, at=AT
+    )
+    objecting.submit(objection=objection, by=cast.officer, at=AT)
+    objecting.send(objection=objection, by=cast.headquarters, at=AT)
+    paper = attaching.attach(
+        claim=claim, upload=ContentFile(b"%PDF-1.7"), name="a.pdf", by=cast.officer, at=AT
+    )
+    remittance = receiving.receive(
+        insurer=cast.insurer, reference="H", paid_on=AT.date(), amount=9, lines=[], by=None, at=AT,
+        kind=RemittanceKind.ON_ACCOUNT, source=RemittanceSource.API,
+    ).remittance  # fmt: skip
+    things = {"claim": claim, "line": first, "objection": objection, "paper": paper, "remittance": remittance}
     stranger = Caller(client, cast, other_insurer)
-    line = ClaimLine.objects.filter(claim=claim).first().pk
-    page = stranger.get("api_claims").json()
-    assert (page["items"], page["has_more"]) == ([], False)
-    assert stranger.get("api_events").json()["items"] == []
-    for name in ("claim", "claim_invoices", "claim_lines", "claim_bill", "claim_adjudications"):
-        problem(stranger.get(f"api_{name}", claim.pk), 404, "not_found")
-    problem(stranger.get("api_claim_line_trace", claim.pk, line), 404, "not_found")
-    for name in ("acknowledge", "adjudicate", "refuse"):
-        problem(stranger.post(f"api_claim_{name}", claim.pk, body={"note": "x"}), 404, "not_found")
-    assert Claim.objects.get(pk=claim.pk).state == ClaimState.SENT
+    assert {pattern.name for pattern in INSURERS} == set(FOREIGN)
+    for name, (method, expected, names) in FOREIGN.items():
+        args = [things[one].pk if one in things else one for one in names]
+        key = InsurerEvent.objects.first().key
+        answer = (
+            stranger.get(name, *args)
+            if method == "get"
+            else stranger.post(name, *args, body={"events": [key]})
+        )
+        if expected == ABSENT:
+            problem(answer, 404, "not_found")
+        elif expected == NOTHING:
+            items = answer.json()["items"]
+            assert items == [] or [one["code"] for one in items] == ["not_found"], name
+    upload = {"file": SimpleUploadedFile("a.pdf", b"%PDF-1.7")}
+    answer = client.post(
+        reverse("api_claim_attachments", args=[claim.pk]), upload, HTTP_AUTHORIZATION=f"Bearer {stranger.token}",
+        HTTP_IDEMPOTENCY_KEY="u",
+    )  # fmt: skip
+    problem(answer, 404, "not_found")
+    body = {"reference": "S", "paid_on": "2025-10-12", "kind": "settlement", "amount": 90,
+            "lines": [{"line": first.pk, "amount": 90}]}  # fmt: skip
+    told = stranger.post("api_remittances", body=body).json()
+    assert (told["matched"], told["unmatched"]) == (0, 90)
+    assert Claim.objects.get(pk=claim.pk).paid == 0
 
 
 def test_what_is_not_sent_yet_does_not_exist_for_the_insurer(cast, rasa):
@@ -243,6 +313,48 @@ def test_lines_traces_bills_and_code_lists_are_read(rasa, claim):
     assert {one["name"] for one in lists} == {"cut-reasons", "line-statuses", "claim-states"}
     assert rasa.get("api_code_list", "cut-reasons", **{"If-None-Match": reasons["ETag"]}).status_code == 304
     problem(rasa.get("api_code_list", "nothing"), 404, "not_found")
+
+
+# ---------------------------------------------------------------- payments
+
+
+def test_a_payment_is_told_once_and_found_on_the_claim(rasa, claim):
+    first, *_ = rasa.get("api_claim_lines", claim.pk).json()["items"]
+    body = {"reference": "H-1", "paid_on": "2025-10-12", "kind": "on_account", "amount": 700,
+            "lines": [{"line": first["id"], "amount": 600}]}  # fmt: skip
+    told = rasa.post("api_remittances", body=body)
+    assert told.status_code == 201, told.content
+    found = told.json()
+    assert (found["matched"], found["advance"], found["state"]) == (600, 100, "booked")
+    again = rasa.post("api_remittances", body=body)
+    assert (again.status_code, again.json()["id"]) == (200, found["id"])
+    other = body | {"amount": 701}
+    problem(rasa.post("api_remittances", body=other), 409, "remittance_reference_taken")
+    assert rasa.get("api_claim", claim.pk).json()["paid"] == 600
+    lines = rasa.get("api_remittance_lines", found["id"]).json()["items"]
+    assert [(one["line"], one["amount"], one["advance"]) for one in lines] == [
+        (first["id"], 600, 0), (None, 100, 100),
+    ]  # fmt: skip
+    assert rasa.get("api_remittance", found["id"]).json() == found
+    assert [one["id"] for one in rasa.get("api_remittances").json()["items"]] == [found["id"]]
+    centre = rasa.get("api_claim", claim.pk).json()["centre"]
+    body = {"reference": "H-2", "paid_on": "2025-10-12", "kind": "settlement", "amount": 5, "centre": centre}
+    assert rasa.post("api_remittances", body=body).json()["centre"]["code"] == centre["code"]
+    problem(
+        rasa.post("api_remittances", body=body | {"centre": {"region": "x", "code": "y"}}),
+        422,
+        "centre_unknown",
+    )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"amount": 0}, {"amount": -5}, {"kind": "x"}, {"paid_on": "x"}, {"paid_on": "2999-01-01"}, {"reference": " "},
+     {"lines": [{"amount": 10}, {"amount": 10}]}, {"lines": [{"amount": 2**70}]}, {"lines": "x"}, {"amount": 1.5}],
+)  # fmt: skip
+def test_a_payment_that_makes_no_sense_is_a_problem(rasa, change):
+    body = {"reference": "H", "paid_on": "2025-10-12", "kind": "settlement", "amount": 15}
+    assert rasa.post("api_remittances", body=body | change).status_code == 422
 
 
 # ---------------------------------------------------------------- writes: once, and on the right version
@@ -650,7 +762,7 @@ def test_headquarters_makes_shows_once_and_closes_a_client(client, cast):
 def test_the_document_names_every_endpoint_in_openapi_31(rasa):
     document = rasa.get("api_schema", query={"format": "json"}).json()
     assert document["openapi"].startswith("3.1")
-    assert len(document["paths"]) == 21
+    assert len(document["paths"]) == 24
     assert "/api/v1/claims/{id}/adjudicate/" in document["paths"]
     assert "insurerClient" in document["components"]["securitySchemes"]
 

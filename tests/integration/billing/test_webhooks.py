@@ -26,22 +26,12 @@ from insurers.models import Fund, Insurer
 from organisations.choices import PatientCategory
 from tests import claim_world as world
 from tests.cast import make_cast
-from tests.hook_world import receiving
+from tests.hook_world import Clock, receiving, rounds
 from tests.integration.billing.test_insurers_api import Caller, problem
 
 pytestmark = pytest.mark.django_db
 AT = world.AT
 EVERY = [kind.value for kind in SUBSCRIBED]
-
-
-class Clock:
-    """A clock that stands where it was put."""
-
-    def __init__(self, now=AT):
-        self.now = now
-
-    def __call__(self):
-        return self.now
 
 
 @pytest.fixture
@@ -70,17 +60,6 @@ def endpoint(cast, system, receiver):
 def claim(cast, endpoint):
     world.reviewed(cast, (1_000, 100), (500, 0))
     return world.sent(cast)
-
-
-def rounds(endpoint, clock, most=30):
-    """Deliver again and again, each time when the next try is due, until nothing waits."""
-    for _ in range(most):
-        delivering.deliver(endpoint.pk, clock=clock)
-        waiting = endpoint.deliveries.filter(state=DeliveryState.WAITING).order_by("next_at").first()
-        if waiting is None:
-            return
-        clock.now = max(clock.now, waiting.next_at)
-    pytest.fail("something waits for ever", pytrace=False)
 
 
 # ---------------------------------------------------------------- the event is written with what it tells of
@@ -193,7 +172,7 @@ def test_while_a_secret_is_replaced_both_sign_and_afterwards_the_new_one(cast, e
 def test_a_failed_try_is_kept_and_made_again_later(endpoint, claim, receiver):
     receiver.answers = lambda number: 503 if number == 0 else 204
     receiver.text = "بیمار 0499370899 نیست".encode()
-    clock = Clock()
+    clock = Clock(AT)
     delivering.deliver(endpoint.pk, clock=clock)
     row = WebhookDelivery.objects.get()
     assert (row.state, row.tries_count, row.tries_left) == ("waiting", 1, delivering.TRIES - 1)
@@ -210,7 +189,7 @@ def test_a_failed_try_is_kept_and_made_again_later(endpoint, claim, receiver):
 
 def test_after_the_last_try_it_is_given_up_and_can_be_sent_once_more(cast, endpoint, claim, receiver):
     receiver.answers = lambda number: 500
-    clock = Clock()
+    clock = Clock(AT)
     rounds(endpoint, clock)
     row = WebhookDelivery.objects.get()
     assert (row.state, row.tries_count, len(receiver.messages)) == ("given_up", 12, 12)
@@ -238,7 +217,7 @@ def test_every_event_arrives_at_a_receiver_that_fails_half_the_time(cast, endpoi
         )
         world.reviewed(cast, fund=fund)
         world.sent(cast, fund=fund)
-    rounds(endpoint, Clock())
+    rounds(endpoint, Clock(AT))
     assert set(receiver.taken()) == set(InsurerEvent.objects.values_list("key", flat=True))
     assert WebhookTry.objects.count() == len(receiver.messages)
 
@@ -250,13 +229,13 @@ def test_where_nobody_answers_the_rest_waits_for_the_next_round(cast, system):
     endpoint, _ = webhooks.create(client=system, url=url, types=EVERY, by=cast.headquarters, at=AT)
     for _ in range(2):
         events.ping(endpoint, at=AT)
-    assert delivering.deliver(endpoint.pk, clock=Clock()) == 0
+    assert delivering.deliver(endpoint.pk, clock=Clock(AT)) == 0
     assert [one.fault for one in WebhookTry.objects.all()] == [Fault.CONNECTION]
 
 
 def test_a_redirect_is_not_followed(endpoint, claim, receiver):
     receiver.answers = lambda number: 307
-    delivering.deliver(endpoint.pk, clock=Clock())
+    delivering.deliver(endpoint.pk, clock=Clock(AT))
     assert WebhookTry.objects.get().status == 307
     assert len(receiver.messages) == 1
 
@@ -266,10 +245,10 @@ def test_a_try_that_was_not_kept_is_made_again(endpoint, claim, receiver, monkey
     keep = delivering._keep
     monkeypatch.setattr(delivering, "_keep", lambda *args, **kwargs: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        delivering.deliver(endpoint.pk, clock=Clock())
+        delivering.deliver(endpoint.pk, clock=Clock(AT))
     monkeypatch.setattr(delivering, "_keep", keep)
     assert delivering.due_endpoints(at=AT) == [endpoint.pk]
-    delivering.deliver(endpoint.pk, clock=Clock())
+    delivering.deliver(endpoint.pk, clock=Clock(AT))
     assert len(receiver.messages) == 2
     assert len(set(receiver.ids)) == 1
     assert WebhookDelivery.objects.get().state == DeliveryState.DELIVERED
@@ -437,5 +416,5 @@ def test_an_address_is_had_once_and_five_are_enough(cast, system):
 
 def test_only_one_works_on_an_endpoint(endpoint, claim, receiver, monkeypatch):
     monkeypatch.setattr(jobs, "_ask", lambda *_: False)
-    assert delivering.deliver(endpoint.pk, clock=Clock()) == 0
+    assert delivering.deliver(endpoint.pk, clock=Clock(AT)) == 0
     assert receiver.messages == []
