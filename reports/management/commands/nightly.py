@@ -9,7 +9,6 @@ from core.models import JobState
 from organisations.commands import add_organisation, organisation_id
 from reports.services import nightly
 
-
 _COUNTS = {
     "healed_balances": "balances mended:",
     "counted_months": "months counted anew:",
