@@ -121,13 +121,11 @@ def period_of(user: Any, *, year: int | None, month: int | None, today: dt.date)
     balances = Balance.objects.visible_to(user).order_by().values("month").annotate(own=Sum("files"))
     files = {row["month"]: row["own"] for row in balances}
     years = sorted({m // 100 for m in files} or {jalali.year_of(today)}, reverse=True)
-    if year not in years:
-        year = next((m // 100 for m in sorted(files, reverse=True) if files[m] > 0), years[0])
-    choices = sorted(m for m in files if m // 100 == year)
-    if month not in choices:
-        with_files = [m for m in choices if files[m] > 0] or choices
-        month = with_files[-1] if with_files else min(jalali.month_key(today), year * 100 + 12)
-    return Period(year, month, years, choices)
+    newest = next((m // 100 for m in sorted(files, reverse=True) if files[m] > 0), years[0])
+    chosen = year if year is not None and year in years else newest
+    choices = sorted(m for m in files if m // 100 == chosen)
+    own = [m for m in choices if files[m] > 0] or choices or [min(jalali.month_key(today), chosen * 100 + 12)]
+    return Period(chosen, month if month is not None and month in choices else own[-1], years, choices)
 
 
 # ---------------------------------------------------------------- the franchise indicator
