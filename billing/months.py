@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import F, Max, Min, Q, QuerySet, Sum
 
 from billing.choices import MONTH_TONES, DeliveryState, MonthState
 from billing.models import Balance, ClosedMonth, Delivery, Movement
@@ -68,9 +68,16 @@ def grid(centres: Iterable[Centre], *, year: int, this_month: int) -> list[Row]:
 
 
 def years_of(user: Any, *, this_month: int) -> list[int]:
-    """Years with balances that the user sees, and the running one, newest first."""
-    months = Balance.objects.visible_to(user).order_by().values_list("month", flat=True).distinct()
-    return sorted({month // 100 for month in months} | {this_month // 100}, reverse=True)
+    """From the first year with balances that the user sees to the running one, newest first."""
+    first = Balance.objects.visible_to(user).aggregate(month=Min("month"))["month"] or this_month
+    last = max(this_month, Balance.objects.visible_to(user).aggregate(month=Max("month"))["month"] or 0)
+    return list(range(last // 100, first // 100 - 1, -1))
+
+
+def year_to_close(user: Any, *, this_month: int) -> int:
+    """The newest year with files that the user sees; the running one where there are none."""
+    balances = Balance.objects.visible_to(user).order_by().values("month").annotate(own=Sum("files"))
+    return max((row["month"] for row in balances if row["own"] > 0), default=this_month) // 100
 
 
 def sums_of(centre: Centre, month: int) -> dict[str, int]:

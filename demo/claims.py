@@ -80,7 +80,11 @@ def _bring(claim: Claim, reached: ClaimState, people: Sequence[User], at: dt.dat
         if way >= 3:
             days += ANSWERED_AFTER
             adjudication.adjudicate(
-                claim=claim, decisions=_cuts(claim), approve_rest=True, by=None, at=_moment(month, days, at)
+                claim=claim,
+                decisions=_cuts(claim),
+                approve_rest=True,
+                at=_moment(month, days, at),
+                by=User.objects.filter(membership__insurer_id=claim.insurer_id).order_by("pk").first(),
             )
     except DomainError:
         return 0

@@ -15,11 +15,14 @@ from core.models import Job
 from demo import tree
 from demo.accounts import load_accounts
 from demo.claims import load_claims
+from demo.codes import load_codes
 from demo.contracts import load_contracts
+from demo.councils import load_councils
 from demo.desk import load_desk
 from demo.loading import YEAR
 from demo.protocol import load_counts, load_stages
 from demo.remittances import load_remittances
+from demo.sending import load_contacts, load_notices
 from organisations.models import Organisation
 
 KIND = "demonstration"
@@ -38,6 +41,10 @@ def load(*, at: dt.datetime, advance: Callable[[int, int, str], Any] = lambda *_
         ("یافته‌های میز ورود", lambda: finding_runs.check_due(at=at)),
         ("مطالبه‌ها", lambda: load_claims(at=at)),
         ("حواله‌ها", lambda: load_remittances(at=at)),
+        ("کدهای ناشناخته", lambda: load_codes(at=at)),
+        ("پیگیری ارسال", lambda: load_contacts(at=at)),
+        ("وضعیت پزشکان", lambda: load_notices(at=at)),
+        ("شورای هماهنگی", lambda: load_councils(at=at)),
         ("شمارش‌ها", lambda: load_counts(at=at)),
     ]
     for number, (name, step) in enumerate(steps):

@@ -54,6 +54,13 @@ class Permission(StrEnum):
     API_CLIENT_MANAGE = "api_client.manage"
     EVENT_REPLAY = "event.replay"
     OBJECTION_TYPE = "objection.type"
+    TIMELINESS_VIEW = "timeliness.view"
+    CONTACT_RECORD = "contact.record"
+    STATUS_TELL = "status.tell"
+    COUNCIL_VIEW = "council.view"
+    COUNCIL_EDIT = "council.edit"
+    UNKNOWN_CODE_VIEW = "unknown_code.view"
+    UNKNOWN_CODE_EDIT = "unknown_code.edit"
     REPRICING_VIEW = "repricing.view"
     REPRICING_EDIT = "repricing.edit"
     REPRICING_APPROVE = "repricing.approve"
@@ -79,8 +86,8 @@ _P = Permission
 _READ = {
     _P.DASHBOARD_VIEW, _P.ORGANISATION_VIEW, _P.INVOICE_VIEW, _P.WORKLIST_VIEW, _P.COMPLETENESS_VIEW, _P.DELIVERY_VIEW,
     _P.TARIFF_VIEW, _P.PRICE_PREVIEW, _P.COVERAGE_VIEW, _P.BUDGET_VIEW, _P.JOB_VIEW,
-    _P.PERIOD_VIEW, _P.FINDING_VIEW, _P.CONTRACT_VIEW, _P.CLAIM_VIEW,
-    _P.REMITTANCE_VIEW, _P.TIE_OUT_VIEW,
+    _P.PERIOD_VIEW, _P.FINDING_VIEW, _P.CONTRACT_VIEW, _P.CLAIM_VIEW, _P.TIMELINESS_VIEW,
+    _P.REMITTANCE_VIEW, _P.TIE_OUT_VIEW, _P.UNKNOWN_CODE_VIEW,
 }  # fmt: skip
 
 #: Accounts between regions, and the retirees' files: read by who answers for a region's money.
@@ -92,16 +99,21 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.HOSPITAL: frozenset(
         _READ - {_P.BUDGET_VIEW}
         | {_P.DELIVERY_CREATE, _P.FINDING_PASS, _P.INVOICE_ADVANCE, _P.COUNT_ENTER}
-        | {_P.INVOICE_EDIT, _P.CLAIM_EDIT, _P.CLAIM_SEND, _P.CLAIM_ACKNOWLEDGE}
+        | {_P.INVOICE_EDIT, _P.CLAIM_EDIT, _P.CLAIM_SEND, _P.CLAIM_ACKNOWLEDGE, _P.STATUS_TELL}
         | {_P.REMITTANCE_ENTER, _P.REMITTANCE_CHECK}
     ),
     Role.REGION: frozenset(
-        _READ | _ACCOUNTS | {_P.BUDGET_INPUT_EDIT, _P.PERIOD_CLOSE, _P.ACCOUNT_ANSWER, _P.RETIREE_FILE_MAKE}
+        _READ
+        | _ACCOUNTS
+        | {_P.BUDGET_INPUT_EDIT, _P.PERIOD_CLOSE, _P.ACCOUNT_ANSWER, _P.RETIREE_FILE_MAKE}
+        | {_P.CONTACT_RECORD}
     ),
     Role.INSURER: frozenset(
         {_P.INVOICE_VIEW, _P.TARIFF_VIEW, _P.PRICE_PREVIEW, _P.COVERAGE_VIEW, _P.CONTRACT_VIEW}
         | {_P.CLAIM_VIEW, _P.CLAIM_ACKNOWLEDGE, _P.CLAIM_ADJUDICATE, _P.REMITTANCE_VIEW, _P.REMITTANCE_TELL}
         | {_P.EVENT_REPLAY}
     ),
-    Role.AUDITOR: frozenset(_READ | _ACCOUNTS | {_P.AUDIT_VIEW, _P.REPRICING_VIEW, _P.USER_VIEW}),
+    Role.AUDITOR: frozenset(
+        _READ | _ACCOUNTS | {_P.AUDIT_VIEW, _P.REPRICING_VIEW, _P.USER_VIEW, _P.COUNCIL_VIEW}
+    ),
 }

@@ -54,6 +54,8 @@ DELIVERED = (S.SENT, S.ACKNOWLEDGED, S.IN_REVIEW, S.ADJUDICATED, S.SETTLED, S.RE
 UNANSWERED = (S.SENT, S.ACKNOWLEDGED, S.IN_REVIEW)
 #: States in which the insurer's answer is complete.
 ANSWERED = (S.ADJUDICATED, S.SETTLED, S.REJECTED)
+#: States whose cuts may be objected to: that what was approved is paid says nothing of what was cut.
+OPEN_TO_OBJECTION = (S.ADJUDICATED, S.SETTLED)
 
 #: Tone of the badge of each state.
 CLAIM_TONES: dict[str, str] = {
@@ -103,3 +105,36 @@ class StepChannel(models.TextChoices):
     PAGE = "page", "صفحه"
     API = "api", "سامانهٔ بیمه‌گر"
     SYSTEM = "system", "سامانه"
+
+
+class CodeSet(models.TextChoices):
+    """Which list a code that an insurer's processor does not know belongs to."""
+
+    IRC = "irc", "دارو و تجهیزات (IRC)"
+    GLOBAL = "global", "گلوبال"
+    INFERTILITY = "infertility", "درمان ناباروری"
+    BOOK = "book", "کتاب ارزش نسبی و سایر"
+
+
+class CodeState(models.TextChoices):
+    """What became of an unknown code. Open is a normal state: codes appear before processors know them."""
+
+    OPEN = "open", "باز"
+    REPORTED = "reported", "به بیمه‌گر نوشته شد"
+    RESOLVED = "resolved", "بیمه‌گر شناخت"
+    REPLACED = "replaced", "کد دیگری جایش نشست"
+
+
+#: What may follow each state; a code that the insurer again does not know is open again.
+CODE_STEPS: dict[CodeState, tuple[CodeState, ...]] = {
+    CodeState.OPEN: (CodeState.REPORTED, CodeState.RESOLVED, CodeState.REPLACED),
+    CodeState.REPORTED: (CodeState.RESOLVED, CodeState.REPLACED),
+    CodeState.RESOLVED: (CodeState.OPEN,),
+    CodeState.REPLACED: (CodeState.OPEN,),
+}
+#: States in which lines that were set aside may be asked again.
+CODE_KNOWN = (CodeState.RESOLVED, CodeState.REPLACED)
+
+CODE_TONES: dict[str, str] = {
+    CodeState.OPEN: "warn", CodeState.REPORTED: "info", CodeState.RESOLVED: "good", CodeState.REPLACED: "accent",
+}  # fmt: skip

@@ -25,7 +25,7 @@ SORTS = {
 NEWEST = "-month"
 
 
-def _insurers(request: Any) -> QuerySet[Insurer]:
+def insurers(request: Any) -> QuerySet[Insurer]:
     return Insurer.objects.visible_to(request.user).order_by("name", "pk")
 
 
@@ -33,7 +33,7 @@ class ClaimFilter(MonthlyFilter):
     """The filter bar of the claims."""
 
     q = filters.CharFilter(label="شماره", method="search")
-    insurer = filters.ModelChoiceFilter(label="بیمه‌گر", queryset=_insurers)
+    insurer = filters.ModelChoiceFilter(label="بیمه‌گر", queryset=insurers)
     payer = filters.ChoiceFilter(label="سهم", choices=Payer.choices)
     kind = filters.ChoiceFilter(label="نوع", choices=ClaimKind.choices)
     state = filters.ChoiceFilter(label="وضعیت", choices=ClaimState.choices)
@@ -61,7 +61,7 @@ class ObjectionFilter(SortedFilter):
         label="منطقه", queryset=visible_regions, field_name="claim__centre__region"
     )
     centre = filters.ModelChoiceFilter(label="مرکز", queryset=visible_centres, field_name="claim__centre")
-    insurer = filters.ModelChoiceFilter(label="بیمه‌گر", queryset=_insurers, field_name="claim__insurer")
+    insurer = filters.ModelChoiceFilter(label="بیمه‌گر", queryset=insurers, field_name="claim__insurer")
     state = filters.ChoiceFilter(label="وضعیت", choices=ObjectionState.choices)
     claim = filters.NumberFilter(label="مطالبه", field_name="claim")
 
@@ -85,7 +85,7 @@ class WebhookFilter(SortedFilter):
 
     endpoint = filters.ModelChoiceFilter(label="نشانی", queryset=_endpoints)
     insurer = filters.ModelChoiceFilter(
-        label="بیمه‌گر", queryset=_insurers, field_name="endpoint__client__insurer"
+        label="بیمه‌گر", queryset=insurers, field_name="endpoint__client__insurer"
     )
     state = filters.ChoiceFilter(label="وضعیت", choices=DeliveryState.choices)
     type = filters.ChoiceFilter(label="رویداد", choices=EventType.choices, field_name="event__type")

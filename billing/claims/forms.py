@@ -18,7 +18,7 @@ from billing.claims.services.objecting import Against, Reply
 from billing.claims.webhooks.choices import SUBSCRIBED
 from billing.forms import SayingForm
 from core.filters import whole
-from core.forms import CleanCharField, JalaliMonthField, RialField
+from core.forms import CleanCharField, JalaliDateField, JalaliMonthField, RialField
 from core.text import persian_digits
 from insurers.models import Fund, Insurer
 from organisations.models import Centre
@@ -189,3 +189,12 @@ class CancelForm(SayingForm):
 
 class ReceiptForm(SayingForm):
     receipt_no = CleanCharField(label="شمارهٔ رسید بیمه‌گر", max_length=60, required=False)
+
+
+class CodeStepForm(SayingForm):
+    """What is said of unknown codes: a letter, the day they are known from, or another code."""
+
+    letter_no = CleanCharField(label="شمارهٔ نامه", max_length=60, required=False)
+    on = JalaliDateField(label="تاریخ", required=False)
+    replacement = CleanCharField(label="کد جایگزین", max_length=30, required=False)
+    note = CleanCharField(label="توضیح", max_length=250, required=False)

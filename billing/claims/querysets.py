@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, Sum
 
-from billing.claims.choices import DELIVERED, UNANSWERED, ClaimKind, ClaimState
+from billing.claims.choices import DELIVERED, OPEN_TO_OBJECTION, UNANSWERED, ClaimKind
 
 SUMS = ("asked", "answered", "adjusted", "approved", "paid")
 
@@ -153,7 +153,7 @@ class ClaimInvoiceQuerySet(models.QuerySet[Any]):
         What stands in a live re-submission or an objection is not open any more.
         """
         found = self.filter(
-            claim__state__in=(ClaimState.ADJUDICATED, ClaimState.SETTLED),
+            claim__state__in=OPEN_TO_OBJECTION,
             claim__objection_due_on__gte=on,
             answered__gt=F("approved"),
             released_at=None,

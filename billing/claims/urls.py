@@ -1,6 +1,6 @@
 from django.urls import path
 
-from billing.claims.views import clients, files, lists, moves, objections, trying, webhooks
+from billing.claims.views import clients, codes, files, lists, moves, objections, trying, webhooks
 
 urlpatterns = [
     path("claims/", lists.Claims.as_view(), name="claims"),
@@ -60,4 +60,11 @@ urlpatterns = [
     path("claims/<int:pk>/send/", moves.Send.as_view(), name="claim_send"),
     path("claims/<int:pk>/cancel/", moves.Cancel.as_view(), name="claim_cancel"),
     path("claims/<int:pk>/acknowledge/", moves.Acknowledge.as_view(), name="claim_acknowledge"),
+    path("claims/codes/", codes.UnknownCodes.as_view(), name="unknown_codes"),
+    path("claims/codes/<int:pk>/", codes.UnknownCodePage.as_view(), name="unknown_code"),
+    path("claims/codes/report/", codes.Report.as_view(), name="unknown_codes_report"),
+    path("claims/codes/resolve/", codes.Resolve.as_view(), name="unknown_codes_resolve"),
+    path("claims/codes/replace/", codes.Replace.as_view(), name="unknown_codes_replace"),
+    path("claims/codes/ask-again/", codes.AskAgain.as_view(), name="unknown_codes_ask_again"),
+    path("claims/codes/letters/<int:pk>/", codes.CodeLetter.as_view(), name="unknown_code_letter"),
 ]

@@ -127,7 +127,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("count", models.IntegerField(verbose_name="رکورد ناتراز")),
-                ("open_count", models.IntegerField(verbose_name="در مهلت")),
+                ("open_count", models.IntegerField(verbose_name="در انتظار")),
                 ("number", models.CharField(max_length=60, verbose_name="شماره")),
                 ("left", models.BigIntegerField(verbose_name="رقم نخست")),
                 ("right", models.BigIntegerField(verbose_name="رقم دوم")),

@@ -2,6 +2,7 @@
 
 from billing.claims.api.models import ApiCall, ApiClient, ApiSecret, ApiToken
 from billing.claims.attachments import Attachment
+from billing.claims.codes.models import UnknownCode, UnknownCodeStep, UnknownLine
 from billing.claims.models import (
     Adjudication,
     Claim,
@@ -127,6 +128,9 @@ __all__ = [
     "TieBreak",
     "TieOut",
     "TieOutRun",
+    "UnknownCode",
+    "UnknownCodeStep",
+    "UnknownLine",
     "WebhookDelivery",
     "WebhookEndpoint",
     "WebhookTry",

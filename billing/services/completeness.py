@@ -31,6 +31,7 @@ from billing.rules import LATE_AFTER_DAYS
 from billing.services import ledger
 from core import jalali
 from core.frames import copy_in, read
+from core.statistics import look_at
 from organisations.choices import CostElement, Setting
 from organisations.models import Centre, Region
 from tariffs.choices import Part
@@ -56,7 +57,8 @@ def rebuild(*, organisation_id: int, since: int, at: dt.datetime) -> int:
 # ---------------------------------------------------------------- what was billed
 
 _OF_PAIRS = "IN (SELECT * FROM unnest(%(centres)s::bigint[], %(months)s::int[]))"
-_REGISTERED_AT = f"""
+#: SQL: when an invoice `i` with its last change `c` was registered first.
+REGISTERED_AT = f"""
     coalesce(CASE WHEN i.version > 1 THEN (
         SELECT min(o.at) FROM {PastLine._meta.db_table} p JOIN {Change._meta.db_table} o ON o.id = p.change_id
         WHERE p.invoice_id = i.id) END, c.at)
@@ -74,7 +76,7 @@ _BILLED = f"""
         SELECT i.id, i.centre_id, i.month, i.setting, i.category, i.unit_id, i.admitted_on, i.amount,
                i.unpriced_lines < i.lines_count AS has_price,
                coalesce(d.kind = '{DeliveryKind.HAND}', false) AS by_hand,
-               ({_REGISTERED_AT} AT TIME ZONE '{_ZONE}')::date - i.discharged_on > {LATE_AFTER_DAYS} AS is_late
+               ({REGISTERED_AT} AT TIME ZONE '{_ZONE}')::date - i.discharged_on > {LATE_AFTER_DAYS} AS is_late
         FROM {Invoice._meta.db_table} i JOIN {Change._meta.db_table} c ON c.id = i.change_id
         LEFT JOIN {Delivery._meta.db_table} d ON d.id = c.delivery_id
         LEFT JOIN {InvoiceStage._meta.db_table} s ON s.invoice_id = i.id
@@ -174,7 +176,7 @@ _IN_ORDER = " OR ".join(
 )
 _WAITS = f"""
     WITH bills AS (
-        SELECT i.id, i.centre_id, i.month, i.discharged_on, {_REGISTERED_AT} AS registered_at,
+        SELECT i.id, i.centre_id, i.month, i.discharged_on, {REGISTERED_AT} AS registered_at,
                coalesce(s.stage, {Stage.REGISTERED}) AS stage
         FROM {Invoice._meta.db_table} i JOIN {Change._meta.db_table} c ON c.id = i.change_id
         JOIN {Centre._meta.db_table} h ON h.id = i.centre_id JOIN {Region._meta.db_table} g ON g.id = h.region_id
@@ -216,6 +218,7 @@ def measure_waits(*, organisation_id: int, at: dt.datetime) -> None:
     The day of the discharge ends at midnight; an hour that has begun does not count. Waits are the nearest observed
     value, never an average of two.
     """
+    look_at((Invoice, Change, PastLine, InvoiceStage, StageStep))
     with connection.cursor() as cursor:
         cursor.execute(
             f"DELETE FROM {StageWait._meta.db_table} WHERE centre_id IN (SELECT h.id FROM {Centre._meta.db_table} h"

@@ -21,7 +21,8 @@ from django.db.models import Max
 from billing.choices import WITH_AMOUNT
 from billing.entries import entries, replaced, written
 from billing.measures import FILE_MEASURES, LEDGER_KEY, LINE_MEASURES, MEASURES
-from billing.models import Movement
+from billing.models import Invoice, InvoiceLine, LineDelta, Movement, PastLine
+from core.statistics import look_at
 from organisations.choices import CostElement
 from organisations.models import Centre
 
@@ -45,7 +46,7 @@ _OF_FILES = ", ".join(
     ]
 )
 #: Tables whose sizes the plans of the proofs depend on.
-_PROVED = ("billing_invoice", "billing_invoiceline", "billing_linedelta", "billing_pastline")
+_PROVED = (Invoice, InvoiceLine, LineDelta, PastLine)
 _CHANGED_KEY = ("change_id", "centre_id", "element")
 _INVOICE_TOTALS = ("lines_count", "unpriced_lines", "asked", *_SHARES[:-1], "patient_share")
 
@@ -443,15 +444,7 @@ def _first_difference(
 
 
 def _allow_time() -> None:
-    """Proofs read the whole ledger: the time limit of a page's query does not fit them.
-
-    Right after the first large load PostgreSQL takes the tables for empty, and would compare each invoice with each
-    line; a look at a sample of the rows tells it better. Later its own housekeeping does.
-    """
+    """Proofs read the whole ledger: the time limit of a page's query does not fit them."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
-        cursor.execute(
-            "SELECT relname FROM pg_class WHERE oid = ANY(%s::regclass[]) AND reltuples <= 0", [list(_PROVED)]
-        )
-        if unknown := [name for (name,) in cursor.fetchall()]:
-            cursor.execute(f"ANALYZE {', '.join(unknown)}")
+    look_at(_PROVED)

@@ -49,7 +49,9 @@ class Periods(PageView):
     @cached_property
     def year(self) -> int:
         asked = whole(self.request.GET.get("year"))
-        return asked if asked and jalali.FIRST_YEAR <= asked <= jalali.LAST_YEAR else _this_month() // 100
+        if asked and jalali.FIRST_YEAR <= asked <= jalali.LAST_YEAR:
+            return asked
+        return months.year_to_close(self.request.user, this_month=_this_month())
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = self.request.user

@@ -114,15 +114,20 @@ class HospitalRow:
 
 
 def period_of(user: Any, *, year: int | None, month: int | None, today: dt.date) -> Period:
-    """The period asked for, or the newest that has data in the user's scope."""
-    known = sorted(
-        set(Balance.objects.visible_to(user).order_by().values_list("month", flat=True).distinct())
-    )
-    years = sorted({m // 100 for m in known}, reverse=True) or [jalali.year_of(today)]
-    chosen = year if year is not None and year in years else years[0]
-    choices = [m for m in known if m // 100 == chosen]
-    newest = choices[-1] if choices else min(jalali.month_key(today), chosen * 100 + 12)
-    return Period(chosen, month if month is not None and month in choices else newest, years, choices)
+    """The period asked for, or the newest in the user's scope that has files of its own.
+
+    A month or a year to which only deltas of closed months have come can be asked for, but nobody is led to it.
+    """
+    balances = Balance.objects.visible_to(user).order_by().values("month").annotate(own=Sum("files"))
+    files = {row["month"]: row["own"] for row in balances}
+    years = sorted({m // 100 for m in files} or {jalali.year_of(today)}, reverse=True)
+    newest = next((m // 100 for m in sorted(files, reverse=True) if files[m] > 0), years[0])
+    chosen = year if year is not None and year in years else newest
+    choices = sorted(m for m in files if m // 100 == chosen)
+    if month is None or month not in choices:
+        with_files = [m for m in choices if files[m] > 0] or choices
+        month = with_files[-1] if with_files else min(jalali.month_key(today), chosen * 100 + 12)
+    return Period(chosen, month, years, choices)
 
 
 # ---------------------------------------------------------------- the franchise indicator

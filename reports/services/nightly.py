@@ -23,6 +23,7 @@ from core.errors import DomainError
 from core.models import Job, JobState
 from insurers.services import contracts
 from organisations.models import Organisation
+from oversight.services import physicians
 from reports.models import IndicatorRun
 from reports.services import indicators
 
@@ -105,6 +106,7 @@ def _run(organisation: Organisation, job: Job, *, at: dt.datetime, advance: Any)
         job.outcome["counted_months"] = counted
         expired = contracts.expire(organisation_id=organisation.pk, on=timezone.localdate(at), at=at)
         job.outcome["expired_contracts"] = expired
+        job.outcome["status_notices"] = physicians.find(organisation_id=organisation.pk, at=at)
         clients.purge(at=at)
         tied = tieouts.run(organisation=organisation, at=at, by=job.by, job=job)
         job.outcome["tie_out"] = {"id": tied.pk, "months": tied.count, "red": tied.red}

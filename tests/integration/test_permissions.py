@@ -19,6 +19,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from billing.choices import CountSource, DeliveryKind, DeliveryState
+from billing.claims.choices import CodeSet, CodeState
+from billing.claims.codes.models import UnknownCode, UnknownCodeStep, UnknownLine
 from billing.claims.models import ClaimLine
 from billing.claims.remittances.choices import RemittanceKind, RemittanceSource
 from billing.claims.remittances.layout import PaidLine
@@ -45,6 +47,10 @@ from core import jobs
 from core.views import Gate
 from insurers.models import Contract, ContractCover, Fund
 from organisations.choices import CostElement, PatientCategory
+from organisations.models import Physician
+from oversight.choices import ContactKind, ContactOutcome, Side
+from oversight.models import Contact, StatusLetter, StatusNotice
+from oversight.services import councils
 from tariffs.choices import Book, ServiceGroup
 from tariffs.models import Circular, Service
 from tariffs.services import publishing
@@ -271,6 +277,19 @@ CLAIMS = (
     Row("claim_freeze", "302 403 403 302 404 404 403 403 403 302", pk("draft_claim"), method="post"),
     Row("claim_send", "302 403 403 302 404 404 403 403 403 302", pk("draft_claim"), method="post"),
     Row("claim_cancel", "302 403 403 302 404 404 403 403 403 302", pk("draft_claim"), method="post"),
+    Row("unknown_codes", "200 200 200 200 200 200 403 200 403 302"),
+    Row("unknown_code", "200 200 404 200 404 404 403 200 403 302", pk("unknown_code")),
+    Row("unknown_codes_report", "302 403 403 403 403 302 403 403 403 302", method="post"),
+    Row("unknown_codes_resolve", "302 403 403 403 403 302 403 403 403 302", method="post"),
+    Row("unknown_codes_replace", "302 403 403 403 403 302 403 403 403 302", method="post"),
+    Row("unknown_codes_ask_again", "302 403 403 302 302 302 403 403 403 302", method="post"),
+    # Letters are for those who see the whole organisation.
+    Row(
+        "unknown_code_letter",
+        "200 404 404 404 404 404 403 200 403 302",
+        lambda s: [s.cast.insurer.pk],
+        query="?no=1",
+    ),
     Row("api_clients", "200 403 403 403 403 200 403 403 403 302"),
     Row("api_client_new", "200 403 403 403 403 200 403 403 403 302"),
     Row("api_client_rotate", "200 403 403 403 403 404 403 403 403 302", pk("api_client"), method="post"),
@@ -355,8 +374,11 @@ CLAIMS = (
     Row("claim_acknowledge", "302 403 403 302 404 404 302 403 403 302", pk("claim"), method="post"),
 )
 REMITTANCES = (
+    Row("tie_outs", "200 200 200 200 200 200 403 200 403 302"),
+    Row("tie_out", "200 200 404 200 404 404 403 200 403 302", pk("tie_out")),
     Row("remittances", "200 200 200 200 200 200 200 200 403 302"),
     Row("remittances_open", "200 200 200 200 200 200 200 200 403 302"),
+    Row("remittance_dues", "200 200 200 200 200 200 200 200 403 302"),
     Row("remittance_list_new", "200 403 403 200 200 200 403 403 403 302"),
     Row("remittance_typed_new", "200 403 403 200 200 200 403 403 403 302"),
     # How an insurer's list is read is said for the whole organisation.
@@ -450,6 +472,35 @@ ACCOUNTS = (
     Row("retiree_file", "200 200 404 403 403 404 403 200 403 302", pk("retiree_file")),
     Row("retiree_xml", "200 200 404 403 403 404 403 200 403 302", pk("retiree_file")),
 )
+OVERSIGHT = (
+    Row("timeliness", "200 200 200 200 200 200 403 200 403 302"),
+    Row("timeliness_late", "200 200 200 200 200 200 403 200 403 302"),
+    Row("timeliness_invoices", "200 200 200 200 200 200 403 200 403 302"),
+    Row("contacts", "200 200 200 200 200 200 403 200 403 302"),
+    Row("contact_new", "200 200 200 403 403 200 403 403 403 302"),
+    Row("contact_letter", "200 200 404 200 404 404 403 200 403 302", pk("contact")),
+    Row("experts", "200 200 200 200 200 200 403 200 403 302"),
+    Row("status_notices", "200 200 200 200 200 200 403 200 403 302"),
+    Row("status_tell", "302 403 403 302 302 302 403 403 403 302", method="post"),
+    Row("status_letter", "200 200 404 200 404 404 403 200 403 302", pk("status_letter")),
+    Row("councils", "200 403 403 403 403 200 403 200 403 302"),
+    Row("council_new", "200 403 403 403 403 200 403 403 403 302"),
+    Row("council", "200 403 403 403 403 404 403 200 403 302", pk("council")),
+    Row("council_paper", "200 403 403 403 403 404 403 200 403 302", pk("council")),
+    Row("council_item_add", "302 403 403 403 403 404 403 403 403 302", pk("council"), method="post"),
+    Row(
+        "council_item_drop",
+        "302 403 403 403 403 404 403 403 403 302",
+        lambda s: [s.council.pk, s.agenda_item.pk],
+        method="post",
+    ),
+    Row("council_hold", "302 403 403 403 403 404 403 403 403 302", pk("council"), method="post"),
+    Row("council_cancel", "302 403 403 403 403 404 403 403 403 302", pk("council"), method="post"),
+    Row("council_resolve", "302 403 403 403 403 404 403 403 403 302", pk("council"), method="post"),
+    Row("resolutions", "200 403 403 403 403 200 403 200 403 302"),
+    Row("resolution_follow_up", "302 403 403 403 403 404 403 403 403 302", pk("resolution"), method="post"),
+    Row("status_proof", "404 404 404 404 404 404 403 404 403 302", pk("status_letter")),
+)
 REPORTS = (
     Row("headquarters", "200 302 302 302 302 200 302 200 302 302"),
     # An officer sees the page of the own region with the figures of the own hospital only.
@@ -470,8 +521,7 @@ REPORTS = (
 )
 TABLE = (
     *ACCESS, *ORGANISATIONS, *TREE, *USERS, *TARIFFS, *BILLING, *CONTRACTS, *CLAIMS, *PERIODS, *BUDGETS, *ACCOUNTS,
-    *REMITTANCES,
-    *REPORTS,
+    *REMITTANCES, *OVERSIGHT, *REPORTS,
 )  # fmt: skip
 
 
@@ -549,6 +599,43 @@ class Scene:
         vars(self).update(objected_to(cast))
         self.claim_line = ClaimLine.objects.filter(claim=self.claim).first()
         self._money(cast)
+        self.contact = Contact.objects.create(
+            organisation=organisation, centre=cast.hospital, insurer=cast.insurer, kind=ContactKind.LETTER,
+            on=AT.date(), outcome=ContactOutcome.WRITTEN, letter_no="1", at=AT, by=cast.headquarters,
+            facts={"on": "2025-11-11", "invoices": 0, "asked": 0, "days": 0, "months": []},
+        )  # fmt: skip
+        self.council = councils.plan(insurer=cast.insurer, on=AT.date(), by=cast.headquarters, at=AT)
+        self.agenda_item = councils.add_item(council=self.council, title="بند", by=cast.headquarters, at=AT)
+        held = councils.plan(insurer=cast.insurer, on=AT.date(), by=cast.headquarters, at=AT)
+        councils.hold(
+            council=held, present="همه", minutes="گفت‌وگو", on=AT.date(), by=cast.headquarters, at=AT
+        )
+        self.resolution = councils.resolve(
+            council=held, text="مصوبه", side=Side.INSURER, owner="مدیر", due_on=AT.date(), by=cast.headquarters,
+            at=AT,
+        )  # fmt: skip
+        self.status_letter = StatusLetter.objects.create(
+            organisation=organisation,
+            insurer=cast.insurer,
+            number="1",
+            on=AT.date(),
+            at=AT,
+            by=cast.headquarters,
+        )
+        StatusNotice.objects.create(
+            physician=Physician.objects.create(organisation=organisation, council_no="1", name="پزشک"),
+            centre=cast.hospital, insurer=cast.insurer, before=1, status=2, changed_on=AT.date(), found_at=AT,
+            letter=self.status_letter,
+        )  # fmt: skip
+        self.unknown_code = UnknownCode.objects.create(
+            insurer=cast.insurer, code_set=CodeSet.BOOK, code="1", state_at=AT, first_at=AT
+        )
+        UnknownLine.objects.create(
+            unknown=self.unknown_code, line=self.claim_line, centre=cast.hospital, at=AT
+        )
+        UnknownCodeStep.objects.create(
+            unknown=self.unknown_code, state=CodeState.REPORTED, letter_no="1", on=AT.date(), at=AT
+        )
         self.api_client, _ = clients.create(
             insurer=cast.insurer, name="رسا", scopes=["claims.read"], by=cast.headquarters, at=AT
         )

@@ -19,6 +19,8 @@ from organisations.models import Centre
 #: Rows of the typed form; another so many with each press of «more».
 ROWS = 5
 MOST_ROWS = 100
+#: Letters that a field of a row shows.
+WIDTHS = {"claim_no": 20, "invoice_no": 16, "line_no": 4, "code": 8, "amount": 13, "cut": 11, "reason": 1}
 
 
 class HeadForm(forms.Form):
@@ -99,9 +101,10 @@ class RowForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason"].choices = [("", "—"), *((r.code, r.title) for r in reasons())]
-        for bound in self:
-            bound.field.widget.attrs |= {
-                "aria-label": f"{bound.label}، ردیف {int(str(self.prefix).split('-')[-1]) + 1}"
+        for name, bound in self.fields.items():
+            bound.widget.attrs |= {
+                "aria-label": f"{bound.label}، ردیف {int(str(self.prefix).split('-')[-1]) + 1}",
+                "size": WIDTHS.get(name, 10),
             }
 
     def clean(self) -> dict[str, Any]:

@@ -1,12 +1,13 @@
 from django.urls import path
 
-from billing.claims.remittances.views import lists, moves
+from billing.claims.remittances.views import dues, lists, moves
 
 urlpatterns = [
     path("remittances/", lists.Remittances.as_view(), name="remittances"),
     path("remittances/list/", moves.EnterList.as_view(), name="remittance_list_new"),
     path("remittances/typed/", moves.EnterTyped.as_view(), name="remittance_typed_new"),
     path("remittances/columns/<int:pk>/", moves.Columns.as_view(), name="remittance_columns"),
+    path("remittances/dues/", dues.Dues.as_view(), name="remittance_dues"),
     path("remittances/open/", lists.OpenMoney.as_view(), name="remittances_open"),
     path("remittances/lines/<int:pk>/", lists.OpenLine.as_view(), name="remittance_line"),
     path("remittances/lines/<int:pk>/assign/", moves.Assign.as_view(), name="remittance_assign"),

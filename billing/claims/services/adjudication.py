@@ -12,9 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from billing.claims.choices import CUT_LINES, UNDECIDED, ClaimLineStatus, ClaimState, StepChannel
+from billing.claims.codes import services as codes
 from billing.claims.models import Adjudication, Claim, ClaimInvoice, ClaimLine, LineCut, LineDecision
 from billing.claims.reasons import OTHER, CutReason, reasons, valid_on
 from billing.claims.rules import answer
@@ -99,6 +101,8 @@ def adjudicate(
     if not taken:
         raise InvalidInput("پاسخ هیچ سطری را در بر ندارد.")
     written = _write(row, taken, by=by, at=at, note=note, channel=channel)
+    if any(one.status == ClaimLineStatus.UNKNOWN_CODE for one in taken):
+        codes.take(written, at=at)
     if row.state == ClaimState.ACKNOWLEDGED:
         move(row, ClaimState.IN_REVIEW, by=by, at=at, channel=channel)
     add_up(row)
@@ -111,6 +115,8 @@ def adjudicate(
     if row.state == ClaimState.IN_REVIEW and not _undecided(row).exists():
         move(row, ClaimState.ADJUDICATED, by=by, at=at, note=note, channel=channel, adjudicated_at=at,
              objection_due_on=_objection_due(row, at))  # fmt: skip
+    if row.paid:
+        settle(row, by=by, at=at, note=note, channel=channel)
     if row.version == version:
         Claim.objects.filter(pk=row.pk).update(version=version + 1)
     row.refresh_from_db()
@@ -303,6 +309,17 @@ def _write(
             ],
         )
     return written
+
+
+def settle(
+    claim: Claim, *, by: Any, at: dt.datetime, note: str = "", channel: StepChannel = StepChannel.PAGE
+) -> None:
+    """Settle an answered claim whose every line is paid what was approved; open one again that no longer is."""
+    is_paid = not ClaimLine.objects.filter(claim=claim).exclude(paid=F("approved")).exists()
+    if is_paid and claim.state == ClaimState.ADJUDICATED:
+        move(claim, ClaimState.SETTLED, by=by, at=at, note=note, channel=channel)
+    elif not is_paid and claim.state == ClaimState.SETTLED:
+        move(claim, ClaimState.ADJUDICATED, by=by, at=at, note=note, channel=channel)
 
 
 _SUMS = """

@@ -16,7 +16,7 @@ from django.db.models import Max, Sum
 from django.utils import timezone
 
 from billing.claims import reasons
-from billing.claims.choices import CUT_LINES, ClaimKind, ClaimState, StepChannel
+from billing.claims.choices import CUT_LINES, OPEN_TO_OBJECTION, ClaimKind, StepChannel
 from billing.claims.models import Adjudication, Claim, ClaimInvoice, ClaimLine, LineCut
 from billing.claims.objections.choices import OBJECTION_STEPS, AnswerState, ObjectionState
 from billing.claims.objections.models import (
@@ -38,8 +38,6 @@ from core.display import day as shown_day
 from core.errors import DomainError, InvalidInput, NotAllowed
 from core.text import clean, persian_digits
 
-#: States of a claim whose cuts may be objected to.
-OPEN_TO_OBJECTION = (ClaimState.ADJUDICATED, ClaimState.SETTLED)
 NAMED = 50
 S = ObjectionState
 
@@ -400,8 +398,12 @@ def _move(
     row.state, row.state_at, row.version = to, at, row.version + 1
     row.save(update_fields=["state", "state_at", "version", *facts])
     _step(row, by=by, at=at, note=note, channel=channel)
-    _record(f"objection.{to.value}", row, by=by, at=at, after={"asked": row.asked, "reason": clean(note)})
+    _record(_action(to), row, by=by, at=at, after={"asked": row.asked, "reason": clean(note)})
     return row
+
+
+def _action(to: ObjectionState) -> str:
+    return f"objection.{to.value}"
 
 
 def _step(

@@ -3,18 +3,34 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import F
 
-from billing.claims.choices import ANSWERED, CUT_LINES, DELIVERED, ClaimKind, Payer
+from billing.claims.choices import (
+    ANSWERED,
+    CODE_KNOWN,
+    CUT_LINES,
+    DELIVERED,
+    UNANSWERED,
+    ClaimKind,
+    ClaimLineStatus,
+    CodeState,
+    Payer,
+)
+from billing.claims.codes.models import UnknownCode, UnknownLine
 from billing.claims.models import Claim, ClaimInvoice, ClaimItem, ClaimLine
 from billing.claims.objections.choices import PENDING
 from billing.claims.objections.models import Objection, ObjectionLine
+from billing.claims.services import events
 from billing.claims.services.gathering import FUND, GONE, SHARE, STANDING_LINE, check, differences_sql
 from billing.claims.services.states import ClaimRefused, locked, require, step
+from billing.claims.webhooks.choices import EventType
 from billing.models import Change, Invoice, LineDelta, SupplementaryItem
-from core import audit, jobs
+from core import audit, jalali, jobs
+from core.outcomes import Outcome
 from insurers.models import Fund
 from organisations.models import Centre
 
@@ -79,6 +95,61 @@ def _follower(row: Claim, kind: ClaimKind, *, by: Any, at: dt.datetime) -> Claim
     )  # fmt: skip
     step(fresh, "", by=by, at=at)
     return fresh
+
+
+# ---------------------------------------------------------------- lines that waited for a code
+
+
+@transaction.atomic
+def ask_again(
+    *, codes: Iterable[UnknownCode], centres: Iterable[int], by: Any, at: dt.datetime
+) -> list[Outcome]:
+    """Put lines of the centres that were set aside before the insurer again, in the claims they stand in.
+
+    What was asked for them is still owed, so they are in no new claim: the line waits for its verdict as before, with
+    the note that says since when the code is known, or which one stands for it. Each code is judged for itself.
+    """
+    outcomes, allowed = [], list(centres)
+    for code in codes:
+        lines = UnknownLine.objects.filter(unknown=code, centre_id__in=allowed).hanging()
+        keys = dict(lines.values_list("line_id", "line__claim_id"))
+        text = (
+            "" if code.state in CODE_KNOWN else "هنوز ناشناخته است؛ نخست شناخته‌شدن یا جایگزین آن را ثبت کنید."
+        )
+        text = text or ("" if keys else "سطری بر این کد نمانده است.")
+        outcomes.append(
+            Outcome(key=code.pk, name=f"{code.code}، {code.insurer.name}", is_done=not text, text=text)
+        )
+        if text:
+            continue
+        note = (
+            f"کد {code.replacement} به جای {code.code} پذیرفته است."
+            if code.state == CodeState.REPLACED
+            else f"کد از {jalali.text(code.known_from)} شناخته است."
+        )
+        held = Claim.objects.select_for_update(of=("self",)).filter(
+            pk__in=set(keys.values()), state__in=UNANSWERED
+        )
+        claims = list(held.select_related("centre__region", "fund").order_by("pk"))
+        standing = {claim.pk for claim in claims}
+        again = ClaimLine.objects.filter(
+            pk__in=[line for line, claim in keys.items() if claim in standing],
+            status=ClaimLineStatus.UNKNOWN_CODE,
+        )
+        again.update(status=ClaimLineStatus.WAITING, note=note)
+        Claim.objects.filter(pk__in=standing).update(version=F("version") + 1)
+        for claim in claims:
+            count = sum(keys[line] == claim.pk for line in keys)
+            events.tell(
+                EventType.LINES_AGAIN, insurer_id=claim.insurer_id, claim=claim, at=at, code=code.code,
+                code_set=code.code_set, replacement=code.replacement, lines=count,
+                known_from=code.known_from.isoformat() if code.known_from else None,
+            )  # fmt: skip
+        audit.record(
+            "unknown_code.asked_again", code, by=by, at=at, organisation_id=code.insurer.organisation_id,
+            after={"lines": len(keys)},
+        )  # fmt: skip
+    return outcomes
 
 
 # ---------------------------------------------------------------- supplements

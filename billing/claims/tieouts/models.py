@@ -88,13 +88,13 @@ class TieOut(models.Model):
 class TieBreak(models.Model):
     """Why one tie does not hold: how many records differ, and the first of them with its two figures in rials.
 
-    `open_count` of them only wait for a day that has not come. A red record is named before one that waits.
+    `open_count` of them only wait, for a day that has not come or an answer. A red record is named before those.
     """
 
     tie_out = models.ForeignKey(TieOut, models.PROTECT, related_name="breaks")
     tie = models.SmallIntegerField("تراز", choices=Tie)
     count = models.IntegerField("رکورد ناتراز")
-    open_count = models.IntegerField("در مهلت")
+    open_count = models.IntegerField("در انتظار")
     invoice = loose(Invoice, "صورتحساب")
     claim = models.ForeignKey(Claim, models.PROTECT, null=True, related_name="+", db_index=False)
     claim_line = loose(ClaimLine, "سطر مطالبه", null=True)
@@ -137,4 +137,4 @@ class TieState:
 
     @property
     def label(self) -> str:
-        return {"good": "تراز", "bad": "ناتراز", "warn": "در مهلت"}[self.tone]
+        return {"good": "تراز", "bad": "ناتراز", "warn": "در انتظار"}[self.tone]

@@ -17,6 +17,7 @@ from billing.claims.tieouts.choices import Tie
 from billing.claims.tieouts.models import TieBreak, TieOut, TieOutRun
 from billing.models import Invoice
 from core.models import Job
+from core.statistics import look_at
 from organisations.models import Centre, Organisation, Region
 
 _OWN = f"""
@@ -80,7 +81,7 @@ _ANSWER = f"""
 """
 _MONEY = f"""
     SELECT centre_id, month, invoice_id, claim_id, number, discharged_on, approved AS "left", paid AS "right",
-           coalesce(rest_due >= %(on)s, false) AS is_open
+           coalesce(rest_due >= %(on)s OR answered <> asked AND paid > approved, false) AS is_open
     FROM ({_ROWS}) r WHERE approved <> paid OR EXISTS (
         SELECT FROM {ClaimLine._meta.db_table} l
         WHERE l.claim_id = r.claim_id AND l.invoice_id = r.invoice_id AND l.approved <> l.paid
@@ -102,9 +103,11 @@ _TIES = (
 def run(*, organisation: Organisation, at: dt.datetime, by: Any = None, job: Job | None = None) -> TieOutRun:
     """Compute and keep the tie-out of every hospital and month; running it twice keeps both.
 
-    A record that differs is *open* while its claim may still be answered and paid in time, and red otherwise.
+    A record that differs is *open* while its claim may still be answered and paid in time, or where money came on
+    account of an answer that the second tie waits for; it is red otherwise.
     """
     on = timezone.localdate(at)
+    look_at((Invoice, Claim, ClaimInvoice, ClaimLine))
     # The row is append-only, so it is written once its sums are known, under a number taken before.
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT nextval(pg_get_serial_sequence('{TieOutRun._meta.db_table}', 'id'))")

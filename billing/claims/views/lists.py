@@ -15,6 +15,7 @@ from django.utils.functional import cached_property
 from billing.claims.attachments import Attachment
 from billing.claims.choices import (
     CUT_LINES,
+    OPEN_TO_OBJECTION,
     UNANSWERED,
     ClaimKind,
     ClaimLineStatus,
@@ -29,7 +30,7 @@ from billing.claims.models import Claim, ClaimInvoice, ClaimLine, Omission
 from billing.claims.objections.models import Objection
 from billing.claims.remittances.choices import RemittanceKind
 from billing.claims.remittances.models import Allocation, Remittance
-from billing.claims.services.objecting import OPEN_TO_OBJECTION, lines_open
+from billing.claims.services.objecting import lines_open
 from core.export import LIMIT, Column, xlsx_response
 from core.filters import misread, whole
 from core.jalali import month_name
@@ -200,15 +201,6 @@ class ClaimPage(DetailPage):
         earlier = [{"claim": c, "what": "دنبالهٔ"} for c in seen.filter(before).order_by("pk")]
         return earlier + [{"claim": c, "what": "دنباله‌اش"} for c in seen.filter(after).order_by("pk")]
 
-    def _objections(self) -> list[Objection]:
-        return list(Objection.objects.visible_to(self.request.user).filter(claim=self.object).order_by("-pk"))
-
-    def _may_attach(self) -> bool:
-        claim, user = self.object, self.request.user
-        if claim.state == ClaimState.CANCELLED:
-            return False
-        return user.may(Permission.CLAIM_EDIT) or user.may(Permission.CLAIM_ADJUDICATE)
-
     def _payments(self) -> list[dict[str, Any]]:
         """What remittances gave to the claim; `seen` where the user sees the remittance itself."""
         rows = Allocation.objects.payments_of(self.object)
@@ -217,6 +209,15 @@ class ClaimPage(DetailPage):
             .values_list("pk", flat=True)
         )  # fmt: skip
         return [row | {"kind": RemittanceKind(row["kind"]).label, "seen": row["id"] in seen} for row in rows]
+
+    def _objections(self) -> list[Objection]:
+        return list(Objection.objects.visible_to(self.request.user).filter(claim=self.object).order_by("-pk"))
+
+    def _may_attach(self) -> bool:
+        claim, user = self.object, self.request.user
+        if claim.state == ClaimState.CANCELLED:
+            return False
+        return user.may(Permission.CLAIM_EDIT) or user.may(Permission.CLAIM_ADJUDICATE)
 
     def _moves(self) -> dict[str, Any]:
         """What the user may do with the claim as it stands; the services have the last word."""

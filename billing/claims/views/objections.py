@@ -21,7 +21,7 @@ from django.utils.functional import cached_property
 from django.views import generic
 
 from billing.claims.attachments import Attachment
-from billing.claims.choices import StepChannel
+from billing.claims.choices import OPEN_TO_OBJECTION, StepChannel
 from billing.claims.filters import ObjectionFilter
 from billing.claims.forms import AnswerForm, AttachmentForm, NoteForm, ObjectionForm
 from billing.claims.models import Claim, ClaimInvoice
@@ -29,7 +29,6 @@ from billing.claims.objections.choices import AnswerState, ObjectionState
 from billing.claims.objections.models import Objection, ObjectionAnswer
 from billing.claims.services import attaching, objecting
 from billing.claims.services.adjudication import insurer_of
-from billing.claims.services.objecting import OPEN_TO_OBJECTION
 from billing.claims.views.lists import HOME as CLAIMS
 from billing.forms import SayingForm
 from core.errors import DomainError, InvalidInput

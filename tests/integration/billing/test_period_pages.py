@@ -139,3 +139,11 @@ def test_a_stage_is_not_a_way_around_cancelling(cast, hospital, client):
     client.force_login(cast.officer)
     client.post(reverse("invoices_advance"), {"invoices": [Invoice.objects.get().pk], "to": 9, "note": "x"})
     assert not InvoiceStage.objects.exists()
+
+
+def test_the_page_opens_on_the_newest_year_with_files_and_leaves_no_year_out(cast, hospital, client):
+    load(hospital, 1)
+    client.force_login(cast.headquarters)
+    context = client.get(reverse("periods")).context
+    assert context["year"] == MEHR // 100
+    assert context["years"] == list(range(jalali.year_of(timezone.localdate()), MEHR // 100 - 1, -1))

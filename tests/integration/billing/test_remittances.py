@@ -100,6 +100,18 @@ def test_what_is_paid_in_parts_is_parted_in_proportion_and_settles_with_the_last
     assert claim.state == ClaimState.SETTLED
 
 
+def test_an_answer_that_approves_what_was_paid_before_settles_the_claim(cast):
+    world.reviewed(cast, (600, 0))
+    claim = world.sent(cast)
+    sending.acknowledge(claim=claim, by=None, at=AT)
+    tell(cast, 600, PaidLine(600, claim_no=claim.number), kind=RemittanceKind.ON_ACCOUNT)
+
+    adjudication.adjudicate(claim=claim, decisions=[], approve_rest=True, by=None, at=AT)
+
+    claim.refresh_from_db()
+    assert claim.state == ClaimState.SETTLED
+
+
 def test_on_account_money_of_a_line_that_is_rejected_pays_the_others_in_the_settlement(cast):
     world.reviewed(cast, (600, 0), (400, 0))
     claim = world.sent(cast)

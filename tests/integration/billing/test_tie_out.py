@@ -122,10 +122,18 @@ def test_money_that_is_short_names_the_line(cast):
     assert claim.state == ClaimState.ADJUDICATED
 
 
+def test_money_on_account_of_lines_without_an_answer_waits_for_it(cast):
+    world.reviewed(cast)
+    claim = world.sent(cast)
+    pay(cast, claim, 480)
+
+    assert tones(tied(cast)) == ["good", "bad", "warn"]
+
+
 def test_runs_are_kept_and_the_statements_are_few(cast, django_assert_num_queries):
     for _ in range(3):
         world.reviewed(cast)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         services.run(organisation=cast.organisation, at=AT)
     call_command("tie_out", "--organisation", cast.organisation.code)
 

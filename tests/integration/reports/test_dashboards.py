@@ -219,6 +219,19 @@ def test_deliveries_of_the_last_day_are_counted_while_the_year_runs(world):
     assert shown.share_bp == 5_000
 
 
+def test_deltas_of_closed_months_lead_nobody_into_a_year_without_files(world):
+    today = _at(1405, 9, 1).date()
+    own = dashboard.period_of(world.hoda, year=None, month=None, today=today)
+    assert (own.year, own.through) == (1404, 140407)
+    balance = Balance.objects.filter(month=140407, files__gt=0).first()
+    for month in (140408, 140501):
+        balance.pk, balance.month, balance.files, balance.amount = None, month, -1, -900
+        balance.save(force_insert=True)
+    assert dashboard.period_of(world.hoda, year=None, month=None, today=today).through == 140407
+    asked = dashboard.period_of(world.hoda, year=1405, month=None, today=today)
+    assert (asked.year, asked.through, asked.years) == (1405, 140501, [1405, 1404, 1403])
+
+
 def test_a_month_that_is_over_without_data_is_late_after_its_grace(world):
     """World's data are of Mehr: the months before it and, three days after its end, Aban are missing."""
     ahvaz = {"region_id": world.ahvaz.pk}

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import F, Q, Sum
 
-from billing.claims.choices import ClaimState, StepChannel
+from billing.claims.choices import StepChannel
 from billing.claims.models import Claim, ClaimLine
 from billing.claims.remittances.choices import (
     REMITTANCE_TRANSITIONS,
@@ -243,13 +243,9 @@ def _settle(claim: Claim, row: Remittance, *, by: Any, at: dt.datetime) -> None:
     # Whoever read the claim before sees that it is another now.
     Claim.objects.filter(pk=claim.pk).update(version=F("version") + 1)
     claim.refresh_from_db(fields=["version"])
-    paid = not ClaimLine.objects.filter(claim=claim).exclude(paid=F("approved")).exists()
     channel = StepChannel.API if row.source == RemittanceSource.API else StepChannel.PAGE
     note = persian_digits(f"حوالهٔ {row.reference}")
-    if paid and claim.state == ClaimState.ADJUDICATED:
-        states.move(claim, ClaimState.SETTLED, by=by, at=at, note=note, channel=channel)
-    elif not paid and claim.state == ClaimState.SETTLED:
-        states.move(claim, ClaimState.ADJUDICATED, by=by, at=at, note=note, channel=channel)
+    adjudication.settle(claim, by=by, at=at, note=note, channel=channel)
 
 
 def _require(row: Remittance, to: RemittanceState) -> None:

@@ -1,0 +1,169 @@
+"""The agenda of a meeting with an insurer, put together from the desks, with figures of the day.
+
+A desk that has nothing to say about the insurer makes no point. Rule: docs/rules/council.md.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.db.models import Case, Count, F, Min, Q, Sum, Value, When
+from django.db.models.functions import Greatest
+from django.urls import reverse
+
+from billing.claims.choices import ANSWERED, DELIVERED, ClaimKind, ClaimState, CodeState
+from billing.claims.codes.models import UnknownCode, UnknownLine
+from billing.claims.models import Claim
+from billing.claims.objections.choices import ObjectionState
+from billing.claims.objections.models import Objection
+from core import jalali
+from insurers.models import Contract, Insurer
+from organisations.models import Centre
+from oversight import experts, timeliness
+from oversight.choices import Topic
+from oversight.timeliness import Asked
+
+#: Contracts that end within so many days are spoken of; claims of so many months are looked at.
+ENDING_DAYS, MONTHS = 60, 24
+RIALS, DAYS = "rial", "days"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure of a point: `unit` is rial, days, or what is counted (Persian)."""
+
+    label: str
+    value: int
+    unit: str
+
+
+@dataclass(frozen=True)
+class Point:
+    """One point of an agenda with its figures and the way to their rows."""
+
+    topic: Topic
+    figures: tuple[Figure, ...]
+    url: str
+
+    @property
+    def title(self) -> str:
+        return str(self.topic.label)
+
+    def kept(self) -> list[list[object]]:
+        """Figures as a held meeting keeps them."""
+        return [[figure.label, figure.value, figure.unit] for figure in self.figures]
+
+
+def points(insurer: Insurer, *, on: dt.date) -> list[Point]:
+    """Points about an insurer as of a day, in the order of `Topic`."""
+    centres = list(Centre.objects.of_organisation(insurer.organisation_id).values_list("pk", flat=True))
+    last = timeliness.newest_month(centres)
+    found = [_payment(insurer, on)]
+    if last:
+        found.append(_review(insurer, centres, last, on))
+    found += [_cuts(insurer), _codes(insurer), _contracts(insurer, on)]
+    if last:
+        found.append(_sending(insurer, centres, last, on))
+    return [point for point in found if point]
+
+
+def _claims_url(insurer: Insurer, **more: str) -> str:
+    return f"{reverse('claims')}?{urlencode({'insurer': insurer.pk} | more)}"
+
+
+def _payment(insurer: Insurer, on: dt.date) -> Point | None:
+    """What is past its day: of the part on account before the rest is due, of all that is owed after."""
+    owed = Case(When(adjudicated_at__isnull=False, then=F("approved")), default=F("asked"))
+    claims = Claim.objects.filter(insurer=insurer, state__in=DELIVERED).exclude(state=ClaimState.REJECTED)
+    late = claims.annotate(
+        due=Case(
+            When(rest_due__lt=on, then=owed), When(on_account_due__lt=on, then=F("on_account")), default=Value(0)
+        )
+    ).annotate(unpaid=Greatest(F("due") - F("paid"), Value(0))).filter(unpaid__gt=0)  # fmt: skip
+    # Who paid the part on account owes since the day of the rest.
+    since = Case(When(paid__gte=F("on_account"), then=F("rest_due")), default=F("on_account_due"))
+    sums = late.order_by().aggregate(count=Count("pk"), rials=Sum("unpaid"), since=Min(since))
+    if not sums["count"]:
+        return None
+    figures = (
+        Figure("مطالبهٔ سررسیدگذشته", sums["count"], "مطالبه"), Figure("پرداخت‌نشده", sums["rials"], RIALS),
+        Figure("از نخستین سررسید", (on - sums["since"]).days, DAYS),
+    )  # fmt: skip
+    return Point(Topic.PAYMENT, figures, _claims_url(insurer))
+
+
+def _review(insurer: Insurer, centres: list[int], last: int, on: dt.date) -> Point | None:
+    first = jalali.shifted(last, 1 - MONTHS)
+    held = experts.waiting(centres=centres, insurers=[insurer.pk], first=first, last=last)
+    if not held:
+        return None
+    (one,) = held
+    figures = (
+        Figure("سطر بی‌رأی", one.lines, "سطر"), Figure("خواستهٔ آن‌ها", one.asked, RIALS),
+        Figure("از قدیمی‌ترین تحویل", (on - one.since).days, DAYS),
+    )  # fmt: skip
+    query = urlencode({"insurer": insurer.pk, "from": first, "to": last})
+    return Point(Topic.REVIEW, figures, f"{reverse('experts')}?{query}")
+
+
+def _cuts(insurer: Insurer) -> Point | None:
+    """What was cut of answered claims, what of it is objected to without an answer, and what is asked again."""
+    claims = Claim.objects.filter(insurer=insurer)
+    cut = claims.filter(state__in=ANSWERED).aggregate(
+        rials=Sum(F("answered") - F("approved")), count=Count("pk", filter=Q(approved__lt=F("answered")))
+    )
+    if not cut["count"]:
+        return None
+    again = claims.filter(kind=ClaimKind.RESUBMISSION).exclude(state=ClaimState.CANCELLED)
+    asked = again.aggregate(count=Count("pk"), asked=Sum("asked"), approved=Sum("approved"))
+    raised = Objection.objects.filter(claim__insurer=insurer, state=ObjectionState.SENT)
+    contested = raised.aggregate(rials=Sum(F("asked") - F("answered")))["rials"] or 0
+    figures = (
+        Figure("کسر از مطالبه‌های پاسخ‌گرفته", cut["rials"], RIALS),
+        Figure("مطالبهٔ کسرخورده", cut["count"], "مطالبه"), Figure("اعتراض بی‌پاسخ", contested, RIALS),
+        Figure("دوباره خواسته", asked["asked"] or 0, RIALS), Figure("بازگشته", asked["approved"] or 0, RIALS),
+    )  # fmt: skip
+    return Point(Topic.CUTS, figures, _claims_url(insurer))
+
+
+def _codes(insurer: Insurer) -> Point | None:
+    codes = UnknownCode.objects.filter(insurer=insurer, state__in=(CodeState.OPEN, CodeState.REPORTED))
+    count = codes.count()
+    if not count:
+        return None
+    hanging = UnknownLine.objects.filter(unknown__in=codes).hanging()
+    held = hanging.aggregate(count=Count("pk"), asked=Sum("line__asked"))
+    figures = (
+        Figure("کد", count, "کد"), Figure("سطر منتظر", held["count"], "سطر"),
+        Figure("خواستهٔ آن‌ها", held["asked"] or 0, RIALS),
+    )  # fmt: skip
+    return Point(Topic.CODES, figures, f"{reverse('unknown_codes')}?insurer={insurer.pk}")
+
+
+def _contracts(insurer: Insurer, on: dt.date) -> Point | None:
+    ending = list(
+        Contract.objects.filter(insurer=insurer).ending_within(ENDING_DAYS, today=on).order_by("valid")
+    )
+    if not ending:
+        return None
+    figures = tuple(
+        Figure(f"قرارداد {contract.number}، مانده تا پایان", (contract.valid.upper - on).days, DAYS)
+        for contract in ending
+    )
+    return Point(Topic.CONTRACT, figures, ending[0].get_absolute_url())
+
+
+def _sending(insurer: Insurer, centres: list[int], last: int, on: dt.date) -> Point | None:
+    first = jalali.shifted(last, 1 - MONTHS)
+    asked = Asked(centres=centres, insurers=[insurer.pk], first=first, last=last, today=on)
+    rows = timeliness.lateness(asked, organisation_id=insurer.organisation_id).rows
+    if not rows:
+        return None
+    figures = (
+        Figure("مرکز دیرکرده", len(rows), "مرکز"), Figure("صورتحساب", sum(r.invoices for r in rows), "صورتحساب"),
+        Figure("سهم بیمه‌گر", sum(r.asked for r in rows), RIALS),
+    )  # fmt: skip
+    query = urlencode({"insurer": insurer.pk, "from": first, "to": last})
+    return Point(Topic.SENDING, figures, f"{reverse('timeliness_late')}?{query}")
