@@ -6,6 +6,7 @@ import datetime as dt
 import io
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.http import FileResponse
@@ -25,6 +26,8 @@ LIMIT = 20_000
 INTEGER = "#,##0"
 TITLE_LIMIT = 31
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+#: Text that a bare value would make a formula or an error (`#N/A`) of.
+TAKEN_FOR_MORE = (*FORMULA_STARTS, "#")
 
 
 @dataclass(frozen=True)
@@ -49,12 +52,13 @@ def xlsx_response(rows: Iterable[Any], columns: Sequence[Column], *, title: str)
     sheet.freeze_panes = "A2"
     for place, column in enumerate(columns, start=1):
         sheet.column_dimensions[get_column_letter(place)].width = column.width
-    heads = [_cell(sheet, column.title) for column in columns]
+    heads = [_text_cell(sheet, column.title) for column in columns]
     for head in heads:
         head.font = Font(bold=True)
     sheet.append(heads)
+    integer = _style(sheet, INTEGER)
     for row in rows:
-        sheet.append([_cell(sheet, column.of(row)) for column in columns])
+        sheet.append([_cell(sheet, column.of(row), integer) for column in columns])
     file = io.BytesIO()
     book.save(file)
     file.seek(0)
@@ -65,20 +69,27 @@ def _sheet_name(title: str) -> str:
     return "".join(" " if c in r"[]:*?/\\" else c for c in title)[:TITLE_LIMIT]
 
 
-def _cell(sheet: Any, value: object) -> WriteOnlyCell:
+def _style(sheet: Any, number_format: str) -> Any:
+    """The style of cells with this format, looked up once: for each of 200,000 cells it would take half of the time."""
+    cell = WriteOnlyCell(sheet)
+    cell.number_format = number_format
+    return cell._style
+
+
+def _cell(sheet: Any, value: object, integer: Any) -> WriteOnlyCell | str:
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= EXACT:
         cell = WriteOnlyCell(sheet, value)
-        cell.number_format = INTEGER
+        cell._style = integer
         return cell
-    return _text_cell(sheet, _text(value))
+    text = ILLEGAL_CHARACTERS_RE.sub("", _text(value))
+    return _text_cell(sheet, text) if text.startswith(TAKEN_FOR_MORE) else text
 
 
 def _text_cell(sheet: Any, text: str) -> WriteOnlyCell:
     """A cell that stays text: also when somebody edits it, or saves the sheet as CSV."""
-    safe = ILLEGAL_CHARACTERS_RE.sub("", text)
-    cell = WriteOnlyCell(sheet, safe)
+    cell = WriteOnlyCell(sheet, text)
     cell.data_type = "s"
-    cell.quotePrefix = safe.startswith(FORMULA_STARTS)
+    cell.quotePrefix = text.startswith(FORMULA_STARTS)
     return cell
 
 
@@ -90,5 +101,9 @@ def _text(value: object) -> str:
     if isinstance(value, dt.datetime):
         return display.moment(value)
     if isinstance(value, dt.date):
-        return display.day(value)
+        return _day(value)
     return str(value)
+
+
+#: The days of a list repeat; their Jalali text is worked out once.
+_day = lru_cache(maxsize=4096)(display.day)

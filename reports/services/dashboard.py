@@ -124,10 +124,8 @@ def period_of(user: Any, *, year: int | None, month: int | None, today: dt.date)
     newest = next((m // 100 for m in sorted(files, reverse=True) if files[m] > 0), years[0])
     chosen = year if year is not None and year in years else newest
     choices = sorted(m for m in files if m // 100 == chosen)
-    if month is None or month not in choices:
-        with_files = [m for m in choices if files[m] > 0] or choices
-        month = with_files[-1] if with_files else min(jalali.month_key(today), chosen * 100 + 12)
-    return Period(chosen, month, years, choices)
+    own = [m for m in choices if files[m] > 0] or choices or [min(jalali.month_key(today), chosen * 100 + 12)]
+    return Period(chosen, month if month is not None and month in choices else own[-1], years, choices)
 
 
 # ---------------------------------------------------------------- the franchise indicator

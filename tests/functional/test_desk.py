@@ -388,6 +388,13 @@ def test_warnings_are_decided_about_before_registering(page: Page, live_server, 
     page.locator("[data-field=operation_sheet]").check()
     page.locator("#desk-grid [data-cell=code]").first.fill("100010")
     expect(page.locator("#desk-problems .badge-warn").first).to_be_visible(timeout=10_000)
+    note = page.locator("#desk-grid .field-warned").first
+    expect(note).to_have_attribute("title", note.inner_text())
+    standing = note.element_handle()
+    with page.expect_request(lambda request: request.url.endswith("/price/") and "true" in request.post_data):
+        page.locator("#desk-grid [data-cell=quantity]").first.fill("2")
+    page.wait_for_load_state("networkidle")
+    assert standing.evaluate("el => el.isConnected")  # what is still true is not drawn anew
     page.keyboard.press("Control+Enter")
     dialog = page.locator("#desk-warnings")
     expect(dialog).to_be_visible()

@@ -56,14 +56,16 @@ _ADDS_UP = f"""
     ) THEN RAISE EXCEPTION 'remittance % is not what its lines and allocations say', NEW.id;
     END IF;
     IF EXISTS (
-        SELECT FROM billing_remittanceline l JOIN billing_remittance r ON r.id = l.remittance_id
-        LEFT JOIN (
-            SELECT line_id, {_SUMS}, sum(amount) AS amount FROM billing_allocation
-            WHERE remittance_id = NEW.id GROUP BY line_id
-        ) a ON a.line_id = l.id
-        WHERE l.remittance_id = NEW.id
-          AND ((l.unmatched, l.advance) IS DISTINCT FROM (coalesce(a.unmatched, 0), coalesce(a.advance, 0))
-               OR r.state = 'booked' AND coalesce(a.amount, 0) <> l.amount)
+        SELECT FROM (
+            SELECT id AS line_id, unmatched, advance,
+                   CASE WHEN (SELECT state FROM billing_remittance WHERE id = NEW.id) = 'booked' THEN amount ELSE 0 END
+                       AS amount
+            FROM billing_remittanceline WHERE remittance_id = NEW.id
+            UNION ALL
+            SELECT line_id, CASE WHEN bucket = {Bucket.UNMATCHED.value} THEN -amount ELSE 0 END,
+                   CASE WHEN bucket = {Bucket.ADVANCE.value} THEN -amount ELSE 0 END, -amount
+            FROM billing_allocation WHERE remittance_id = NEW.id
+        ) x GROUP BY line_id HAVING (sum(unmatched), sum(advance), sum(amount)) IS DISTINCT FROM (0, 0, 0)
     ) THEN RAISE EXCEPTION 'a line of remittance % is not what its allocations say', NEW.id;
     END IF;
     IF EXISTS (

@@ -22,19 +22,27 @@ export class Problems {
   /** Draw them. Until somebody tries to register, empty fields that wait to be filled are not called wrong. */
   show(problems, doc, { all }) {
     const shown = this.#inPageOrder(problems.filter((problem) => all || !waits(problem, doc)));
-    this.#marked.forEach(unmark);
-    this.#marked = [];
     const byInput = new Map();
     for (const problem of shown) {
       const input = problem.severity === "note" ? null : this.input(problem);
       if (!input) continue;
       byInput.set(input, [...(byInput.get(input) ?? []), problem]);
     }
-    byInput.forEach((texts, input) => this.#marked.push(mark(input, texts)));
+    this.#mark(byInput);
     this.#box.hidden = shown.length === 0;
     this.#box.querySelector(".count").textContent = persian(shown.length);
     this.#box.querySelector("ul").replaceChildren(...shown.map((problem) => this.#item(problem)));
     return shown;
+  }
+
+  /** Sentences that stand already are left alone: 300 of them drawn anew after each key would hold up the next one. */
+  #mark(byInput) {
+    const stays = ({ input, said }) => byInput.has(input) && input.isConnected && said === saidOf(byInput.get(input));
+    const kept = this.#marked.filter(stays);
+    this.#marked.filter((one) => !stays(one)).forEach(unmark);
+    const standing = new Set(kept.map(({ input }) => input));
+    const fresh = [...byInput].filter(([input]) => !standing.has(input));
+    this.#marked = [...kept, ...fresh.map(([input, problems]) => mark(input, problems))];
   }
 
   #inPageOrder(problems) {
@@ -82,6 +90,8 @@ const waits = ({ field, line, severity }, doc) => {
   return row !== undefined && (isBlank(row) || !(row[field] ?? "").trim());
 };
 
+const saidOf = (problems) => JSON.stringify(problems.map(({ text, severity }) => [text, severity]));
+
 /** Put the sentences under their field; a warning is no mistake, so the field is not called invalid. */
 const mark = (input, problems) => {
   const text = problems.map((problem) => problem.text).join(" ");
@@ -89,12 +99,12 @@ const mark = (input, problems) => {
   const note = document.createElement("p");
   note.className = isWrong ? "field-error" : "field-error field-warned";
   note.id = `${input.id || input.closest("tr").dataset.line + input.dataset.cell}-wrong`;
-  note.textContent = persian(text);
+  note.textContent = note.title = persian(text);
   (input.closest(".field") ?? input.parentElement).append(note);
   if (isWrong) input.setAttribute("aria-invalid", "true");
   const described = input.getAttribute("aria-describedby") ?? "";
   input.setAttribute("aria-describedby", `${described} ${note.id}`.trim());
-  return { input, note, described };
+  return { input, note, described, said: saidOf(problems) };
 };
 
 const unmark = ({ input, note, described }) => {

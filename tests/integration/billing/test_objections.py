@@ -13,6 +13,9 @@ from billing.claims.choices import ClaimLineStatus, ClaimState, StepChannel
 from billing.claims.models import Claim, ClaimLine, LineCut
 from billing.claims.objections.choices import AnswerState, ObjectionState
 from billing.claims.objections.models import Objection, ObjectionLine, ObjectionStep
+from billing.claims.remittances.choices import RemittanceKind, RemittanceSource
+from billing.claims.remittances.layout import PaidLine
+from billing.claims.remittances.services import receiving
 from billing.claims.services import adjudication, objecting, resending, sending
 from billing.claims.services.adjudication import Cut, Decision
 from billing.claims.services.objecting import Against, Reply
@@ -336,3 +339,19 @@ def test_a_domain_refusal_is_a_sentence(client, cast, claim, lines):
     assert "همکار دیگری" in answer.content.decode()
     with pytest.raises(DomainError):
         objecting.send(objection=row, by=cast.headquarters, at=AT)
+
+
+def test_a_claim_that_is_paid_what_was_approved_may_still_be_objected_to_and_is_open_again(
+    cast, claim, lines
+):
+    receiving.receive(
+        insurer=cast.insurer, reference="H-1", paid_on=AT.date(), amount=1_120, kind=RemittanceKind.SETTLEMENT,
+        lines=[PaidLine(1_120, claim_no=claim.number)], source=RemittanceSource.API, by=None, at=AT,
+    )  # fmt: skip
+    claim.refresh_from_db()
+    assert claim.state == ClaimState.SETTLED
+
+    reply(cast, sent(cast, claim, (lines[1], 500)), (lines[1], 500))
+
+    claim.refresh_from_db()
+    assert (claim.approved, claim.paid, claim.state) == (1_620, 1_120, ClaimState.ADJUDICATED)

@@ -88,6 +88,14 @@ def test_a_payment_of_what_was_approved_settles_the_claim(cast):
     assert claim.steps.order_by("-pk")[0].channel == StepChannel.API
 
 
+def test_a_person_of_the_insurer_says_what_it_paid_and_nobody_of_ours_has_checked_it(cast):
+    claim = answered(cast, [(800, 200)])
+
+    row = tell(cast, 800, PaidLine(800, claim_no=claim.number), by=cast.insurer_expert)
+
+    assert (row.by, row.checked_by, row.state) == (cast.insurer_expert, None, RemittanceState.BOOKED)
+
+
 def test_what_is_paid_in_parts_is_parted_in_proportion_and_settles_with_the_last_part(cast):
     claim = answered(cast, [(100, 0), (100, 0), (100, 0)])
 

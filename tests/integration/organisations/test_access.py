@@ -4,6 +4,7 @@ import datetime as dt
 import io
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
@@ -11,6 +12,7 @@ from core import jobs
 from core.errors import InvalidInput
 from core.models import AuditEvent, JobState
 from organisations import services
+from organisations.menu import MENU
 from organisations.models import Membership, User
 from organisations.permissions import Role
 
@@ -166,3 +168,15 @@ def test_progress_is_asked_for_again_until_the_job_is_over(client, cast):
     with jobs.running(job):
         pass
     assert "hx-get" not in client.get(url).content.decode()
+
+
+def test_no_two_entries_of_the_menu_have_the_same_picture():
+    icons = [item.icon for _, items in MENU for item in items]
+    assert len(icons) == len(set(icons))
+    drawings = {i: _drawing(i) for i in icons}
+    assert len(set(drawings.values())) == len(drawings)
+
+
+def _drawing(icon):
+    glyphs = (settings.BASE_DIR / "static" / "icons.svg").read_text()
+    return glyphs.split(f'id="{icon}"', 1)[1].split("</symbol>", 1)[0]

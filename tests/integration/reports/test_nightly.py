@@ -121,6 +121,15 @@ def test_lines_that_no_movement_explains_stop_the_figures(bill):
         call_command("nightly", organisation="piho")
 
 
+def test_a_night_tells_what_it_did_in_a_sentence(bill, capsys):
+    call_command("nightly", organisation="piho")
+    run = BudgetRun.objects.order_by("fiscal_year").first()
+    said = capsys.readouterr().out
+    assert "piho: succeeded, " in said
+    assert f"budget of {run.fiscal_year} #{run.pk}" in said
+    assert "{" not in said
+
+
 def test_one_organisations_failure_does_not_stop_the_next(bill):
     InvoiceLine.objects.filter(invoice=bill, element=SURGERY).update(asked=1)
     make.organisation("zz", "دیگر")

@@ -32,6 +32,16 @@ def test_text_is_never_a_formula():
     assert sheet["B2"].value == -5
 
 
+def test_text_that_looks_like_an_error_or_holds_a_control_character_stays_text():
+    sheet, _ = sheet_of([{"name": "#N/A", "amount": "+1", "day": "الف\x0bب"}])
+    assert [(c.value, c.data_type, bool(c.quotePrefix)) for c in sheet[2]] == [
+        ("#N/A", "s", False),
+        ("+1", "s", True),
+        ("الفب", "s", False),
+    ]
+    assert sheet_of([{"name": "", "amount": 5, "day": None}])[0]["B2"].number_format == "#,##0"
+
+
 def test_an_amount_beyond_what_a_spreadsheet_holds_exactly_stays_text():
     sheet, _ = sheet_of([{"name": "", "amount": 2**62, "day": None}])
     assert sheet["B2"].value == str(2**62)

@@ -56,8 +56,10 @@ def _book(row: Remittance, *, by: Any, at: dt.datetime) -> Remittance:
     placed = matching.place(wanted, payer=payer)
     for line, one in zip(lines, placed, strict=True):
         point(line, one)
-    RemittanceLine.objects.bulk_update(lines, ["claim", "invoice", "claim_line", "problem"], batch_size=2_000)
-    row.state, row.checked_at, row.checked_by_id = RemittanceState.BOOKED, at, by.pk if by else None
+    _write_points(lines)
+    row.state, row.checked_at = RemittanceState.BOOKED, at
+    # What the insurer's own system says is checked by nobody of ours.
+    row.checked_by = None if row.source == RemittanceSource.API else by
     # The sums of the booked remittance are written with its state; the database compares them at the end.
     allocated = [(line, part) for line, one in zip(lines, placed, strict=True) for part in one.parts]
     write(row, allocated, by=by, at=at)
@@ -139,6 +141,22 @@ def point(line: RemittanceLine, placed: Placed) -> None:
     target = placed.target
     line.claim_id, line.invoice_id, line.claim_line_id = target.claim_id, target.invoice_id, target.line_id
     line.problem = placed.problem
+
+
+_POINT = f"""
+    UPDATE {RemittanceLine._meta.db_table} l
+    SET claim_id = n.claim_id, invoice_id = n.invoice_id, claim_line_id = n.claim_line_id, problem = n.problem
+    FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::smallint[])
+        AS n (id, claim_id, invoice_id, claim_line_id, problem)
+    WHERE l.id = n.id
+"""
+
+
+def _write_points(lines: Sequence[RemittanceLine]) -> None:
+    """Store what was found for the lines, in one statement."""
+    names = ("pk", "claim_id", "invoice_id", "claim_line_id", "problem")
+    with connection.cursor() as cursor:
+        cursor.execute(_POINT, [[getattr(line, name) for line in lines] for name in names])
 
 
 _INSERT = f"""
