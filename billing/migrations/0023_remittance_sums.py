@@ -9,7 +9,7 @@ from core.triggers import AddTrigger
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("billing", "0024_lines_again_event"),
+        ("billing", "0022_attachments"),
     ]
 
     operations = [
