@@ -6,14 +6,15 @@ import datetime as dt
 from typing import Any
 
 from django.core.files.base import ContentFile
+from django.utils import timezone
 
 from billing.choices import Severity, Stage
-from billing.claims.choices import Payer
+from billing.claims.choices import OPEN, Payer
 from billing.claims.models import Claim
 from billing.claims.services import gathering, sending
 from billing.claims.services.gathering import Cell
-from billing.models import Delivery, Finding, Invoice
-from billing.services import deliveries, finding_runs, stages
+from billing.models import Delivery, Invoice
+from billing.services import deliveries, finding_runs, findings, stages
 from core.errors import DomainError
 from demo.catalogue import GP_VISIT, SPECIALIST_VISIT
 from demo.organisations import password
@@ -109,23 +110,31 @@ def _national_code(number: int) -> str:
 
 
 def _advance(centre: Centre, people: dict[str, User], at: dt.datetime) -> None:
-    """Checked, completed by one officer and reviewed by the other, as far as the rules let them."""
+    """Checked, warnings passed with a reason, completed by one officer and reviewed by the other."""
     finding_runs.check_centre(centre=centre, at=at)
-    held = Finding.objects.filter(invoice__centre=centre, severity=Severity.BLOCK).values("invoice_id")
-    ready = Invoice.objects.filter(centre=centre).exclude(pk__in=held)
     first, second = people["sandbox-hospital"], people["sandbox-hospital2"]
+    for invoice in Invoice.objects.filter(centre=centre).select_related("centre__region"):
+        there = findings.of_invoice(invoice, on=timezone.localdate(at))
+        keys = [one.key for one in there if one.severity == Severity.WARN and one.passed is None]
+        if keys:
+            findings.pass_warnings(invoice=invoice, keys=keys, reason="دادهٔ آزمایشی", by=first, at=at)
+    ready = list(Invoice.objects.filter(centre=centre).values_list("pk", flat=True))
     for to, by in ((Stage.COMPLETED, first), (Stage.REVIEWED, second)):
-        stages.advance(list(ready.values_list("pk", flat=True)), to=to, by=by, at=at)
+        stages.advance(ready, to=to, by=by, at=at)
 
 
 def _claim(centre: Centre, fund: Fund, month: int, people: dict[str, Any], at: dt.datetime) -> Claim | None:
     """The claim of a month, sent; None where it is there already or nothing is ready."""
-    if Claim.objects.filter(centre=centre, month=month).exists():
+    if Claim.objects.filter(centre=centre, month=month).delivered().exists():
         return None
     first, second = people["sandbox-hospital"], people["sandbox-hospital2"]
-    job = gathering.begin([Cell(centre, fund, Payer.BASIC)], month=month, by=first, at=at)
-    gathering.work(job=job, at=at)
-    claim = Claim.objects.get(job=job)
+    claim = Claim.objects.filter(centre=centre, month=month, state__in=OPEN).first()
+    if claim:
+        claim = gathering.gather_and_check(claim=claim, by=first, at=at)
+    else:
+        job = gathering.begin([Cell(centre, fund, Payer.BASIC)], month=month, by=first, at=at)
+        gathering.work(job=job, at=at)
+        claim = Claim.objects.get(job=job)
     try:
         claim = sending.freeze(claim=claim, by=first, at=at)
         return sending.send(claim=claim, by=second, at=at)

@@ -110,8 +110,6 @@ def adjudicate(
         "claim.answered", row, by=by, at=at, organisation_id=row.organisation_id,
         after={"lines": len(taken), "approved": written.approved, "cut": written.cut},
     )  # fmt: skip
-    if row.state == ClaimState.SETTLED and row.paid != row.approved:
-        move(row, ClaimState.ADJUDICATED, by=by, at=at, note=note, channel=channel)
     if row.state == ClaimState.IN_REVIEW and not _undecided(row).exists():
         move(row, ClaimState.ADJUDICATED, by=by, at=at, note=note, channel=channel, adjudicated_at=at,
              objection_due_on=_objection_due(row, at))  # fmt: skip

@@ -16,6 +16,7 @@ from billing.models import (
     InvoiceLine,
     InvoiceStage,
     StageStep,
+    UnknownCode,
 )
 from billing.services.ledger import check_balances
 from budgets.models import BudgetRun, CompanyInvoice, OverheadEstimate
@@ -30,6 +31,7 @@ from insurers.terms import PaymentTerms, terms_for
 from organisations.choices import CentreKind, PatientCategory, Sector, Setting
 from organisations.models import Centre, HisInstallation, Organisation, PhysicianTenure, Region, User
 from organisations.permissions import Role
+from oversight.models import Contact, Council, StatusNotice
 from tariffs.services.reference import load_reference
 from tests.factories import AT
 
@@ -65,6 +67,10 @@ def counts():
             StageStep,
             DeliveredCount,
             CountReport,
+            UnknownCode,
+            Contact,
+            StatusNotice,
+            Council,
         )
     ]
 
@@ -73,6 +79,7 @@ def counts():
 def test_loading_the_demonstration_twice(few_centres):
     call_command("load_demo", "--lines", "30000")
     once = counts()
+    assert all(once)
     assert check_balances(Organisation.objects.get(code=tree.PIHO).pk) is None
     assert check_balances(Organisation.objects.get(code=tree.TBZMED).pk) is None
     totals = Delivery.objects.aggregate(came=Sum("rows_in"), went=Sum(F("rows_stored") + F("rows_refused")))
