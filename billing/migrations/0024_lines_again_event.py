@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("billing", "0024_unknown_codes"),
+        ("billing", "0023_unknown_codes"),
     ]
 
     operations = [

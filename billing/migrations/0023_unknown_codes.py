@@ -10,7 +10,7 @@ from core.triggers import AddTrigger
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("billing", "0023_remittance_sums"),
+        ("billing", "0022_attachments"),
         ("insurers", "0006_contract_edits"),
         ("organisations", "0005_history"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
