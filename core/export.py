@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from django.http import FileResponse
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
+from xlsxwriter import Workbook
 
 from core import display
 
@@ -26,8 +23,9 @@ LIMIT = 20_000
 INTEGER = "#,##0"
 TITLE_LIMIT = 31
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-#: Text that a bare value would make a formula or an error (`#N/A`) of.
-TAKEN_FOR_MORE = (*FORMULA_STARTS, "#")
+#: Characters a cell holds at most, and those it cannot hold.
+LONGEST = 32_767
+_ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 @dataclass(frozen=True)
@@ -46,51 +44,30 @@ class Column:
 
 def xlsx_response(rows: Iterable[Any], columns: Sequence[Column], *, title: str) -> FileResponse:
     """A download of `rows`; dates become Jalali text, text is never taken for a formula."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(title=_sheet_name(title))
-    sheet.sheet_view.rightToLeft = True
-    sheet.freeze_panes = "A2"
-    for place, column in enumerate(columns, start=1):
-        sheet.column_dimensions[get_column_letter(place)].width = column.width
-    heads = [_text_cell(sheet, column.title) for column in columns]
-    for head in heads:
-        head.font = Font(bold=True)
-    sheet.append(heads)
-    integer = _style(sheet, INTEGER)
-    for row in rows:
-        sheet.append([_cell(sheet, column.of(row), integer) for column in columns])
     file = io.BytesIO()
-    book.save(file)
+    with Workbook(file, {"constant_memory": True}) as book:
+        _write(book, rows, columns, title)
     file.seek(0)
     return FileResponse(file, as_attachment=True, filename=f"{title}.xlsx", content_type=CONTENT_TYPE)
 
 
-def _sheet_name(title: str) -> str:
-    return "".join(" " if c in r"[]:*?/\\" else c for c in title)[:TITLE_LIMIT]
-
-
-def _style(sheet: Any, number_format: str) -> Any:
-    """The style of cells with this format, looked up once: for each of 200,000 cells it would take half of the time."""
-    cell = WriteOnlyCell(sheet)
-    cell.number_format = number_format
-    return cell._style
-
-
-def _cell(sheet: Any, value: object, integer: Any) -> WriteOnlyCell | str:
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= EXACT:
-        cell = WriteOnlyCell(sheet, value)
-        cell._style = integer
-        return cell
-    text = ILLEGAL_CHARACTERS_RE.sub("", _text(value))
-    return _text_cell(sheet, text) if text.startswith(TAKEN_FOR_MORE) else text
-
-
-def _text_cell(sheet: Any, text: str) -> WriteOnlyCell:
-    """A cell that stays text: also when somebody edits it, or saves the sheet as CSV."""
-    cell = WriteOnlyCell(sheet, text)
-    cell.data_type = "s"
-    cell.quotePrefix = text.startswith(FORMULA_STARTS)
-    return cell
+def _write(book: Workbook, rows: Iterable[Any], columns: Sequence[Column], title: str) -> None:
+    sheet = book.add_worksheet("".join(" " if c in r"[]:*?/\\" else c for c in title)[:TITLE_LIMIT])
+    sheet.right_to_left()
+    sheet.freeze_panes(1, 0)
+    bold, integer = book.add_format({"bold": True}), book.add_format({"num_format": INTEGER})
+    # Text that stays text also when somebody edits it, or saves the sheet as CSV.
+    guarded = book.add_format({"quote_prefix": True})
+    for place, column in enumerate(columns):
+        sheet.set_column(place, place, column.width)
+        sheet.write_string(0, place, column.title, bold)
+    for number, row in enumerate(rows, start=1):
+        for place, column in enumerate(columns):
+            value = column.of(row)
+            if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= EXACT:
+                sheet.write_number(number, place, value, integer)
+            elif text := _ILLEGAL.sub("", _text(value))[:LONGEST]:
+                sheet.write_string(number, place, text, guarded if text.startswith(FORMULA_STARTS) else None)
 
 
 def _text(value: object) -> str:
