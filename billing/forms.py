@@ -11,9 +11,9 @@ from billing.choices import CountKind, Document, Stage
 from billing.models import ColumnMapping, Papers
 from billing.papers import Said
 from billing.parsing.counts import LARGEST, OWN_SETTING
-from core.filters import whole
+from core.batches import chosen
+from core.errors import InvalidInput
 from core.forms import CleanCharField, HourField, JalaliDateField, JalaliMonthField, NumberField
-from core.text import group_digits
 from organisations.choices import PatientCategory, Setting
 from organisations.models import Centre, Region, Unit, User
 from organisations.permissions import Permission
@@ -69,10 +69,10 @@ class NumbersField(forms.Field):
         self.what = what
 
     def to_python(self, value: Any) -> list[int]:
-        keys = [key for text in value or () if (key := whole(text)) is not None]
-        if len(keys) > BATCH_LIMIT:
-            raise ValidationError(f"در هر بار تا {group_digits(BATCH_LIMIT)} {self.what} برگزینید.")
-        return list(dict.fromkeys(keys))
+        try:
+            return chosen(value or (), thing=self.what, limit=BATCH_LIMIT)
+        except InvalidInput as refusal:
+            raise ValidationError(refusal.sentence) from refusal
 
 
 class BatchForm(SayingForm):

@@ -23,7 +23,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Greatest
+from django.db.models.functions import Coalesce, Greatest
 
 from billing.choices import UNSENT, Stage
 from billing.models import CheckedInvoice, ClaimInvoice, Finding
@@ -111,14 +111,10 @@ def ranked(invoices: QuerySet[Any], *, on: dt.date) -> QuerySet[Any]:
     """Invoices with `deadline`, `days_left` on the day and `priority` in rials: docs/rules/worklists.md."""
     returned = When(progress__stage=Stage.RETURNED, then=F("progress__due_on"))
     cut = ClaimInvoice.objects.open_to_objection(on=on).filter(invoice_id=OuterRef("pk"))
-    objected = When(
-        progress__stage=Stage.SENT,
-        then=Subquery(cut.order_by("claim__objection_due_on").values("claim__objection_due_on")[:1]),
-    )
-    deadline = Case(
-        returned, objected, default=_days(F("discharged_on"), Value(SEND_WITHIN_DAYS), "+", DateField()),
-        output_field=DateField(),
-    )  # fmt: skip
+    usual = _days(F("discharged_on"), Value(SEND_WITHIN_DAYS), "+", DateField())
+    first = Subquery(cut.order_by("claim__objection_due_on").values("claim__objection_due_on")[:1])
+    objected = When(progress__stage=Stage.SENT, then=Coalesce(first, usual))
+    deadline = Case(returned, objected, default=usual, output_field=DateField())
     days_left = _days(F("deadline"), Value(on, DateField()), "-", IntegerField())
     money, days = Greatest(F("asked"), Value(0)), Greatest(F("days_left"), Value(0))
     share = ExpressionWrapper(money / (days + Value(1)), BigIntegerField())

@@ -9,6 +9,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
+from core.errors import InvalidInput
+from core.filters import whole
 from core.outcomes import Outcome
 from core.text import group_digits
 
@@ -26,6 +28,17 @@ class Batch:
     back_url: str
     breadcrumb: Sequence[dict[str, str]]
     url_of: Callable[[Outcome], str] = _nowhere
+
+
+def chosen(texts: Sequence[str], *, thing: str, limit: int) -> list[int]:
+    """The keys of what was chosen, each once, in the order sent; what is no number is left out.
+
+    `InvalidInput` above the limit: nothing is left out without a word.
+    """
+    keys = [key for text in texts if (key := whole(text)) is not None]
+    if len(keys) > limit:
+        raise InvalidInput(f"در هر بار تا {group_digits(limit)} {thing} برگزینید.")
+    return list(dict.fromkeys(keys))
 
 
 def answer(request: HttpRequest, outcomes: Sequence[Outcome], batch: Batch) -> HttpResponse:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.db.models import Case, Count, F, Min, Q, Sum, Value, When
-from django.db.models.functions import Greatest
+from django.db.models.functions import Greatest, Least
 from django.urls import reverse
 
 from billing.claims.choices import ANSWERED, DELIVERED, ClaimKind, ClaimState, CodeState
@@ -74,12 +74,14 @@ def _claims_url(insurer: Insurer, **more: str) -> str:
 
 
 def _payment(insurer: Insurer, on: dt.date) -> Point | None:
-    """What is past its day: of the part on account before the rest is due, of all that is owed after."""
+    """What is past its day: of the part on account, but no more than is owed, before the rest is due; then of all."""
     owed = Case(When(adjudicated_at__isnull=False, then=F("approved")), default=F("asked"))
     claims = Claim.objects.filter(insurer=insurer, state__in=DELIVERED).exclude(state=ClaimState.REJECTED)
     late = claims.annotate(
         due=Case(
-            When(rest_due__lt=on, then=owed), When(on_account_due__lt=on, then=F("on_account")), default=Value(0)
+            When(rest_due__lt=on, then=owed),
+            When(on_account_due__lt=on, then=Least(F("on_account"), owed)),
+            default=Value(0),
         )
     ).annotate(unpaid=Greatest(F("due") - F("paid"), Value(0))).filter(unpaid__gt=0)  # fmt: skip
     # Who paid the part on account owes since the day of the rest.

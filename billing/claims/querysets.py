@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, Sum
 
-from billing.claims.choices import DELIVERED, OPEN_TO_OBJECTION, UNANSWERED, ClaimKind
+from billing.claims.choices import CUT_LINES, DELIVERED, OPEN_TO_OBJECTION, UNANSWERED, ClaimKind
 
 SUMS = ("asked", "answered", "adjusted", "approved", "paid")
 
@@ -148,10 +148,7 @@ class ClaimInvoiceQuerySet(models.QuerySet[Any]):
         return found.select_related("claim").order_by("pk")
 
     def open_to_objection(self, *, on: dt.date, within: int | None = None) -> ClaimInvoiceQuerySet:
-        """With a cut that may still be objected to on a day: the deadline is not over, and falls `within` so many days.
-
-        What stands in a live re-submission or an objection is not open any more.
-        """
+        """With a cut that may still be objected to on a day, its deadline `within` so many days of it."""
         found = self.filter(
             claim__state__in=OPEN_TO_OBJECTION,
             claim__objection_due_on__gte=on,
@@ -160,14 +157,8 @@ class ClaimInvoiceQuerySet(models.QuerySet[Any]):
         )
         if within is not None:
             found = found.filter(claim__objection_due_on__lte=on + dt.timedelta(days=within))
-        retried = self.model.objects.filter(
-            previous=OuterRef("pk"), kind=ClaimKind.RESUBMISSION, released_at=None
-        )
-        lines = apps.get_model("billing", "ObjectionLine")
-        objected = lines.objects.filter(
-            invoice_id=OuterRef("invoice_id"), objection__claim_id=OuterRef("claim_id"), released_at=None
-        )
-        return found.exclude(Exists(retried)).exclude(Exists(objected))
+        lines = apps.get_model("billing", "ClaimLine").objects.cut_and_open()
+        return found.filter(Exists(lines.filter(claim=OuterRef("claim"), invoice=OuterRef("invoice"))))
 
     def live(self) -> ClaimInvoiceQuerySet:
         return self.filter(released_at=None)
@@ -176,6 +167,17 @@ class ClaimInvoiceQuerySet(models.QuerySet[Any]):
 class ClaimLineQuerySet(models.QuerySet[Any]):
     def of_claim(self, claim: Any) -> ClaimLineQuerySet:
         return self.filter(claim=claim).order_by("invoice_id", "line_no")
+
+    def cut_and_open(self) -> ClaimLineQuerySet:
+        """Cut lines that stand in no objection, of invoices that no live re-submission asks for again."""
+        retried = apps.get_model("billing", "ClaimInvoice").objects.filter(
+            previous__claim=OuterRef("claim"), previous__invoice=OuterRef("invoice"),
+            kind=ClaimKind.RESUBMISSION, released_at=None,
+        )  # fmt: skip
+        objected = apps.get_model("billing", "ObjectionLine").objects.filter(
+            line=OuterRef("pk"), objection__claim=OuterRef("claim"), released_at=None
+        )
+        return self.filter(~Exists(retried), ~Exists(objected), status__in=CUT_LINES)
 
     def for_page(self) -> ClaimLineQuerySet:
         return self.select_related("service", "invoice", "unit__ward", "physician")

@@ -111,6 +111,11 @@ _LOOSE = (
     ("billing_allocation", "claim_line_id", "billing_claimline"),
     ("billing_tiebreak", "invoice_id", "billing_invoice"),
     ("billing_tiebreak", "claim_line_id", "billing_claimline"),
+    ("billing_objectionline", "line_id", "billing_claimline"),
+    ("billing_objectionline", "invoice_id", "billing_invoice"),
+    ("billing_attachment", "invoice_id", "billing_invoice"),
+    ("billing_unknownline", "line_id", "billing_claimline"),
+    ("billing_unknownline", "centre_id", "organisations_centre"),
 )
 
 

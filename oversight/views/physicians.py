@@ -21,10 +21,10 @@ from django.utils.functional import cached_property
 from django.views import generic
 
 from core import pdf
-from core.batches import Batch, answer
+from core.batches import Batch, answer, chosen
 from core.errors import DomainError
 from core.export import LIMIT, Column, xlsx_response
-from core.filters import SortedFilter, misread, whole
+from core.filters import SortedFilter, misread
 from core.views import Gate, ListPage
 from organisations.permissions import Permission
 from oversight import papers
@@ -134,13 +134,11 @@ class Tell(Gate, generic.View):
         if not form.is_valid():
             messages.error(request, " ".join(form.sentences()))
             return HttpResponseRedirect(back)
-        keys = [
-            pk for text in request.POST.getlist("notices")[:BATCH_LIMIT] if (pk := whole(text)) is not None
-        ]
-        chosen = StatusNotice.objects.visible_to(request.user).for_list().filter(pk__in=keys)
         try:
+            keys = chosen(request.POST.getlist("notices"), thing="تغییر وضعیت", limit=BATCH_LIMIT)
+            notices = StatusNotice.objects.visible_to(request.user).for_list().filter(pk__in=keys)
             letter, outcomes = physicians.tell(
-                notices=list(chosen), **form.cleaned_data, by=request.user, at=timezone.now()
+                notices=list(notices), **form.cleaned_data, by=request.user, at=timezone.now()
             )
         except DomainError as refusal:
             messages.error(request, refusal.sentence)

@@ -84,8 +84,12 @@ def report(
         raise InvalidInput("شمارهٔ نامه را بنویسید.")
     _not_ahead(on, at)
     chosen = list(codes)
-    if len({one.insurer_id for one in chosen}) > 1:
+    insurers = {one.insurer_id for one in chosen}
+    if len(insurers) > 1:
         raise InvalidInput("یک نامه به یک بیمه‌گر است؛ کدهای یک بیمه‌گر را برگزینید.")
+    # A letter that was sent gets no further codes.
+    if UnknownCodeStep.objects.filter(unknown__insurer__in=insurers, letter_no=number).exists():
+        raise InvalidInput(f"نامهٔ {number} به این بیمه‌گر پیش‌تر ثبت شده است؛ شماره را از دبیرخانه بگیرید.")
     return _move(
         chosen, CodeState.REPORTED, {"letter_no": number, "reported_on": on}, by=by, at=at, note=note, on=on,
         letter_no=number,

@@ -113,7 +113,7 @@ def adjudicate(
     if row.state == ClaimState.IN_REVIEW and not _undecided(row).exists():
         move(row, ClaimState.ADJUDICATED, by=by, at=at, note=note, channel=channel, adjudicated_at=at,
              objection_due_on=_objection_due(row, at))  # fmt: skip
-    if row.paid:
+    if row.paid or row.state == ClaimState.SETTLED:
         settle(row, by=by, at=at, note=note, channel=channel)
     if row.version == version:
         Claim.objects.filter(pk=row.pk).update(version=version + 1)

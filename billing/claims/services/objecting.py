@@ -16,8 +16,8 @@ from django.db.models import Max, Sum
 from django.utils import timezone
 
 from billing.claims import reasons
-from billing.claims.choices import CUT_LINES, OPEN_TO_OBJECTION, ClaimKind, StepChannel
-from billing.claims.models import Adjudication, Claim, ClaimInvoice, ClaimLine, LineCut
+from billing.claims.choices import OPEN_TO_OBJECTION, StepChannel
+from billing.claims.models import Adjudication, Claim, ClaimLine, LineCut
 from billing.claims.objections.choices import OBJECTION_STEPS, AnswerState, ObjectionState
 from billing.claims.objections.models import (
     NOTE_LENGTH,
@@ -74,12 +74,7 @@ class Reply:
 
 def lines_open(claim: Claim) -> Any:
     """Cut lines of an answered claim that nobody objects to and whose invoice is not asked for again."""
-    retried = ClaimInvoice.objects.filter(
-        previous__claim=claim, kind=ClaimKind.RESUBMISSION, released_at=None
-    ).values("invoice_id")
-    taken = ObjectionLine.objects.filter(objection__claim=claim, released_at=None).values("line_id")
-    found = ClaimLine.objects.filter(claim=claim, status__in=CUT_LINES)
-    return found.exclude(invoice_id__in=retried).exclude(pk__in=taken)
+    return ClaimLine.objects.filter(claim=claim).cut_and_open()
 
 
 @transaction.atomic

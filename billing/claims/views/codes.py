@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 import django_filters as filters
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -21,13 +22,13 @@ from billing.claims.filters import insurers
 from billing.claims.forms import CodeStepForm
 from billing.claims.services import resending
 from core import pdf
-from core.batches import Batch, answer
+from core.batches import Batch, answer, chosen
 from core.errors import DomainError, InvalidInput
 from core.export import LIMIT, Column, xlsx_response
-from core.filters import SortedFilter, misread, whole
+from core.filters import SortedFilter, misread
 from core.outcomes import Outcome
 from core.paging import Pages
-from core.text import persian_digits
+from core.text import ascii_digits, clean, persian_digits
 from core.views import DetailPage, Gate, ListPage
 from insurers.models import Insurer
 from organisations.models import Centre
@@ -83,7 +84,7 @@ class CodeFilter(SortedFilter):
         fields: list[str] = []
 
     def search(self, found: Any, _name: str, words: str) -> Any:
-        return found.filter(code__icontains=words) | found.filter(title__icontains=words)
+        return found.filter(Q(code__icontains=ascii_digits(clean(words))) | Q(title__icontains=clean(words)))
 
     def in_state(self, found: Any, _name: str, state: str) -> Any:
         return found if state == "all" else found.filter(state=state)
@@ -198,12 +199,12 @@ class Many(Gate, generic.View):
     def post(self, request: HttpRequest) -> HttpResponse:
         back = reverse("unknown_codes")
         form = CodeStepForm(request.POST)
-        keys = [pk for text in request.POST.getlist("codes")[:BATCH_LIMIT] if (pk := whole(text)) is not None]
-        chosen = UnknownCode.objects.visible_to(request.user).for_list().filter(pk__in=keys).order_by("pk")
         try:
             if not form.is_valid():
                 raise InvalidInput(" ".join(form.sentences()))
-            outcomes = self.act(list(chosen), form.cleaned_data) if chosen else []
+            keys = chosen(request.POST.getlist("codes"), thing="کد", limit=BATCH_LIMIT)
+            codes = UnknownCode.objects.visible_to(request.user).for_list().filter(pk__in=keys).order_by("pk")
+            outcomes = self.act(list(codes), form.cleaned_data) if codes else []
         except DomainError as refusal:
             messages.error(request, refusal.sentence)
             return HttpResponseRedirect(back)

@@ -22,7 +22,7 @@ from billing.forms import SayingForm
 from billing.tasks import gather_claims
 from billing.views.batches import back
 from core import jalali
-from core.batches import Batch, answer
+from core.batches import Batch, answer, chosen
 from core.errors import DomainError, InvalidInput
 from core.filters import whole
 from core.text import group_digits
@@ -223,17 +223,18 @@ class Many(Gate, generic.View):
         raise NotImplementedError
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        keys = [pk for text in request.POST.getlist("claims") if (pk := whole(text)) is not None]
-        if len(keys) > BATCH_LIMIT:
-            messages.error(request, f"در هر بار تا {group_digits(BATCH_LIMIT)} مطالبه برگزینید.")
+        try:
+            keys = chosen(request.POST.getlist("claims"), thing="مطالبه", limit=BATCH_LIMIT)
+        except InvalidInput as refusal:
+            messages.error(request, refusal.sentence)
             return HttpResponseRedirect(_back(request))
-        chosen = Claim.objects.visible_to(request.user).for_list().filter(pk__in=keys).order_by("pk")
+        claims = Claim.objects.visible_to(request.user).for_list().filter(pk__in=keys).order_by("pk")
         batch = Batch(
             thing="مطالبه", done=self.done, back_url=_back(request),
             breadcrumb=[HOME | {"url": reverse("claims")}],
             url_of=lambda outcome: reverse("claim", args=[outcome.key]),
         )  # fmt: skip
-        return answer(request, sending.each(chosen, self.act), batch)
+        return answer(request, sending.each(claims, self.act), batch)
 
 
 class FreezeMany(Many):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,6 +17,8 @@ from core.views import PageView
 from organisations.choices import SANDBOX
 from organisations.permissions import Permission
 
+_tag = attrgetter("tag")
+
 
 class TryIt(PageView):
     """Every operation that takes and gives JSON. Reading is tried anywhere, writing in the sandbox only."""
@@ -26,7 +29,7 @@ class TryIt(PageView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         found = trying.operations()
         chosen = self._chosen(found)
-        groups = [(tag, list(ones)) for tag, ones in groupby(found, key=lambda one: one.tag)]
+        groups = [(tag, list(ones)) for tag, ones in groupby(sorted(found, key=_tag), key=_tag)]
         said = kwargs.pop("said", {})
         return super().get_context_data(
             groups=groups,

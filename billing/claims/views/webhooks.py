@@ -21,10 +21,9 @@ from billing.claims.services.delivering import TRIES
 from billing.claims.webhooks.choices import DeliveryState, EventType
 from billing.claims.webhooks.models import WebhookDelivery, WebhookEndpoint
 from billing.views.batches import back
-from core.batches import Batch, answer
-from core.errors import DomainError
-from core.filters import misread, whole
-from core.text import group_digits
+from core.batches import Batch, answer, chosen
+from core.errors import DomainError, InvalidInput
+from core.filters import misread
 from core.views import ActionView, DetailPage, Gate, ListPage
 from organisations.permissions import Permission
 
@@ -179,10 +178,11 @@ class Replay(Gate, generic.View):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        keys = [pk for text in request.POST.getlist("deliveries") if (pk := whole(text)) is not None]
         home = back(request) if request.POST.get("next") else reverse("webhook_deliveries")
-        if len(keys) > BATCH_LIMIT:
-            messages.error(request, f"در هر بار تا {group_digits(BATCH_LIMIT)} پیام برگزینید.")
+        try:
+            keys = chosen(request.POST.getlist("deliveries"), thing="پیام", limit=BATCH_LIMIT)
+        except InvalidInput as refusal:
+            messages.error(request, refusal.sentence)
             return HttpResponseRedirect(home)
         seen = WebhookDelivery.objects.visible_to(request.user).for_list()
         outcomes = webhooks.replay_each(

@@ -30,7 +30,7 @@ from core import audit, jobs
 from core.errors import DomainError, InvalidInput, NotAllowed
 from core.money import LARGEST
 from core.text import ascii_digits, clean, group_digits, persian_digits
-from core.uploads import bare_name, examine, sha256_of
+from core.uploads import bare_name, document, sha256_of
 from insurers.models import Insurer
 from organisations.models import Centre
 
@@ -211,6 +211,8 @@ def _may_say(insurer: Insurer, source: RemittanceSource, centre: Centre | None, 
         return
     if by is None or insurer_of(by) or by.scope.organisation_id != insurer.organisation_id:
         raise NotAllowed("حواله را سازمان ثبت می‌کند.")
+    if centre and not Centre.objects.visible_to(by).filter(pk=centre.pk).exists():
+        raise NotAllowed("این مرکز در دسترس شما نیست.")
     if centre is None and not by.scope.whole_organisation_ids():
         raise NotAllowed("حوالهٔ حساب سازمان را ستاد ثبت می‌کند؛ مرکز را برگزینید.")
 
@@ -303,9 +305,10 @@ def _fingerprint(
 
 def _keep(row: Remittance, kept: Kept) -> None:
     """Keep the file beside the remittance; a list that another remittance came from is refused."""
-    name = bare_name(kept.name)
-    row.file_name, row.sha256 = name, sha256_of(kept.upload)
     if row.source == RemittanceSource.FILE:
+        row.file_name, row.sha256 = bare_name(kept.name), sha256_of(kept.upload)
+        # What a person names a file never becomes a path.
+        stored_as = f"{uuid.uuid4().hex}{PurePath(row.file_name).suffix.lower()}"
         same = Remittance.objects.filter(
             insurer_id=row.insurer_id, sha256=row.sha256, source=RemittanceSource.FILE, state__in=STANDING
         ).first()
@@ -314,7 +317,8 @@ def _keep(row: Remittance, kept: Kept) -> None:
                 f"همین فایل پیش‌تر با حوالهٔ {persian_digits(same.reference)} ثبت شده است.", remittance=same.pk
             )
     else:
-        row.media_type = examine(kept.upload, name)
+        letter = document(kept.upload, kept.name)
+        row.file_name, row.sha256, row.media_type = letter.name, letter.sha256, letter.media_type
+        stored_as = letter.stored_as
     kept.upload.seek(0)
-    # What a person names a file never becomes a path.
-    row.file.save(f"{uuid.uuid4().hex}{PurePath(name).suffix.lower()}", kept.upload, save=False)
+    row.file.save(stored_as, kept.upload, save=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
@@ -101,9 +102,10 @@ class RemittancePage(DetailPage):
         row, user = self.object, self.request.user
         lines = row.lines.select_related("claim").order_by("row_no")
         page = Pages(lines, 50).get_page(self.request.GET.get("page"))
+        matched = self._matched(page)
         return super().get_context_data(
             page_obj=page,
-            rows=[(line, titles().get(line.reason, line.reason)) for line in page],
+            rows=[(line, titles().get(line.reason, line.reason), matched.get(line.pk, 0)) for line in page],
             foreseen=self._foreseen(),
             cuts=row.lines.aggregate(total=Sum("cut"))["total"] or 0,
             claims=self._claims(),
@@ -134,6 +136,11 @@ class RemittancePage(DetailPage):
                 (problem.label, problem.name, amount) for problem, amount in sorted(problems.items())
             ],
         }
+
+    def _matched(self, lines: Iterable[RemittanceLine]) -> dict[int, int]:
+        """Rials that lie in claims now, by line: none of a booking that was undone."""
+        found = self.object.allocations.filter(bucket=Bucket.CLAIM, line__in=[line.pk for line in lines])
+        return dict(found.order_by().values_list("line").annotate(total=Sum("amount")))
 
     def _claims(self) -> list[dict[str, Any]]:
         """Claims that the money went to, with how much of it."""
