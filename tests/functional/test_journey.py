@@ -84,7 +84,8 @@ def test_an_officer_sends_a_file_and_follows_it_to_the_trace_of_a_line(page: Pag
     press_through_to(page, "[name=password]")
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
-    page.wait_for_url(dashboard)
+    page.wait_for_url(f"{url}{reverse('worklists')}")
+    follow(page, f"a[href='{reverse('headquarters')}']", dashboard)
     expect(page.get_by_text("صورتحسابی در این دوره نیست")).to_be_visible()
 
     follow(page, f"a[href='{reverse('deliveries')}']", "**/deliveries/")

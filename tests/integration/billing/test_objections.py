@@ -332,6 +332,22 @@ def test_the_list_says_which_claims_may_still_be_objected_to(client, cast, claim
     assert client.get(reverse("objections")).context["due"] == []
 
 
+def test_one_line_in_an_objection_hides_no_other_cut_of_its_invoice(client, cast, claim, lines):
+    Claim.objects.filter(pk=claim.pk).update(objection_due_on=timezone.localdate() + dt.timedelta(days=3))
+    claim.refresh_from_db()
+    client.force_login(cast.officer)
+
+    def due():
+        return [one.pk for one, _ in client.get(reverse("objections")).context["due"]]
+
+    begun(cast, claim, (lines[0], 80), at=timezone.now())
+    assert list(objecting.lines_open(claim)) == [lines[1]]
+    assert due() == [claim.pk]
+    begun(cast, claim, (lines[1], 500), at=timezone.now())
+    assert not objecting.lines_open(claim).exists()
+    assert due() == []
+
+
 def test_a_domain_refusal_is_a_sentence(client, cast, claim, lines):
     row = begun(cast, claim, (lines[0], 80))
     client.force_login(cast.officer)

@@ -25,6 +25,7 @@ from billing.claims.remittances.models import Allocation, Remittance
 from billing.claims.remittances.services import booking, receiving, resolving
 from billing.claims.remittances.services.booking import RemittanceRefused
 from billing.claims.remittances.services.matching import Reference
+from billing.claims.remittances.services.receiving import Kept
 from billing.claims.services import adjudication, resending, sending
 from billing.claims.services.adjudication import Cut, Decision
 from core.errors import InvalidInput, NotAllowed
@@ -294,6 +295,27 @@ def test_who_entered_a_remittance_does_not_book_it(cast):
     _proven()
     assert paid(claim) == [800]
     assert AuditEvent.objects.filter(action="remittance.booked", target_id=str(row.pk)).exists()
+
+
+def test_a_letter_of_more_than_ten_megabytes_is_refused(cast):
+    letter = Kept(ContentFile(b"%PDF-1.7" + bytes(10 * 1024 * 1024)), "letter.pdf")
+    with pytest.raises(InvalidInput, match="مگابایت"):
+        tell(cast, 800, source=RemittanceSource.TYPED, by=cast.headquarters, kept=letter)
+    assert not Remittance.objects.exists()
+
+
+def test_an_officer_enters_nothing_for_another_hospital(cast):
+    with pytest.raises(NotAllowed):
+        tell(cast, 800, source=RemittanceSource.TYPED, by=cast.officer, centre=cast.other_hospital)
+
+
+def test_lines_of_a_booking_that_was_undone_are_not_called_matched(client, cast):
+    claim = answered(cast, [(800, 200)])
+    row = tell(cast, 800, PaidLine(800, claim_no=claim.number))
+    client.force_login(cast.headquarters)
+    assert "تطبیق‌یافته" in client.get(row.get_absolute_url()).content.decode()
+    booking.reverse(remittance=row, reason="اشتباه", by=cast.headquarters, at=AT)
+    assert "تطبیق‌یافته" not in client.get(row.get_absolute_url()).content.decode()
 
 
 def test_a_discarded_remittance_frees_its_reference(cast):

@@ -133,6 +133,16 @@ def test_another_code_in_its_place_is_told_with_the_line(cast):
     assert "D2" in lines_of(claim)[0].note
 
 
+def test_a_letter_that_was_sent_gets_no_further_codes(cast):
+    claim = claim_of(cast, (700, DRUG), (50, DRUG | {"code": "D2"}))
+    unknown(claim, *lines_of(claim))
+    first, second = UnknownCode.objects.order_by("code")
+    said = {"letter_no": "۳", "by": cast.headquarters, "at": days_later(20), "on": DAY}
+    assert services.report([first], **said)[0].is_done
+    with pytest.raises(InvalidInput, match="پیش‌تر ثبت شده"):
+        services.report([second], **said)
+
+
 def test_what_makes_no_sense_is_refused(cast):
     claim = claim_of(cast, (700, DRUG))
     unknown(claim, *lines_of(claim))

@@ -129,7 +129,10 @@ def test_money_is_spread_over_the_days_left_until_the_deadline(bill):
         discharged = TODAY - dt.timedelta(days=30 - days)
         bill(f"R{number}", asked=asked, discharged=discharged, priced=False)
     bill("back", asked=900, stage=Stage.RETURNED, due=TODAY + dt.timedelta(days=2))
+    # Sent, and nothing of it to object to.
+    bill("gone", asked=900, stage=Stage.SENT, discharged=TODAY - dt.timedelta(days=28), priced=False)
     found = {i.number: i for i in worklists.ranked(Invoice.objects.all(), on=TODAY)}
+    assert (found["gone"].days_left, found["gone"].priority) == (2, 300)
     for number, (_, days, priority) in enumerate(WORKED):
         invoice = found[f"R{number}"]
         assert (invoice.days_left, invoice.priority) == (days, priority)
