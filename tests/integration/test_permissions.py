@@ -314,13 +314,13 @@ CLAIMS = (
     Row(
         "objection_confirm",
         "302 403 403 403 403 404 403 403 403 302",
-        lambda s: [s.objection.pk, s.typed.pk],
+        lambda s: [s.objection.pk, s.paper_answer.pk],
         method="post",
     ),
     Row(
         "objection_drop",
         "302 403 403 403 403 404 403 403 403 302",
-        lambda s: [s.objection.pk, s.typed.pk],
+        lambda s: [s.objection.pk, s.paper_answer.pk],
         method="post",
     ),
     Row("claim_attach", "302 403 404 302 404 404 302 403 403 302", pk("claim"), method="post"),
@@ -702,7 +702,7 @@ def objected_to(cast: Any) -> dict[str, Any]:
         by=cast.second_headquarters,
         at=AT,
     )
-    return {"answered_claim": claim, "objection": sent, "draft_objection": draft, "typed": typed}
+    return {"answered_claim": claim, "objection": sent, "draft_objection": draft, "paper_answer": typed}
 
 
 @pytest.fixture
