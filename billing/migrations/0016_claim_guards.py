@@ -5,7 +5,7 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
-from core.triggers import AddTrigger
+from core.triggers import AddTrigger, RemoveTrigger
 
 #: Of claims frozen before they kept it: the last change of their centre at that moment.
 LAST_CHANGES = """
@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        pgtrigger.migrations.RemoveTrigger(
+        RemoveTrigger(
             model_name="claiminvoice",
             name="facts_stay",
         ),

@@ -7,7 +7,7 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
-from core.triggers import AddTrigger
+from core.triggers import AddTrigger, RemoveTrigger
 
 
 class Migration(migrations.Migration):
@@ -43,9 +43,69 @@ class Migration(migrations.Migration):
                 ("amount", models.BigIntegerField(verbose_name="مبلغ")),
                 ("at", models.DateTimeField(verbose_name="زمان")),
                 ("note", models.CharField(blank=True, max_length=250, verbose_name="توضیح")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "claim",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="allocations",
+                        to="billing.claim",
+                    ),
+                ),
+                (
+                    "claim_line",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="billing.claimline",
+                        verbose_name="سطر مطالبه",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "تخصیص حواله",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("claim_line__isnull", False)),
+                        fields=["claim_line"],
+                        include=("amount",),
+                        name="billing_allocation_line",
+                    ),
+                    models.Index(
+                        condition=models.Q(("claim__isnull", False)),
+                        fields=["claim"],
+                        include=("amount",),
+                        name="billing_allocation_claim",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount", 0), _negated=True), name="billing_allocation_moves"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("bucket", 1), ("claim__isnull", False), ("claim_line__isnull", False)),
+                            models.Q(
+                                models.Q(("bucket", 1), _negated=True), ("claim", None), ("claim_line", None)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="billing_allocation_place",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -117,9 +177,139 @@ class Migration(migrations.Migration):
                     "reason",
                     models.CharField(blank=True, max_length=250, verbose_name="علت برگشت یا کنارگذاشتن"),
                 ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="ثبت\u200cکننده",
+                    ),
+                ),
+                (
+                    "centre",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.centre",
+                        verbose_name="مرکز",
+                    ),
+                ),
+                (
+                    "checked_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "insurer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="remittances",
+                        to="insurers.insurer",
+                        verbose_name="بیمه\u200cگر",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organisations.organisation",
+                    ),
+                ),
+                (
+                    "reversed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "حواله",
+                "indexes": [
+                    models.Index(fields=["organisation", "-paid_on"], name="billing_remittance_paid"),
+                    models.Index(fields=["centre", "-paid_on"], name="billing_remittance_centre"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["waiting", "booked"])),
+                        fields=("insurer", "reference"),
+                        name="billing_remittance_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("source", "file"), ("state__in", ["waiting", "booked"])),
+                        fields=("insurer", "sha256"),
+                        name="billing_remittance_file_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                (
+                                    "amount",
+                                    django.db.models.expressions.CombinedExpression(
+                                        django.db.models.expressions.CombinedExpression(
+                                            django.db.models.expressions.CombinedExpression(
+                                                models.F("matched"), "+", models.F("unmatched")
+                                            ),
+                                            "+",
+                                            models.F("advance"),
+                                        ),
+                                        "+",
+                                        models.F("returned"),
+                                    ),
+                                ),
+                                ("state", "booked"),
+                            ),
+                            models.Q(
+                                models.Q(("state", "booked"), _negated=True),
+                                ("advance", 0),
+                                ("matched", 0),
+                                ("returned", 0),
+                                ("unmatched", 0),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="billing_remittance_adds_up",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("amount__lt", 0), ("kind", "subsidy")),
+                            models.Q(models.Q(("kind", "subsidy"), _negated=True), ("amount__gt", 0)),
+                            _connector="OR",
+                        ),
+                        name="billing_remittance_direction",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("by", None),
+                            ("checked_by", None),
+                            models.Q(("checked_by", models.F("by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="billing_remittance_two_persons",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["waiting", "discarded"]), ("checked_at", None)),
+                            models.Q(
+                                ("state__in", ["booked", "reversed"]),
+                                ("checked_at__isnull", False),
+                                models.Q(("checked_by__isnull", False), ("source", "api"), _connector="OR"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="billing_remittance_checked",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -135,6 +325,14 @@ class Migration(migrations.Migration):
                     "columns",
                     models.JSONField(
                         help_text="نام ستون ما ← عنوان ستون در فایل", verbose_name="ستون\u200cها"
+                    ),
+                ),
+                (
+                    "insurer",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="remittance_columns",
+                        to="insurers.insurer",
                     ),
                 ),
             ],
@@ -182,16 +380,92 @@ class Migration(migrations.Migration):
                 ),
                 ("unmatched", models.BigIntegerField(default=0, verbose_name="بی\u200cتطبیق")),
                 ("advance", models.BigIntegerField(default=0, verbose_name="پیش\u200cدریافت")),
+                (
+                    "claim",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="billing.claim",
+                        verbose_name="مطالبه",
+                    ),
+                ),
+                (
+                    "claim_line",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="billing.claimline",
+                        verbose_name="سطر مطالبه",
+                    ),
+                ),
+                (
+                    "invoice",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="billing.invoice",
+                        verbose_name="صورتحساب",
+                    ),
+                ),
+                (
+                    "remittance",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="billing.remittance",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "سطر حواله",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(
+                            models.Q(("unmatched", 0), _negated=True),
+                            models.Q(("advance", 0), _negated=True),
+                            _connector="OR",
+                        ),
+                        fields=["remittance"],
+                        name="billing_remittanceline_open",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("remittance", "row_no"), name="billing_remittanceline_row"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("amount", 0), _negated=True), ("cut__gt", 0), _connector="OR"
+                        ),
+                        name="billing_remittanceline_says_something",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("cut__gte", 0)), name="billing_remittanceline_cut"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("advance__gte", 0), ("amount__gte", 0), ("unmatched__gte", 0)),
+                            models.Q(("advance__lte", 0), ("amount__lt", 0), ("unmatched__lte", 0)),
+                            _connector="OR",
+                        ),
+                        name="billing_remittanceline_open_is_its_own",
+                    ),
+                ],
             },
         ),
-        pgtrigger.migrations.RemoveTrigger(
+        RemoveTrigger(
             model_name="claim",
             name="guarded_states",
         ),
-        pgtrigger.migrations.RemoveTrigger(
+        RemoveTrigger(
             model_name="claim",
             name="adds_up",
         ),
@@ -228,159 +502,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="allocation",
-            name="by",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="allocation",
-            name="claim",
-            field=models.ForeignKey(
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="allocations",
-                to="billing.claim",
-            ),
-        ),
-        migrations.AddField(
-            model_name="allocation",
-            name="claim_line",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="billing.claimline",
-                verbose_name="سطر مطالبه",
-            ),
-        ),
-        migrations.AddField(
-            model_name="remittance",
-            name="by",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="ثبت\u200cکننده",
-            ),
-        ),
-        migrations.AddField(
-            model_name="remittance",
-            name="centre",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="organisations.centre",
-                verbose_name="مرکز",
-            ),
-        ),
-        migrations.AddField(
-            model_name="remittance",
-            name="checked_by",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="remittance",
-            name="insurer",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="remittances",
-                to="insurers.insurer",
-                verbose_name="بیمه\u200cگر",
-            ),
-        ),
-        migrations.AddField(
-            model_name="remittance",
-            name="organisation",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.organisation"
-            ),
-        ),
-        migrations.AddField(
-            model_name="remittance",
-            name="reversed_by",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="allocation",
             name="remittance",
             field=models.ForeignKey(
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="allocations",
-                to="billing.remittance",
-            ),
-        ),
-        migrations.AddField(
-            model_name="remittancecolumns",
-            name="insurer",
-            field=models.OneToOneField(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="remittance_columns",
-                to="insurers.insurer",
-            ),
-        ),
-        migrations.AddField(
-            model_name="remittanceline",
-            name="claim",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="billing.claim",
-                verbose_name="مطالبه",
-            ),
-        ),
-        migrations.AddField(
-            model_name="remittanceline",
-            name="claim_line",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="billing.claimline",
-                verbose_name="سطر مطالبه",
-            ),
-        ),
-        migrations.AddField(
-            model_name="remittanceline",
-            name="invoice",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="billing.invoice",
-                verbose_name="صورتحساب",
-            ),
-        ),
-        migrations.AddField(
-            model_name="remittanceline",
-            name="remittance",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="lines",
                 to="billing.remittance",
             ),
         ),
@@ -392,101 +517,6 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="allocations",
                 to="billing.remittanceline",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="remittance",
-            index=models.Index(fields=["organisation", "-paid_on"], name="billing_remittance_paid"),
-        ),
-        migrations.AddIndex(
-            model_name="remittance",
-            index=models.Index(fields=["centre", "-paid_on"], name="billing_remittance_centre"),
-        ),
-        migrations.AddConstraint(
-            model_name="remittance",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["waiting", "booked"])),
-                fields=("insurer", "reference"),
-                name="billing_remittance_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remittance",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("source", "file"), ("state__in", ["waiting", "booked"])),
-                fields=("insurer", "sha256"),
-                name="billing_remittance_file_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remittance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        (
-                            "amount",
-                            django.db.models.expressions.CombinedExpression(
-                                django.db.models.expressions.CombinedExpression(
-                                    django.db.models.expressions.CombinedExpression(
-                                        models.F("matched"), "+", models.F("unmatched")
-                                    ),
-                                    "+",
-                                    models.F("advance"),
-                                ),
-                                "+",
-                                models.F("returned"),
-                            ),
-                        ),
-                        ("state", "booked"),
-                    ),
-                    models.Q(
-                        models.Q(("state", "booked"), _negated=True),
-                        ("advance", 0),
-                        ("matched", 0),
-                        ("returned", 0),
-                        ("unmatched", 0),
-                    ),
-                    _connector="OR",
-                ),
-                name="billing_remittance_adds_up",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remittance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("amount__lt", 0), ("kind", "subsidy")),
-                    models.Q(models.Q(("kind", "subsidy"), _negated=True), ("amount__gt", 0)),
-                    _connector="OR",
-                ),
-                name="billing_remittance_direction",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remittance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("by", None),
-                    ("checked_by", None),
-                    models.Q(("checked_by", models.F("by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="billing_remittance_two_persons",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remittance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["waiting", "discarded"]), ("checked_at", None)),
-                    models.Q(
-                        ("state__in", ["booked", "reversed"]),
-                        ("checked_at__isnull", False),
-                        models.Q(("checked_by__isnull", False), ("source", "api"), _connector="OR"),
-                    ),
-                    _connector="OR",
-                ),
-                name="billing_remittance_checked",
             ),
         ),
         AddTrigger(
@@ -549,48 +579,6 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddIndex(
-            model_name="remittanceline",
-            index=models.Index(
-                condition=models.Q(
-                    models.Q(("unmatched", 0), _negated=True),
-                    models.Q(("advance", 0), _negated=True),
-                    _connector="OR",
-                ),
-                fields=["remittance"],
-                name="billing_remittanceline_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remittanceline",
-            constraint=models.UniqueConstraint(
-                fields=("remittance", "row_no"), name="billing_remittanceline_row"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remittanceline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("amount", 0), _negated=True), ("cut__gt", 0), _connector="OR"),
-                name="billing_remittanceline_says_something",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remittanceline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("cut__gte", 0)), name="billing_remittanceline_cut"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remittanceline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("advance__gte", 0), ("amount__gte", 0), ("unmatched__gte", 0)),
-                    models.Q(("advance__lte", 0), ("amount__lt", 0), ("unmatched__lte", 0)),
-                    _connector="OR",
-                ),
-                name="billing_remittanceline_open_is_its_own",
-            ),
-        ),
         AddTrigger(
             model_name="remittanceline",
             trigger=pgtrigger.compiler.Trigger(
@@ -634,41 +622,6 @@ class Migration(migrations.Migration):
                     table="billing_remittanceline",
                     when="BEFORE",
                 ),
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="allocation",
-            index=models.Index(
-                condition=models.Q(("claim_line__isnull", False)),
-                fields=["claim_line"],
-                include=("amount",),
-                name="billing_allocation_line",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="allocation",
-            index=models.Index(
-                condition=models.Q(("claim__isnull", False)),
-                fields=["claim"],
-                include=("amount",),
-                name="billing_allocation_claim",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="allocation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount", 0), _negated=True), name="billing_allocation_moves"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="allocation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("bucket", 1), ("claim__isnull", False), ("claim_line__isnull", False)),
-                    models.Q(models.Q(("bucket", 1), _negated=True), ("claim", None), ("claim_line", None)),
-                    _connector="OR",
-                ),
-                name="billing_allocation_place",
             ),
         ),
         AddTrigger(

@@ -63,6 +63,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "اجرای تراز چهار رقم",
+                "indexes": [
+                    models.Index(fields=["organisation", "-at"], name="billing_tieoutrun_at"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -104,6 +107,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "تراز چهار رقم",
+                "constraints": [
+                    models.UniqueConstraint(fields=("run", "centre", "month"), name="billing_tieout_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -194,10 +200,6 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddIndex(
-            model_name="tieoutrun",
-            index=models.Index(fields=["organisation", "-at"], name="billing_tieoutrun_at"),
-        ),
         AddTrigger(
             model_name="tieoutrun",
             trigger=pgtrigger.compiler.Trigger(
@@ -211,10 +213,6 @@ class Migration(migrations.Migration):
                     when="BEFORE",
                 ),
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="tieout",
-            constraint=models.UniqueConstraint(fields=("run", "centre", "month"), name="billing_tieout_once"),
         ),
         AddTrigger(
             model_name="tieout",

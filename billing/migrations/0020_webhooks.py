@@ -64,6 +64,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "رویداد بیمه\u200cگر",
+                "indexes": [
+                    models.Index(fields=["insurer", "id"], name="billing_insurerevent_feed"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -118,6 +121,21 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "نشانی وب\u200cهوک",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("closed_at", None)),
+                        fields=("client", "url"),
+                        name="billing_webhookendpoint_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("old_salt", ""), ("old_until", None)),
+                            models.Q(models.Q(("old_salt", ""), _negated=True), ("old_until__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="billing_webhookendpoint_old_ends",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -161,6 +179,34 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "تحویل رویداد",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "waiting")),
+                        fields=["endpoint", "next_at"],
+                        name="billing_webhookdelivery_due",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("event", "endpoint"), name="billing_webhookdelivery_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at", None), ("next_at__isnull", False), ("state", "waiting")),
+                            models.Q(
+                                models.Q(("state", "waiting"), _negated=True),
+                                ("ended_at__isnull", False),
+                                ("next_at", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="billing_webhookdelivery_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("tries_count__gte", 0), ("tries_left__gte", 0)),
+                        name="billing_webhookdelivery_tries",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -204,11 +250,18 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "تلاش تحویل",
+                "constraints": [
+                    models.UniqueConstraint(fields=("delivery", "number"), name="billing_webhooktry_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", None), models.Q(("fault", ""), _negated=True)),
+                            models.Q(("fault", ""), ("status__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="billing_webhooktry_answer_or_fault",
+                    ),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="insurerevent",
-            index=models.Index(fields=["insurer", "id"], name="billing_insurerevent_feed"),
         ),
         AddTrigger(
             model_name="insurerevent",
@@ -222,25 +275,6 @@ class Migration(migrations.Migration):
                     table="billing_insurerevent",
                     when="BEFORE",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="webhookendpoint",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("closed_at", None)),
-                fields=("client", "url"),
-                name="billing_webhookendpoint_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="webhookendpoint",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("old_salt", ""), ("old_until", None)),
-                    models.Q(models.Q(("old_salt", ""), _negated=True), ("old_until__isnull", False)),
-                    _connector="OR",
-                ),
-                name="billing_webhookendpoint_old_ends",
             ),
         ),
         AddTrigger(
@@ -257,42 +291,6 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddIndex(
-            model_name="webhookdelivery",
-            index=models.Index(
-                condition=models.Q(("state", "waiting")),
-                fields=["endpoint", "next_at"],
-                name="billing_webhookdelivery_due",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="webhookdelivery",
-            constraint=models.UniqueConstraint(
-                fields=("event", "endpoint"), name="billing_webhookdelivery_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="webhookdelivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at", None), ("next_at__isnull", False), ("state", "waiting")),
-                    models.Q(
-                        models.Q(("state", "waiting"), _negated=True),
-                        ("ended_at__isnull", False),
-                        ("next_at", None),
-                    ),
-                    _connector="OR",
-                ),
-                name="billing_webhookdelivery_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="webhookdelivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("tries_count__gte", 0), ("tries_left__gte", 0)),
-                name="billing_webhookdelivery_tries",
-            ),
-        ),
         AddTrigger(
             model_name="webhookdelivery",
             trigger=pgtrigger.compiler.Trigger(
@@ -305,21 +303,6 @@ class Migration(migrations.Migration):
                     table="billing_webhookdelivery",
                     when="BEFORE",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="webhooktry",
-            constraint=models.UniqueConstraint(fields=("delivery", "number"), name="billing_webhooktry_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="webhooktry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", None), models.Q(("fault", ""), _negated=True)),
-                    models.Q(("fault", ""), ("status__isnull", False)),
-                    _connector="OR",
-                ),
-                name="billing_webhooktry_answer_or_fault",
             ),
         ),
         AddTrigger(

@@ -125,6 +125,46 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "اعتراض",
+                "indexes": [
+                    models.Index(fields=["state", "due_on"], name="billing_objection_due"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("claim", "sequence"), name="billing_objection_sequence"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("accepted__gte", 0),
+                            ("accepted__lte", models.F("answered")),
+                            ("answered__lte", models.F("asked")),
+                            ("asked__gt", 0),
+                        ),
+                        name="billing_objection_sums",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("sent_by", None),
+                            ("created_by", None),
+                            models.Q(("sent_by", models.F("created_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="billing_objection_two_persons",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["sent", "answered"]), _negated=True),
+                            models.Q(("sent_at__isnull", False), ("sent_no__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="billing_objection_sent",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "answered"), _negated=True),
+                            models.Q(("answered", models.F("asked")), ("answered_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="billing_objection_answered",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -202,6 +242,22 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "پاسخ به اعتراض",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "typed")),
+                        fields=("objection",),
+                        name="billing_objanswer_one_typed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("letter_no", ""),
+                            models.Q(("state", "taken"), _negated=True),
+                            models.Q(("decided_by", models.F("by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="billing_objanswer_two_persons",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -252,6 +308,30 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "سطر اعتراض",
+                "indexes": [
+                    models.Index(fields=["invoice"], name="billing_objline_invoice"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("objection", "line"), name="billing_objline_in_objection"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("released_at", None)),
+                        fields=("line",),
+                        name="billing_objline_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("asked__gt", 0),
+                            models.Q(
+                                ("accepted", None),
+                                models.Q(("accepted__gte", 0), ("accepted__lte", models.F("asked"))),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="billing_objline_amounts",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -285,6 +365,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "پاسخ به سطر اعتراض",
+                "constraints": [
+                    models.UniqueConstraint(fields=("reply", "line"), name="billing_answeredline_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("accepted__gte", 0)), name="billing_answeredline_amount"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -344,62 +430,6 @@ class Migration(migrations.Migration):
                 "verbose_name": "گام اعتراض",
             },
         ),
-        migrations.AddIndex(
-            model_name="objection",
-            index=models.Index(fields=["state", "due_on"], name="billing_objection_due"),
-        ),
-        migrations.AddConstraint(
-            model_name="objection",
-            constraint=models.UniqueConstraint(
-                fields=("claim", "sequence"), name="billing_objection_sequence"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="objection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("accepted__gte", 0),
-                    ("accepted__lte", models.F("answered")),
-                    ("answered__lte", models.F("asked")),
-                    ("asked__gt", 0),
-                ),
-                name="billing_objection_sums",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="objection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("sent_by", None),
-                    ("created_by", None),
-                    models.Q(("sent_by", models.F("created_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="billing_objection_two_persons",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="objection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["sent", "answered"]), _negated=True),
-                    models.Q(("sent_at__isnull", False), ("sent_no__isnull", False)),
-                    _connector="OR",
-                ),
-                name="billing_objection_sent",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="objection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "answered"), _negated=True),
-                    models.Q(("answered", models.F("asked")), ("answered_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="billing_objection_answered",
-            ),
-        ),
         AddTrigger(
             model_name="objection",
             trigger=pgtrigger.compiler.Trigger(
@@ -444,26 +474,6 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="objectionanswer",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "typed")),
-                fields=("objection",),
-                name="billing_objanswer_one_typed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="objectionanswer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("letter_no", ""),
-                    models.Q(("state", "taken"), _negated=True),
-                    models.Q(("decided_by", models.F("by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="billing_objanswer_two_persons",
-            ),
-        ),
         AddTrigger(
             model_name="objectionanswer",
             trigger=pgtrigger.compiler.Trigger(
@@ -476,36 +486,6 @@ class Migration(migrations.Migration):
                     table="billing_objectionanswer",
                     when="BEFORE",
                 ),
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="objectionline",
-            index=models.Index(fields=["invoice"], name="billing_objline_invoice"),
-        ),
-        migrations.AddConstraint(
-            model_name="objectionline",
-            constraint=models.UniqueConstraint(
-                fields=("objection", "line"), name="billing_objline_in_objection"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="objectionline",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("released_at", None)), fields=("line",), name="billing_objline_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="objectionline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("asked__gt", 0),
-                    models.Q(
-                        ("accepted", None),
-                        models.Q(("accepted__gte", 0), ("accepted__lte", models.F("asked"))),
-                        _connector="OR",
-                    ),
-                ),
-                name="billing_objline_amounts",
             ),
         ),
         AddTrigger(
@@ -535,16 +515,6 @@ class Migration(migrations.Migration):
                     table="billing_objectionline",
                     when="BEFORE",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="answeredline",
-            constraint=models.UniqueConstraint(fields=("reply", "line"), name="billing_answeredline_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="answeredline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("accepted__gte", 0)), name="billing_answeredline_amount"
             ),
         ),
         AddTrigger(

@@ -73,6 +73,40 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "کد ناشناخته",
+                "indexes": [
+                    models.Index(fields=["insurer", "state"], name="billing_unknowncode_state"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("insurer", "code_set", "code"), name="billing_unknowncode_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "reported"), _negated=True),
+                            models.Q(
+                                ("reported_on__isnull", False), models.Q(("letter_no", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="billing_unknowncode_reported",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "resolved"), _negated=True),
+                            ("known_from__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="billing_unknowncode_resolved",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "replaced"), _negated=True),
+                            models.Q(("replacement", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="billing_unknowncode_replaced",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -123,6 +157,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "گام کد ناشناخته",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("letter_no", ""), _negated=True),
+                        fields=["letter_no"],
+                        name="billing_codestep_letter",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -168,50 +209,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "سطر کد ناشناخته",
+                "constraints": [
+                    models.UniqueConstraint(fields=("line", "unknown"), name="billing_unknownline_once"),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="unknowncode",
-            index=models.Index(fields=["insurer", "state"], name="billing_unknowncode_state"),
-        ),
-        migrations.AddConstraint(
-            model_name="unknowncode",
-            constraint=models.UniqueConstraint(
-                fields=("insurer", "code_set", "code"), name="billing_unknowncode_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unknowncode",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "reported"), _negated=True),
-                    models.Q(("reported_on__isnull", False), models.Q(("letter_no", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="billing_unknowncode_reported",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unknowncode",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "resolved"), _negated=True),
-                    ("known_from__isnull", False),
-                    _connector="OR",
-                ),
-                name="billing_unknowncode_resolved",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unknowncode",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "replaced"), _negated=True),
-                    models.Q(("replacement", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="billing_unknowncode_replaced",
-            ),
         ),
         AddTrigger(
             model_name="unknowncode",
@@ -242,14 +243,6 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddIndex(
-            model_name="unknowncodestep",
-            index=models.Index(
-                condition=models.Q(("letter_no", ""), _negated=True),
-                fields=["letter_no"],
-                name="billing_codestep_letter",
-            ),
-        ),
         AddTrigger(
             model_name="unknowncodestep",
             trigger=pgtrigger.compiler.Trigger(
@@ -263,10 +256,6 @@ class Migration(migrations.Migration):
                     when="BEFORE",
                 ),
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="unknownline",
-            constraint=models.UniqueConstraint(fields=("line", "unknown"), name="billing_unknownline_once"),
         ),
         AddTrigger(
             model_name="unknownline",

@@ -4,7 +4,7 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations
 
-from core.triggers import AddTrigger
+from core.triggers import AddTrigger, RemoveTrigger
 
 
 class Migration(migrations.Migration):
@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        pgtrigger.migrations.RemoveTrigger(
+        RemoveTrigger(
             model_name="remittance",
             name="adds_up",
         ),

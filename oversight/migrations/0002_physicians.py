@@ -66,6 +66,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "نامهٔ وضعیت پزشک",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "insurer", "number"), name="oversight_status_letter_once"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -132,13 +137,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "اعلام وضعیت پزشک",
+                "indexes": [
+                    models.Index(fields=["centre", "insurer", "changed_on"], name="oversight_notice_centre"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("physician", "changed_on", "centre", "insurer"), name="oversight_notice_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("before", models.F("status")), _negated=True),
+                        name="oversight_notice_is_a_change",
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="statusletter",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "insurer", "number"), name="oversight_status_letter_once"
-            ),
         ),
         AddTrigger(
             model_name="statusletter",
@@ -152,23 +163,6 @@ class Migration(migrations.Migration):
                     table="oversight_statusletter",
                     when="BEFORE",
                 ),
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="statusnotice",
-            index=models.Index(fields=["centre", "insurer", "changed_on"], name="oversight_notice_centre"),
-        ),
-        migrations.AddConstraint(
-            model_name="statusnotice",
-            constraint=models.UniqueConstraint(
-                fields=("physician", "changed_on", "centre", "insurer"), name="oversight_notice_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statusnotice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("before", models.F("status")), _negated=True),
-                name="oversight_notice_is_a_change",
             ),
         ),
         AddTrigger(

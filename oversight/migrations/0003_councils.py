@@ -79,6 +79,23 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "جلسهٔ شورای هماهنگی",
+                "indexes": [
+                    models.Index(fields=["organisation", "-on"], name="oversight_council_newest"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "held"), _negated=True),
+                            models.Q(
+                                ("held_at__isnull", False),
+                                models.Q(("minutes", ""), _negated=True),
+                                models.Q(("present", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="oversight_council_held_has_minutes",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -178,6 +195,21 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "مصوبه",
+                "indexes": [
+                    models.Index(fields=["state", "due_on"], name="oversight_resolution_due"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_on", None), ("state", "open")),
+                            models.Q(
+                                models.Q(("state", "open"), _negated=True), ("closed_on__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="oversight_resolution_closed",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -224,25 +256,6 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "پیگیری مصوبه",
             },
-        ),
-        migrations.AddIndex(
-            model_name="council",
-            index=models.Index(fields=["organisation", "-on"], name="oversight_council_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="council",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "held"), _negated=True),
-                    models.Q(
-                        ("held_at__isnull", False),
-                        models.Q(("minutes", ""), _negated=True),
-                        models.Q(("present", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="oversight_council_held_has_minutes",
-            ),
         ),
         AddTrigger(
             model_name="council",
@@ -300,21 +313,6 @@ class Migration(migrations.Migration):
                     table="oversight_agendaitem",
                     when="BEFORE",
                 ),
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="resolution",
-            index=models.Index(fields=["state", "due_on"], name="oversight_resolution_due"),
-        ),
-        migrations.AddConstraint(
-            model_name="resolution",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("closed_on", None), ("state", "open")),
-                    models.Q(models.Q(("state", "open"), _negated=True), ("closed_on__isnull", False)),
-                    _connector="OR",
-                ),
-                name="oversight_resolution_closed",
             ),
         ),
         AddTrigger(
