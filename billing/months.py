@@ -69,8 +69,8 @@ def grid(centres: Iterable[Centre], *, year: int, this_month: int) -> list[Row]:
 
 def years_of(user: Any, *, this_month: int) -> list[int]:
     """From the first year with balances that the user sees to the running one, newest first."""
-    first = Balance.objects.visible_to(user).aggregate(month=Min("month"))["month"] or this_month
-    last = max(this_month, Balance.objects.visible_to(user).aggregate(month=Max("month"))["month"] or 0)
+    ends = Balance.objects.visible_to(user).aggregate(first=Min("month"), last=Max("month"))
+    first, last = ends["first"] or this_month, max(this_month, ends["last"] or 0)
     return list(range(last // 100, first // 100 - 1, -1))
 
 

@@ -120,7 +120,7 @@ def load_deliveries(
 
 @contextmanager
 def _hands(count: int) -> Iterator[Callable[..., Iterable[list[Loaded]]]]:
-    """`map`, in this process or over several: threads would wait for each other's Python."""
+    """`map`, in this process or over several."""
     if count == 1:
         yield map
         return

@@ -113,7 +113,9 @@ def _review(insurer: Insurer, centres: list[int], last: int, on: dt.date) -> Poi
 def _cuts(insurer: Insurer) -> Point | None:
     """What was cut of answered claims, what of it is objected to without an answer, and what is asked again."""
     claims = Claim.objects.filter(insurer=insurer)
-    cut = claims.filter(state__in=ANSWERED).aggregate(
+    # A re-submission repeats cuts of the claim it came from: the same rial would count twice.
+    first = claims.filter(state__in=ANSWERED).exclude(kind=ClaimKind.RESUBMISSION)
+    cut = first.aggregate(
         rials=Sum(F("answered") - F("approved")), count=Count("pk", filter=Q(approved__lt=F("answered")))
     )
     if not cut["count"]:

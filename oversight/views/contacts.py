@@ -14,6 +14,8 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.views import generic
 
+from billing.claims.filters import insurers
+from billing.filters import visible_centres
 from core import pdf
 from core.export import LIMIT, Column, xlsx_response
 from core.filters import SortedFilter, misread, whole
@@ -43,18 +45,10 @@ COLUMNS = (
 )
 
 
-def centres(request: Any) -> Any:
-    return Centre.objects.visible_to(request.user).by_code()
-
-
-def insurers(request: Any) -> Any:
-    return Insurer.objects.visible_to(request.user).order_by("name", "pk")
-
-
 class ContactFilter(SortedFilter):
     """The filter bar of the log."""
 
-    centre = filters.ModelChoiceFilter(label="مرکز", queryset=centres)
+    centre = filters.ModelChoiceFilter(label="مرکز", queryset=visible_centres)
     insurer = filters.ModelChoiceFilter(label="بیمه‌گر", queryset=insurers)
     kind = filters.ChoiceFilter(label="نوع", choices=ContactKind.choices)
     outcome = filters.ChoiceFilter(label="نتیجه", choices=ContactOutcome.choices)

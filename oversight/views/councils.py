@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.views import generic
 
+from billing.claims.filters import insurers
 from billing.forms import SayingForm
 from core import jalali, pdf
 from core.errors import InvalidInput
@@ -32,7 +33,6 @@ from oversight.forms import (
 )
 from oversight.models import AgendaItem, Council, Resolution, ResolutionStep
 from oversight.services import councils
-from oversight.views.contacts import insurers
 
 HOME = {"label": "شورای هماهنگی"}
 RESOLUTION_COLUMNS = (

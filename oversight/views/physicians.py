@@ -20,6 +20,8 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.views import generic
 
+from billing.claims.filters import insurers
+from billing.filters import visible_centres
 from core import pdf
 from core.batches import Batch, answer, chosen
 from core.errors import DomainError
@@ -31,7 +33,6 @@ from oversight import papers
 from oversight.forms import TellForm
 from oversight.models import StatusLetter, StatusNotice
 from oversight.services import physicians
-from oversight.views.contacts import centres, insurers
 from oversight.views.timeliness import HOME, tabs_of
 
 CRUMB = {"label": "وضعیت پزشکان"}
@@ -54,7 +55,7 @@ COLUMNS = (
 class NoticeFilter(SortedFilter):
     """The filter bar of the notices; without a choice what is still to be told."""
 
-    centre = filters.ModelChoiceFilter(label="مرکز", queryset=centres)
+    centre = filters.ModelChoiceFilter(label="مرکز", queryset=visible_centres)
     insurer = filters.ModelChoiceFilter(label="بیمه‌گر", queryset=insurers)
     state = filters.ChoiceFilter(
         label="وضعیت",

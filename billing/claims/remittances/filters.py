@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import django_filters as filters
 from django.db.models import Q, QuerySet
 
+from billing.claims.filters import insurers
 from billing.claims.remittances.choices import Problem, RemittanceKind, RemittanceSource, RemittanceState
 from billing.claims.remittances.models import Remittance, RemittanceLine
+from billing.filters import visible_centres
 from core.filters import SortedFilter
 from core.text import ascii_digits, clean
-from insurers.models import Insurer
-from organisations.models import Centre
-
-
-def _insurers(request: Any) -> QuerySet[Insurer]:
-    return Insurer.objects.visible_to(request.user).order_by("name", "pk")
-
-
-def _centres(request: Any) -> QuerySet[Centre]:
-    return Centre.objects.visible_to(request.user).by_code()
 
 
 class RemittanceFilter(SortedFilter):
     """The filter bar of the remittances."""
 
     q = filters.CharFilter(label="شماره", method="search")
-    insurer = filters.ModelChoiceFilter(label="بیمه‌گر", queryset=_insurers)
-    centre = filters.ModelChoiceFilter(label="مرکز", queryset=_centres)
+    insurer = filters.ModelChoiceFilter(label="بیمه‌گر", queryset=insurers)
+    centre = filters.ModelChoiceFilter(label="مرکز", queryset=visible_centres)
     kind = filters.ChoiceFilter(label="نوع", choices=RemittanceKind.choices)
     source = filters.ChoiceFilter(label="منبع", choices=RemittanceSource.choices)
     state = filters.ChoiceFilter(label="وضعیت", choices=RemittanceState.choices)
@@ -52,7 +44,7 @@ class RemittanceFilter(SortedFilter):
 class OpenFilter(SortedFilter):
     """The filter bar of money without a claim."""
 
-    insurer = filters.ModelChoiceFilter(label="بیمه‌گر", queryset=_insurers, field_name="remittance__insurer")
+    insurer = filters.ModelChoiceFilter(label="بیمه‌گر", queryset=insurers, field_name="remittance__insurer")
     problem = filters.TypedChoiceFilter(label="علت", choices=Problem.choices, coerce=int)
 
     sorts: ClassVar[dict[str, str]] = {

@@ -43,7 +43,7 @@ class TieOutRun(models.Model):
 
 
 class TieOut(models.Model):
-    """The figures of one hospital and month in one run; rials. What no break is kept of ties."""
+    """The figures of one hospital and month in one run; rials. A tie without a break holds."""
 
     run = models.ForeignKey(TieOutRun, models.PROTECT, related_name="rows", db_index=False)
     centre = models.ForeignKey(Centre, models.PROTECT, related_name="+", verbose_name="مرکز")

@@ -65,6 +65,9 @@ def keep(*, line: RemittanceLine, by: Any, at: dt.datetime) -> RemittanceLine:
     if amount <= 0:
         raise RemittanceRefused("این سطر پول بی‌تطبیقی ندارد که پیش‌دریافت شود.")
     moved = (Part(Bucket.UNMATCHED, -amount), Part(Bucket.ADVANCE, amount))
+    # It lies where it was put: why it found no claim is no question any more.
+    line.problem = None
+    line.save(update_fields=["problem"])
     booking.write(row, [(line, part) for part in moved], by=by, at=at)
     _record("remittance.kept", row, line, amount, by=by, at=at)
     return line

@@ -30,6 +30,7 @@ from billing.claims.remittances.services.receiving import Received
 from billing.claims.remittances.views.lists import HOME
 from billing.forms import SayingForm
 from core.errors import InvalidInput
+from core.filters import whole
 from core.text import group_digits
 from core.views import ActionView, FormPage
 from insurers.models import Insurer
@@ -107,11 +108,7 @@ class EnterTyped(Enter):
     def _more(self, request: HttpRequest) -> HttpResponse:
         """The page as it was typed, with more rows; nothing is checked yet."""
         typed = request.POST.copy()
-        count = (
-            int(typed.get("rows-TOTAL_FORMS", "0") or 0)
-            if typed.get("rows-TOTAL_FORMS", "").isdecimal()
-            else 0
-        )
+        count = whole(typed.get("rows-TOTAL_FORMS")) or 0
         typed["rows-TOTAL_FORMS"] = str(min(count + ROWS, MOST_ROWS))
         names = ("insurer", "reference", "paid_on", "kind", "centre", "note", "amount")
         form = TypedForm(initial={name: typed.get(name) for name in names}, user=request.user)
