@@ -128,13 +128,8 @@ def _hands(count: int) -> Iterator[Callable[..., Iterable[list[Loaded]]]]:
         yield map
         return
     # Not forked: Polars hangs in a forked process.
-    with ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_begin) as pool:
+    with ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=django.setup) as pool:
         yield pool.map
-
-
-def _begin() -> None:
-    django.setup()
-    commit_without_waiting()
 
 
 def commit_without_waiting() -> None:
@@ -146,6 +141,7 @@ def commit_without_waiting() -> None:
 def load_batch(batch: Sequence[CentrePlan], *, now: dt.datetime, is_last: bool = False) -> list[Loaded]:
     """Generate and load what centres alike have sent and is not there yet: all but the very last delivery of the
     year, or that alone. Name, lines drawn and deliveries loaded of each centre."""
+    commit_without_waiting()
     setting = _setting(now)
     drawn = [(plan, *generate(plan, YEAR)) for plan in batch]
     organisation = setting.centre(batch[0]).region.organisation
