@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from functools import cache
 
 import jdatetime
@@ -117,11 +118,15 @@ def add_months(day: dt.date, months: int) -> dt.date:
 @cache
 def calendar_frame() -> pl.DataFrame:
     """Every day from 1370 to 1429: `day` (Gregorian date), `jalali` (yyyymmdd), `month` (yyyymm)."""
-    start, end = from_parts(FIRST_YEAR, 1, 1), from_parts(LAST_YEAR, 1, 1)
-    days = [start + dt.timedelta(days=i) for i in range((end - start).days)]
-    keys = [
-        (j.year * 10_000 + j.month * 100 + j.day)
-        for j in (jdatetime.date.fromgregorian(date=d) for d in days)
-    ]
-    frame = pl.DataFrame({"day": days, "jalali": keys}, schema={"day": pl.Date, "jalali": pl.Int32})
-    return frame.with_columns((pl.col("jalali") // 100).alias("month"))
+    months = [year * 100 + month for year in range(FIRST_YEAR, LAST_YEAR) for month in range(1, 13)]
+    ranges = [month_range(month) for month in months]
+    frame = pl.DataFrame(
+        {"month": months, "day": [list(_days_of(*each)) for each in ranges]},
+        schema={"month": pl.Int32, "day": pl.List(pl.Date)},
+    ).explode("day")
+    of_month = pl.int_range(1, pl.len() + 1, dtype=pl.Int32).over("month")
+    return frame.select("day", (pl.col("month") * 100 + of_month).alias("jalali"), "month")
+
+
+def _days_of(first: dt.date, after: dt.date) -> Iterator[dt.date]:
+    return (first + dt.timedelta(days=i) for i in range((after - first).days))

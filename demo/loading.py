@@ -104,7 +104,7 @@ def load_deliveries(
     setting = _setting(now)
     wanted = [p for p in demo_plans(lines) if _lacking(setting.centre(p), p, setting.there)]
     loaded = 0
-    with _hands(side_by_side) as each:
+    with in_processes(side_by_side) as each:
         # The longest first: none is left for one process at the end.
         longest_first = sorted(batches(wanted), key=lambda batch: -sum(p.deliveries for p in batch))
         results = each(partial(load_batch, now=now), longest_first)
@@ -122,7 +122,7 @@ def load_deliveries(
 
 
 @contextmanager
-def _hands(count: int) -> Iterator[Callable[..., Iterable[list[Loaded]]]]:
+def in_processes(count: int) -> Iterator[Callable[..., Iterable[list[Loaded]]]]:
     """`map`, in this process or over several."""
     if count == 1:
         yield map

@@ -13,7 +13,7 @@ from demo import tree
 from demo.catalogue import NURSING, catalogue
 from demo.files import HABITS, NO_SUCH_DATE, NO_SUCH_FUND, csv_of, periods
 from demo.generator import CentrePlan, generate, national_codes
-from demo.loading import batches, demo_plans, period_name
+from demo.loading import batches, demo_plans, in_processes, period_name
 from organisations.choices import Sector, Setting
 from tariffs.choices import Part
 
@@ -178,3 +178,8 @@ class TestFiles:
 
     def test_names_of_deliveries_tell_the_period(self):
         assert period_name(PLAN, 1) == "0101-1403-بهار.csv"
+
+
+def test_processes_that_load_side_by_side_find_the_application_set_up():
+    with in_processes(2) as each:
+        assert [len(plans) for plans in each(demo_plans, [10_000, 20_000])] == [len(demo_plans(10_000))] * 2
