@@ -9,8 +9,10 @@ from django.contrib.auth.mixins import AccessMixin
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.views import generic
+from django_htmx.http import HttpResponseClientRefresh
 
 from core.errors import DomainError
+from core.models import Job
 from core.paging import Pages
 
 
@@ -63,6 +65,22 @@ class DetailPage(Gate, generic.DetailView):
 
     def get_queryset(self) -> Any:
         return super().get_queryset().visible_to(self.request.user)
+
+
+class ProgressPart(DetailPage):
+    """The moving part of a page with a job; once the job is over the page loads itself anew, with its outcome."""
+
+    abstract = True
+
+    def get_job(self) -> Job | None:
+        job: Job | None = self.object.job
+        return job
+
+    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+        job = self.get_job()
+        if self.request.headers.get("HX-Request") and (job is None or job.is_over):
+            return HttpResponseClientRefresh()
+        return super().render_to_response(context, **kwargs)
 
 
 class FormPage(Gate, generic.FormView):

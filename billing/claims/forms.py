@@ -45,7 +45,7 @@ class GatherForm(SayingForm):
 
     month = JalaliMonthField(label="ماه")
     with_sent = forms.BooleanField(label="همراه فرستاده‌شده‌های پیشین", required=False)
-    cells = CellsField(label="ردیف‌ها")
+    cells = CellsField(label="ردیف‌ها", error_messages={"required": "دست‌کم یک ردیف را برگزینید."})
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

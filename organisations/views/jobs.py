@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from core.models import Job, JobState
-from core.views import DetailPage, ListPage
+from core.views import DetailPage, ListPage, ProgressPart
 from organisations.permissions import Permission
 
 KINDS = {
@@ -48,10 +48,14 @@ class JobDetail(DetailPage):
         return super().get_context_data(label=kind_label(self.object), **kwargs)
 
 
-class JobProgress(DetailPage):
-    """The moving part of a job's page, asked for again until the job is over."""
+class JobProgress(ProgressPart):
+    """The moving part of a job's page, and of any page that shows a job."""
 
     permission = Permission.JOB_VIEW
     template_name = "organisations/_job_progress.html"
     context_object_name = "job"
     queryset = Job.objects.all()
+
+    def get_job(self) -> Job:
+        found: Job = self.object
+        return found

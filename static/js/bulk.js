@@ -1,8 +1,8 @@
 // Choosing rows of a list: tick one, a range with Shift, all of the page; X ticks the row that has the focus.
 (() => {
   const form = document.querySelector("form[data-bulk]");
-  if (!form) return;
-  const boxes = [...form.querySelectorAll("input[name=invoices]")];
+  const boxes = [...(form?.querySelectorAll("tbody input[type=checkbox]") ?? [])];
+  if (!boxes.length) return;
   const every = form.querySelector("[data-bulk-all]");
   const everything = form.querySelector("input[name=everything]");
   const count = form.querySelector("[data-bulk-count]");
@@ -21,7 +21,7 @@
   };
 
   form.addEventListener("click", (event) => {
-    const box = event.target.closest("input[name=invoices]");
+    const box = event.target.closest("tbody input[type=checkbox]");
     if (!box) return;
     if (event.shiftKey && last) {
       const [from, to] = [boxes.indexOf(last), boxes.indexOf(box)].sort((a, b) => a - b);
@@ -37,7 +37,7 @@
   document.addEventListener("keydown", (event) => {
     if (event.code !== "KeyX" || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest("input:not([type=checkbox]), select, textarea")) return;
-    const box = event.target.closest("tr")?.querySelector("input[name=invoices]");
+    const box = event.target.closest("tr")?.querySelector("input[type=checkbox]");
     if (!box) return;
     box.checked = !box.checked;
     last = box;

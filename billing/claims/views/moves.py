@@ -100,7 +100,7 @@ class Gather(PageView):
         form = GatherForm(request.POST, user=request.user)
         if not form.is_valid():
             messages.error(request, " ".join(form.sentences()))
-            return HttpResponseRedirect(reverse("claim_gather"))
+            return HttpResponseRedirect(request.get_full_path())
         sent = form.cleaned_data
         try:
             job = gathering.begin(
@@ -109,7 +109,7 @@ class Gather(PageView):
             )  # fmt: skip
         except DomainError as refusal:
             messages.error(request, refusal.sentence)
-            return HttpResponseRedirect(f"{reverse('claim_gather')}?month={sent['month']}")
+            return HttpResponseRedirect(request.get_full_path())
         messages.success(request, "گردآوری آغاز شد؛ هر مطالبه پس از بررسی در همین فهرست کامل می‌شود.")
         return HttpResponseRedirect(f"{reverse('claims')}?job={job.pk}")
 
