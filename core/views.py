@@ -9,6 +9,7 @@ from django.contrib.auth.mixins import AccessMixin
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.views import generic
+from django_htmx.http import HttpResponseClientRefresh
 
 from core.errors import DomainError
 from core.paging import Pages
@@ -63,6 +64,24 @@ class DetailPage(Gate, generic.DetailView):
 
     def get_queryset(self) -> Any:
         return super().get_queryset().visible_to(self.request.user)
+
+
+class ProgressPage(DetailPage):
+    """The moving part of a page about long work; once its job is over the page loads itself anew, with its outcome."""
+
+    abstract = True
+    template_name = "_progress.html"
+
+    def job(self) -> Any:
+        """The job of the object; None where it has none."""
+        return self.object.job
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.object = self.get_object()
+        job = self.job()
+        if request.headers.get("HX-Request") and (job is None or job.is_over):
+            return HttpResponseClientRefresh()
+        return self.render_to_response(self.get_context_data(job=job, job_url=request.path))
 
 
 class FormPage(Gate, generic.FormView):

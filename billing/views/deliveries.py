@@ -11,7 +11,6 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.views import generic
-from django_htmx.http import HttpResponseClientRefresh
 
 from billing import refused
 from billing.choices import DeliveryState
@@ -21,7 +20,7 @@ from billing.services import deliveries
 from billing.tasks import load_delivery
 from core import display, export
 from core.paging import Pages
-from core.views import ActionView, DetailPage, FormPage, Gate, ListPage
+from core.views import ActionView, DetailPage, FormPage, Gate, ListPage, ProgressPage
 from organisations.models import Centre
 from organisations.permissions import Permission
 
@@ -176,18 +175,9 @@ def _finding(row: Any) -> dict[str, Any]:
     }
 
 
-class DeliveryProgress(DetailPage):
-    """The moving part of a delivery's page; once the job is over the page loads itself anew, with its totals."""
-
+class DeliveryProgress(ProgressPage):
     permission = Permission.DELIVERY_VIEW
-    template_name = "billing/_delivery_progress.html"
     queryset = Delivery.objects.select_related("job")
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        delivery = self.get_object()
-        if request.headers.get("HX-Request") and (delivery.job is None or delivery.job.is_over):
-            return HttpResponseClientRefresh()
-        return super().get(request, *args, **kwargs)
 
 
 class RefusedXlsx(Gate, generic.View):

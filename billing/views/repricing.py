@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Q, Sum
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django_htmx.http import HttpResponseClientRefresh
 
 from billing.choices import ARE_LOCKED, WERE_SENT, RepricingState, Standing
 from billing.measures import REPRICED
@@ -17,7 +16,7 @@ from billing.models import CurrentLine, Invoice, Repricing, SupplementaryItem
 from billing.services import repricing
 from billing.tasks import reprice
 from billing.views.repricing_rows import tabs_of
-from core.views import ActionView, DetailPage, ListPage
+from core.views import ActionView, DetailPage, ListPage, ProgressPage
 from organisations.permissions import Permission
 from tariffs.models import Circular
 
@@ -143,19 +142,9 @@ def _largest(centres: list[Any]) -> list[dict[str, Any]]:
     ]
 
 
-class RepricingProgress(DetailPage):
-    """The moving part of the page; once the job is over the page loads itself anew, with its outcome."""
-
+class RepricingProgress(ProgressPage):
     permission = Permission.REPRICING_VIEW
-    template_name = "billing/_repricing_progress.html"
-    context_object_name = "repricing"
     queryset = Repricing.objects.select_related("job")
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        row = self.get_object()
-        if request.headers.get("HX-Request") and (row.job is None or row.job.is_over):
-            return HttpResponseClientRefresh()
-        return super().get(request, *args, **kwargs)
 
 
 class CircularRepricing(DetailPage):

@@ -6,12 +6,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django_htmx.http import HttpResponseClientRefresh
 
 from billing.models import Invoice
 from billing.services import simulations
@@ -22,7 +20,7 @@ from core.forms import JalaliMonthField
 from core.models import Job, JobState
 from core.money import round_half_up
 from core.text import persian_digits
-from core.views import DetailPage, FormPage
+from core.views import FormPage, ProgressPage
 from insurers.choices import ContractKind
 from insurers.models import Contract, ContractTerms
 from organisations.permissions import Permission
@@ -146,21 +144,13 @@ def _days(cash: dict[str, int]) -> str:
     return f"{display.trimmed(round_half_up(cash['rial_days'] * 10, rials), 1)} روز"
 
 
-class SimulationProgress(DetailPage):
-    """The moving part of the page; once the job is over the page loads itself anew, with its outcome."""
-
+class SimulationProgress(ProgressPage):
     permission = Permission.CONTRACT_EDIT
-    template_name = "billing/_simulation_progress.html"
-    context_object_name = "job"
 
     def get_object(self, queryset: Any = None) -> Job:
         contract = get_object_or_404(Contract.objects.visible_to(self.request.user), pk=self.kwargs["pk"])
         found: Job = get_object_or_404(simulations.jobs_of(contract), pk=self.kwargs["job"])
         return found
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        self.object = self.get_object()
-        if request.headers.get("HX-Request") and self.object.is_over:
-            return HttpResponseClientRefresh()
-        url = reverse("contract_simulation_progress", args=[self.kwargs["pk"], self.object.pk])
-        return self.render_to_response(self.get_context_data(job_url=url))
+    def job(self) -> Job:
+        return self.object
