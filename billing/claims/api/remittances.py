@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from billing.claims.api import shapes
 from billing.claims.api.access import InsurerView, once
-from billing.claims.api.common import CURSOR, KEY, LIMIT, READ, WRITE, page, valid
+from billing.claims.api.common import CURSOR, KEY, LIMIT, READ, WRITE, page, told, valid
 from billing.claims.remittances.choices import RemittanceKind, RemittanceSource, RemittanceState
 from billing.claims.remittances.layout import PaidLine
 from billing.claims.remittances.models import Remittance
@@ -29,6 +29,11 @@ class CentreUnknown(InvalidInput):
     code = "centre_unknown"
 
 
+def _told_to(request: Request) -> Any:
+    """Payments of the caller with what their shape tells."""
+    return Remittance.objects.visible_to(request.user).select_related("insurer", "centre__region")
+
+
 class Remittances(InsurerView):
     """Payments of yours. The same reference with the same content changes nothing; with another it is refused."""
 
@@ -41,7 +46,7 @@ class Remittances(InsurerView):
         responses={200: shapes.page_of(shapes.RemittanceShape, "RemittancePage"), **READ},
     )  # fmt: skip
     def get(self, request: Request) -> Response:
-        return page(request, Remittance.objects.visible_to(request.user).for_list(), shapes.RemittanceShape)
+        return page(request, _told_to(request), shapes.RemittanceShape)
 
     @extend_schema(
         operation_id="remittance_tell", tags=["remittances"], summary="Tell a payment / گفتن پرداخت",
@@ -86,7 +91,7 @@ class Remittances(InsurerView):
                 centre=_centre(insurer, sent["centre"]), queue=book_remittance.delay,
             )  # fmt: skip
             row = Remittance.objects.for_list().get(pk=found.remittance.pk)
-            return shapes.RemittanceShape(row).data, _status(found), ""
+            return told(shapes.RemittanceShape, row), _status(found), ""
 
         return once(request, act)
 
@@ -123,7 +128,7 @@ class OfRemittance(InsurerView):
     permission = Permission.REMITTANCE_VIEW
 
     def remittance(self, request: Request, pk: int) -> Remittance:
-        return get_object_or_404(Remittance.objects.visible_to(request.user).for_list(), pk=pk)
+        return get_object_or_404(_told_to(request), pk=pk)
 
 
 class OneRemittance(OfRemittance):
@@ -132,7 +137,7 @@ class OneRemittance(OfRemittance):
         responses={200: shapes.RemittanceShape, **READ},
     )  # fmt: skip
     def get(self, request: Request, pk: int) -> Response:
-        return Response(shapes.RemittanceShape(self.remittance(request, pk)).data)
+        return Response(told(shapes.RemittanceShape, self.remittance(request, pk)))
 
 
 class RemittanceLines(OfRemittance):
