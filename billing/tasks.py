@@ -6,9 +6,10 @@ from celery import shared_task
 from django.utils import timezone
 
 from billing.choices import DeliveryState
+from billing.claims.remittances.services import booking
 from billing.claims.services import gathering
 from billing.claims.webhooks.tasks import deliver as deliver_webhooks
-from billing.models import Delivery, Repricing
+from billing.models import Delivery, Remittance, Repricing
 from billing.services import deliveries, finding_runs, repricing, simulations
 from core.models import Job
 from organisations.models import Centre
@@ -44,6 +45,12 @@ def reprice(repricing_id: int) -> None:
 def simulate_contract(job_id: int) -> None:
     """Price a year's invoices under a contract; only the job's outcome is written, and running twice is safe."""
     simulations.run_job(Job.objects.get(pk=job_id))
+
+
+@shared_task(name="billing.book_remittance")
+def book_remittance(remittance_id: int) -> None:
+    """Book a remittance that waits for its job; safe to run twice."""
+    booking.work(remittance=Remittance.objects.get(pk=remittance_id), at=timezone.now())
 
 
 @shared_task(name="billing.gather_claims")

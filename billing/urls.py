@@ -89,5 +89,4 @@ urlpatterns = [
     path("", include("billing.claims.urls")),
     path("", include("billing.claims.remittances.urls")),
     path("", include("billing.claims.tieouts.urls")),
-    path("api/v1/", include("billing.claims.api.urls")),
 ]

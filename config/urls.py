@@ -21,6 +21,8 @@ APPS = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", HealthView.as_view(), name="healthz"),
     path("livez", LiveView.as_view(), name="livez"),
+    # Addresses are tried in order, and these are called most.
+    path("api/v1/", include("billing.claims.api.urls")),
 ]
 urlpatterns += [path("", include(f"{app}.urls")) for app in APPS if find_spec(f"{app}.urls")]
 

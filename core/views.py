@@ -12,7 +12,6 @@ from django.views import generic
 from django_htmx.http import HttpResponseClientRefresh
 
 from core.errors import DomainError
-from core.models import Job
 from core.paging import Pages
 
 
@@ -67,20 +66,22 @@ class DetailPage(Gate, generic.DetailView):
         return super().get_queryset().visible_to(self.request.user)
 
 
-class ProgressPart(DetailPage):
-    """The moving part of a page with a job; once the job is over the page loads itself anew, with its outcome."""
+class ProgressPage(DetailPage):
+    """The moving part of a page about long work; once its job is over the page loads itself anew, with its outcome."""
 
     abstract = True
+    template_name = "_progress.html"
 
-    def get_job(self) -> Job | None:
-        job: Job | None = self.object.job
-        return job
+    def job(self) -> Any:
+        """The job of the object; None where it has none."""
+        return self.object.job
 
-    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
-        job = self.get_job()
-        if self.request.headers.get("HX-Request") and (job is None or job.is_over):
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.object = self.get_object()
+        job = self.job()
+        if request.headers.get("HX-Request") and (job is None or job.is_over):
             return HttpResponseClientRefresh()
-        return super().render_to_response(context, **kwargs)
+        return self.render_to_response(self.get_context_data(job=job, job_url=request.path))
 
 
 class FormPage(Gate, generic.FormView):

@@ -22,8 +22,11 @@ class Scope:
         self.membership = membership
         self._centres = centres
 
-    def q(self, centre: str = "") -> Q:
-        """Condition on the path of a centre from the model asked (`""` on Centre itself)."""
+    def q(self, centre: str = "", *, organisation: str = "") -> Q:
+        """Condition on the path of a centre from the model asked (`""` on Centre itself).
+
+        `organisation` is the path of the organisation's key, where the model keeps it: two tables less to join.
+        """
         m = self.membership
         if m is None:
             return NOTHING
@@ -32,6 +35,8 @@ class Scope:
         step = f"{centre}__" if centre else ""
         if m.region_id:
             return Q(**{f"{step}region_id": m.region_id})
+        if organisation:
+            return Q(**{organisation: m.organisation_id})
         return Q(**{f"{step}region__organisation_id": m.organisation_id})
 
     def q_region(self, region: str = "") -> Q:

@@ -17,7 +17,7 @@ SUMS = ("asked", "answered", "adjusted", "approved", "paid")
 class ClaimQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> ClaimQuerySet:
         """Claims of the user's centres; for an insurer, only those delivered to it."""
-        found = self.filter(user.scope.q("centre"))
+        found = self.filter(user.scope.q("centre", organisation="organisation_id"))
         member = user.scope.membership
         if member and member.insurer_id:
             return found.filter(insurer_id=member.insurer_id).delivered()
@@ -57,7 +57,7 @@ class ApiClientQuerySet(models.QuerySet[Any]):
 class ObjectionQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> ObjectionQuerySet:
         """Objections to claims of the user's centres; for an insurer, those that were sent to it."""
-        found = self.filter(user.scope.q("claim__centre"))
+        found = self.filter(user.scope.q("claim__centre", organisation="claim__organisation_id"))
         member = user.scope.membership
         if member and member.insurer_id:
             return found.filter(claim__insurer_id=member.insurer_id, sent_at__isnull=False)

@@ -20,7 +20,7 @@ from billing.services import deliveries
 from billing.tasks import load_delivery
 from core import display, export
 from core.paging import Pages
-from core.views import ActionView, DetailPage, FormPage, Gate, ListPage, ProgressPart
+from core.views import ActionView, DetailPage, FormPage, Gate, ListPage, ProgressPage
 from organisations.models import Centre
 from organisations.permissions import Permission
 
@@ -175,11 +175,8 @@ def _finding(row: Any) -> dict[str, Any]:
     }
 
 
-class DeliveryProgress(ProgressPart):
-    """The moving part of a delivery's page."""
-
+class DeliveryProgress(ProgressPage):
     permission = Permission.DELIVERY_VIEW
-    template_name = "billing/_delivery_progress.html"
     queryset = Delivery.objects.select_related("job")
 
 

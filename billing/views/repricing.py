@@ -16,7 +16,7 @@ from billing.models import CurrentLine, Invoice, Repricing, SupplementaryItem
 from billing.services import repricing
 from billing.tasks import reprice
 from billing.views.repricing_rows import tabs_of
-from core.views import ActionView, DetailPage, ListPage, ProgressPart
+from core.views import ActionView, DetailPage, ListPage, ProgressPage
 from organisations.permissions import Permission
 from tariffs.models import Circular
 
@@ -142,12 +142,8 @@ def _largest(centres: list[Any]) -> list[dict[str, Any]]:
     ]
 
 
-class RepricingProgress(ProgressPart):
-    """The moving part of the page."""
-
+class RepricingProgress(ProgressPage):
     permission = Permission.REPRICING_VIEW
-    template_name = "billing/_repricing_progress.html"
-    context_object_name = "repricing"
     queryset = Repricing.objects.select_related("job")
 
 

@@ -20,7 +20,7 @@ from core.forms import JalaliMonthField
 from core.models import Job, JobState
 from core.money import round_half_up
 from core.text import persian_digits
-from core.views import FormPage, ProgressPart
+from core.views import FormPage, ProgressPage
 from insurers.choices import ContractKind
 from insurers.models import Contract, ContractTerms
 from organisations.permissions import Permission
@@ -144,22 +144,13 @@ def _days(cash: dict[str, int]) -> str:
     return f"{display.trimmed(round_half_up(cash['rial_days'] * 10, rials), 1)} روز"
 
 
-class SimulationProgress(ProgressPart):
-    """The moving part of the page."""
-
+class SimulationProgress(ProgressPage):
     permission = Permission.CONTRACT_EDIT
-    template_name = "billing/_simulation_progress.html"
-    context_object_name = "job"
 
     def get_object(self, queryset: Any = None) -> Job:
         contract = get_object_or_404(Contract.objects.visible_to(self.request.user), pk=self.kwargs["pk"])
         found: Job = get_object_or_404(simulations.jobs_of(contract), pk=self.kwargs["job"])
         return found
 
-    def get_job(self) -> Job:
-        found: Job = self.object
-        return found
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        url = reverse("contract_simulation_progress", args=[self.kwargs["pk"], self.object.pk])
-        return super().get_context_data(job_url=url, **kwargs)
+    def job(self) -> Job:
+        return self.object

@@ -121,6 +121,8 @@ def _children(host: str, port: str, environment: dict[str, str]) -> dict[str, su
     commands = {
         "web": [
             *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", port),
+            # A process uses one core at most.
+            *("--workers", str(min(2, os.cpu_count() or 1))),
             *("--blocking-threads", "4", "--no-ws", "--log-level", "warning", "config.wsgi:application"),
         ],
         "worker": WORKER,

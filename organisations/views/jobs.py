@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from core.models import Job, JobState
-from core.views import DetailPage, ListPage, ProgressPart
+from core.views import DetailPage, ListPage, ProgressPage
 from organisations.permissions import Permission
 
 KINDS = {
@@ -48,14 +48,12 @@ class JobDetail(DetailPage):
         return super().get_context_data(label=kind_label(self.object), **kwargs)
 
 
-class JobProgress(ProgressPart):
+class JobProgress(ProgressPage):
     """The moving part of a job's page, and of any page that shows a job."""
 
     permission = Permission.JOB_VIEW
-    template_name = "organisations/_job_progress.html"
-    context_object_name = "job"
     queryset = Job.objects.all()
 
-    def get_job(self) -> Job:
+    def job(self) -> Job:
         found: Job = self.object
         return found

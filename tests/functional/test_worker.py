@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from contextlib import contextmanager
 
 import psycopg2
@@ -13,6 +14,14 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from billing.choices import DeliveryState, RepricingState
+from billing.claims.models import ClaimLine
+from billing.claims.remittances.choices import RemittanceKind, RemittanceSource
+from billing.claims.remittances.layout import PaidLine
+from billing.claims.remittances.models import Allocation, Remittance
+from billing.claims.remittances.services import booking as remittances
+from billing.claims.remittances.services import receiving
+from billing.claims.services import clients, webhooks
+from billing.claims.webhooks.models import InsurerEvent
 from billing.models import (
     Balance,
     Change,
@@ -29,9 +38,10 @@ from billing.models import (
 from billing.services import deliveries, ledger, repricing
 from billing.services.repricing import booking
 from billing.services.repricing.source import Source
-from billing.tasks import load_delivery, reprice
+from billing.tasks import book_remittance, load_delivery, reprice
 from budgets.models import BudgetFigure, BudgetRun
 from budgets.services.runs import verify_run
+from config.celery import deliver_webhooks as deliver_due
 from core import jobs
 from core.models import Job, JobState
 from insurers.models import Fund
@@ -42,9 +52,11 @@ from reports.tasks import nightly as nightly_task
 from tariffs.choices import Component, Confidence
 from tariffs.models import Circular, ConversionFactor
 from tariffs.services import publishing
+from tests import claim_world as claims
 from tests import tariff_world as world
 from tests.cast import make_cast
-from tests.functional.conftest import database_of_the_test, wait_until
+from tests.functional.conftest import PATIENCE, database_of_the_test, wait_until
+from tests.hook_world import receiving as listening
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -312,6 +324,81 @@ def test_a_worker_killed_in_a_nightly_run_leaves_kept_runs_whole_and_the_next_ni
     is_whole(delivery)
 
 
+def test_a_worker_killed_while_it_books_a_remittance_leaves_nothing_and_the_next_one_books_it_once(
+    worker, transactional_db
+):
+    cast = make_cast()
+    claims.reviewed(cast, (1_000, 7), (500, 0))
+    claim = claims.sent(cast)
+    at = timezone.now()
+    row = receiving.receive(
+        insurer=cast.insurer, reference="B-1", paid_on=claims.AT.date(), amount=900, at=at, by=cast.headquarters,
+        kind=RemittanceKind.ON_ACCOUNT, lines=[PaidLine(900, claim_no=claim.number)], source=RemittanceSource.TYPED,
+    ).remittance  # fmt: skip
+    with blocked(Allocation):
+        remittances.ask(
+            remittance=row, by=cast.second_headquarters, at=at, queue=book_remittance.delay, most=0
+        )
+        wait_until(lambda: waiting_for(Allocation), "the worker is about to write where the money goes")
+        (writer,) = waiting_for(Allocation)
+        worker.kill()
+    wait_until(lambda: not is_connected(writer), "the database has noticed")
+    row.refresh_from_db()
+    assert (row.state, row.job.state, Allocation.objects.count()) == ("waiting", JobState.RUNNING, 0)
+    assert not row.lines.exclude(claim=None).exists()
+
+    worker.start()
+    wait_until(lambda: Remittance.objects.get(pk=row.pk).state == "booked", "the next worker takes it up")
+    wait_until(lambda: Job.objects.get(pk=row.job_id).is_over, "the job is over")
+    # The broker hands the first task out again in some hours: it finds nothing to do.
+    book_remittance.delay(row.pk)
+    call_command("recover")
+    worker.stop()
+    row.refresh_from_db()
+    assert (row.matched, row.checked_by) == (900, cast.second_headquarters)
+    assert Allocation.objects.filter(remittance=row).count() == 2
+    claim.refresh_from_db()
+    assert claim.paid == sum(ClaimLine.objects.filter(claim=claim).values_list("paid", flat=True)) == 900
+
+
+def test_a_worker_killed_with_a_message_in_flight_has_it_delivered_again_under_the_same_id(idle_worker):
+    idle_worker.environment |= {"WEBHOOK_NETWORKS": "127.0.0.0/8"}
+    idle_worker.start()
+    cast = make_cast()
+    claims.reviewed(cast, (1_000, 7))
+    system, _ = clients.create(
+        insurer=cast.insurer, name="رسا", scopes=["claims.read"], by=cast.headquarters, at=claims.AT
+    )
+    answered = threading.Event()
+    with listening() as receiver:
+        # The first message is taken and its answer is on the way when the worker dies: nobody here knows of it.
+        receiver.answers = lambda number: 204 if number or answered.wait(PATIENCE) else 500
+        endpoint, receiver.secret = webhooks.create(
+            client=system, url=receiver.url, types=["claim.sent"], by=cast.headquarters, at=claims.AT
+        )
+        claims.sent(cast)
+        wait_until(lambda: receiver.messages, "the message is in flight")
+        idle_worker.kill()
+        answered.set()
+        (delivery,) = endpoint.deliveries.all()
+        assert (delivery.state, delivery.tries.count()) == ("waiting", 0)
+
+        idle_worker.start()
+        wait_until(lambda: _delivered(endpoint), "the next worker delivers it")
+        call_command("deliver_webhooks")
+        idle_worker.stop()
+        assert len(receiver.verified()) == 2
+        (event,) = InsurerEvent.objects.all()
+        assert receiver.ids == [event.key] * 2
+        assert delivery.tries.count() == 1
+
+
+def _delivered(endpoint):
+    """Whether all has arrived; asks for another round, as the clock does each minute."""
+    deliver_due.delay()
+    return not endpoint.deliveries.exclude(state="delivered").exists()
+
+
 def test_a_task_that_the_broker_lost_is_found(cast, idle_worker):
     delivery = send(cast, queue=lambda pk: None)
     asked = []
@@ -343,7 +430,9 @@ def test_a_run_that_was_cut_off_ends_and_one_that_runs_goes_on(cast, idle_worker
     with other.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(hashtext('core.job'), %s)", [going.pk])
     try:
-        done = recovery.recover(at=at, load=pytest.fail, reprice=pytest.fail, ending=[nightly.KIND])
+        done = recovery.recover(
+            at=at, load=pytest.fail, reprice=pytest.fail, book=pytest.fail, ending=[nightly.KIND]
+        )
     finally:
         other.close()
     assert done.ended == [cut]

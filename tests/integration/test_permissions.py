@@ -387,6 +387,7 @@ REMITTANCES = (
     # What came to the organisation's own account is no hospital's.
     Row("remittance", "200 404 404 404 404 404 200 200 403 302", pk("own_remittance")),
     Row("remittance_file", "200 200 404 200 404 404 200 200 403 302", pk("remittance")),
+    Row("remittance_progress", "200 200 404 200 404 404 200 200 403 302", pk("remittance")),
     Row("remittance_book", "302 403 403 302 404 404 403 403 403 302", pk("remittance"), method="post"),
     Row("remittance_discard", "302 403 403 302 404 404 403 403 403 302", pk("remittance"), method="post"),
     Row("remittance_reverse", "302 403 403 302 404 404 403 403 403 302", pk("remittance"), method="post"),

@@ -54,7 +54,9 @@ class ClientUser:
     def __init__(self, token: ApiToken) -> None:
         self.client: ApiClient = token.secret.client
         insurer = self.client.insurer
-        membership = Membership(role=Role.INSURER, organisation=insurer.organisation, insurer_id=insurer.pk)
+        membership = Membership(
+            role=Role.INSURER, organisation_id=insurer.organisation_id, insurer_id=insurer.pk
+        )
         self.scope = Scope(membership, Centre.objects.all())
         self.scopes = list(token.scopes)
         self._permissions = {GRANTS[name] for name in token.scopes if name in GRANTS}

@@ -16,7 +16,7 @@ from rest_framework.response import Response
 
 from billing.claims.api import shapes
 from billing.claims.api.access import once
-from billing.claims.api.common import CURSOR, KEY, LIMIT, READ, WRITE, page, valid
+from billing.claims.api.common import CURSOR, KEY, LIMIT, READ, WRITE, page, told, valid
 from billing.claims.api.views import OfClaim
 from billing.claims.attachments import Attachment
 from billing.claims.choices import StepChannel
@@ -51,7 +51,7 @@ class Attachments(OfClaim):
         claim = self.claim(request, pk)
         sent = valid(shapes.UploadShape, request)
         upload, name = sent["file"], bare_name(sent["file"].name)
-        told = {
+        content = {
             "name": name,
             "sha256": sha256_of(upload),
             "invoice": sent["invoice"],
@@ -67,9 +67,9 @@ class Attachments(OfClaim):
                 claim=claim, upload=upload, name=name, objection=objection, invoice_id=sent["invoice"],
                 by=request.user, at=timezone.now(), channel=StepChannel.API,
             )  # fmt: skip
-            return shapes.AttachmentShape(kept).data, 201, ""
+            return told(shapes.AttachmentShape, kept), 201, ""
 
-        return once(request, act, content=told)
+        return once(request, act, content=content)
 
 
 class AttachmentFile(OfClaim):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from functools import cache
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter
@@ -73,6 +74,18 @@ def number_of(request: Request, name: str) -> int | None:
     return number
 
 
+@cache
+def _reader(shape: Any) -> Any:
+    """A shape that only tells: its fields are made once, they are most of the cost of a small answer."""
+    return shape()
+
+
+def told(shape: Any, row: Any) -> dict[str, Any]:
+    """A row in its shape."""
+    said: dict[str, Any] = _reader(shape).to_representation(row)
+    return said
+
+
 def page(request: Request, rows: Any, shape: Any, order: str = "pk") -> Response:
     """A page of rows in the order of a number that only grows; `next` resumes after it, also where it is the last."""
     limit, after = _limit(request), 0
@@ -85,7 +98,7 @@ def page(request: Request, rows: Any, shape: Any, order: str = "pk") -> Response
     items = found[:limit]
     return Response(
         {
-            "items": shape(items, many=True).data,
+            "items": [told(shape, item) for item in items],
             "next": _packed(getattr(items[-1], order) if items else after),
             "has_more": len(found) > limit,
         }

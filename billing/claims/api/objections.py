@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from billing.claims.api import shapes
 from billing.claims.api.access import InsurerView, check_match, once
-from billing.claims.api.common import CURSOR, KEY, LIMIT, MATCH, READ, WRITE, page, valid
+from billing.claims.api.common import CURSOR, KEY, LIMIT, MATCH, READ, WRITE, page, told, valid
 from billing.claims.choices import StepChannel
 from billing.claims.objections.choices import TOLD, ObjectionState
 from billing.claims.objections.models import Objection
@@ -34,7 +34,7 @@ class OfObjection(InsurerView):
     permission = Permission.CLAIM_VIEW
 
     def objection(self, request: Request, pk: int) -> Objection:
-        seen = Objection.objects.visible_to(request.user).for_list()
+        seen = Objection.objects.visible_to(request.user).select_related("claim")
         return get_object_or_404(seen.filter(sent_at__isnull=False), pk=pk)
 
 
@@ -49,7 +49,9 @@ class Objections(InsurerView):
         responses={200: shapes.page_of(shapes.ObjectionShape, "ObjectionPage"), **READ},
     )  # fmt: skip
     def get(self, request: Request) -> Response:
-        rows = Objection.objects.visible_to(request.user).for_list().filter(sent_at__isnull=False)
+        rows = (
+            Objection.objects.visible_to(request.user).select_related("claim").filter(sent_at__isnull=False)
+        )
         if state := request.query_params.get("state"):
             if state not in _STATES:
                 raise InvalidInput(f"state یکی از این‌هاست: {', '.join(_STATES)}.")
@@ -64,7 +66,7 @@ class OneObjection(OfObjection):
     )  # fmt: skip
     def get(self, request: Request, pk: int) -> Response:
         row = self.objection(request, pk)
-        return Response(shapes.ObjectionShape(row).data, headers={"ETag": etag_of(row)})
+        return Response(told(shapes.ObjectionShape, row), headers={"ETag": etag_of(row)})
 
 
 class ObjectionLines(OfObjection):
@@ -109,6 +111,6 @@ class Answer(OfObjection):
                 channel=StepChannel.API,
             )  # fmt: skip
             fresh = self.objection(request, pk)
-            return shapes.ObjectionShape(fresh).data, 200, etag_of(fresh)
+            return told(shapes.ObjectionShape, fresh), 200, etag_of(fresh)
 
         return once(request, act)

@@ -6,18 +6,19 @@ from typing import Any
 
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from billing.claims.api import shapes
 from billing.claims.api.access import InsurerView, once
-from billing.claims.api.common import CURSOR, KEY, LIMIT, READ, WRITE, page, valid
-from billing.claims.remittances.choices import RemittanceKind, RemittanceSource
+from billing.claims.api.common import CURSOR, KEY, LIMIT, READ, WRITE, page, told, valid
+from billing.claims.remittances.choices import RemittanceKind, RemittanceSource, RemittanceState
 from billing.claims.remittances.layout import PaidLine
 from billing.claims.remittances.models import Remittance
-from billing.claims.remittances.services import receiving
+from billing.claims.remittances.services import booking, receiving
 from billing.claims.services.adjudication import insurer_of
+from billing.tasks import book_remittance
 from core.errors import InvalidInput, NotAllowed
 from insurers.models import Insurer
 from organisations.models import Centre
@@ -26,6 +27,11 @@ from organisations.permissions import Permission
 
 class CentreUnknown(InvalidInput):
     code = "centre_unknown"
+
+
+def _told_to(request: Request) -> Any:
+    """Payments of the caller with what their shape tells."""
+    return Remittance.objects.visible_to(request.user).select_related("insurer", "centre__region")
 
 
 class Remittances(InsurerView):
@@ -40,12 +46,21 @@ class Remittances(InsurerView):
         responses={200: shapes.page_of(shapes.RemittanceShape, "RemittancePage"), **READ},
     )  # fmt: skip
     def get(self, request: Request) -> Response:
-        return page(request, Remittance.objects.visible_to(request.user).for_list(), shapes.RemittanceShape)
+        return page(request, _told_to(request), shapes.RemittanceShape)
 
     @extend_schema(
         operation_id="remittance_tell", tags=["remittances"], summary="Tell a payment / گفتن پرداخت",
         parameters=[KEY], request=shapes.PaymentShape,
-        responses={200: shapes.RemittanceShape, 201: shapes.RemittanceShape, **WRITE},
+        responses={
+            200: OpenApiResponse(shapes.RemittanceShape, "Told before with the same content; nothing changed."),
+            201: OpenApiResponse(shapes.RemittanceShape, "Booked."),
+            202: OpenApiResponse(
+                shapes.RemittanceShape,
+                f"Stored; more than {booking.AT_ONCE} lines are booked in the background. Read"
+                " `GET /remittances/{id}/` until its `state` is no longer `waiting`.",
+            ),
+            **WRITE,
+        },
         examples=[
             OpenApiExample(
                 "on account",
@@ -73,12 +88,19 @@ class Remittances(InsurerView):
                 insurer=insurer, reference=sent["reference"], paid_on=sent["paid_on"], amount=sent["amount"],
                 kind=RemittanceKind(sent["kind"]), lines=[_line(one) for one in sent["lines"]],
                 source=RemittanceSource.API, by=request.user, at=timezone.now(), note=sent["note"],
-                centre=_centre(insurer, sent["centre"]),
+                centre=_centre(insurer, sent["centre"]), queue=book_remittance.delay,
             )  # fmt: skip
             row = Remittance.objects.for_list().get(pk=found.remittance.pk)
-            return shapes.RemittanceShape(row).data, 200 if found.is_repeated else 201, ""
+            return told(shapes.RemittanceShape, row), _status(found), ""
 
         return once(request, act)
+
+
+def _status(found: receiving.Received) -> int:
+    """200 for what had been told, 202 for what a job books, 201 for what is booked."""
+    if found.is_repeated:
+        return 200
+    return 202 if found.remittance.state == RemittanceState.WAITING else 201
 
 
 def _line(one: dict[str, Any]) -> PaidLine:
@@ -106,7 +128,7 @@ class OfRemittance(InsurerView):
     permission = Permission.REMITTANCE_VIEW
 
     def remittance(self, request: Request, pk: int) -> Remittance:
-        return get_object_or_404(Remittance.objects.visible_to(request.user).for_list(), pk=pk)
+        return get_object_or_404(_told_to(request), pk=pk)
 
 
 class OneRemittance(OfRemittance):
@@ -115,7 +137,7 @@ class OneRemittance(OfRemittance):
         responses={200: shapes.RemittanceShape, **READ},
     )  # fmt: skip
     def get(self, request: Request, pk: int) -> Response:
-        return Response(shapes.RemittanceShape(self.remittance(request, pk)).data)
+        return Response(told(shapes.RemittanceShape, self.remittance(request, pk)))
 
 
 class RemittanceLines(OfRemittance):

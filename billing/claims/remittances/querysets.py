@@ -35,7 +35,7 @@ class RemittanceQuerySet(models.QuerySet[Any]):
 
     def for_list(self) -> RemittanceQuerySet:
         """With what a row of the list shows, in one query."""
-        return self.select_related("insurer", "centre__region", "by", "checked_by", "reversed_by")
+        return self.select_related("insurer", "centre__region", "by", "checked_by", "reversed_by", "job")
 
     def totals(self) -> dict[str, int]:
         """How many, and the rials of those that are booked by where they are."""

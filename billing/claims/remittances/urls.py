@@ -15,6 +15,7 @@ urlpatterns = [
     path("remittances/lines/<int:pk>/return/", moves.GiveBack.as_view(), name="remittance_give_back"),
     path("remittances/<int:pk>/", lists.RemittancePage.as_view(), name="remittance"),
     path("remittances/<int:pk>/file/", lists.RemittanceFile.as_view(), name="remittance_file"),
+    path("remittances/<int:pk>/progress/", lists.RemittanceProgress.as_view(), name="remittance_progress"),
     path("remittances/<int:pk>/book/", moves.Book.as_view(), name="remittance_book"),
     path("remittances/<int:pk>/discard/", moves.Discard.as_view(), name="remittance_discard"),
     path("remittances/<int:pk>/reverse/", moves.Reverse.as_view(), name="remittance_reverse"),

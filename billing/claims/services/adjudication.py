@@ -313,21 +313,35 @@ def settle(
     claim: Claim, *, by: Any, at: dt.datetime, note: str = "", channel: StepChannel = StepChannel.PAGE
 ) -> None:
     """Settle an answered claim whose every line is paid what was approved; open one again that no longer is."""
-    is_paid = not ClaimLine.objects.filter(claim=claim).exclude(paid=F("approved")).exists()
-    if is_paid and claim.state == ClaimState.ADJUDICATED:
-        move(claim, ClaimState.SETTLED, by=by, at=at, note=note, channel=channel)
-    elif not is_paid and claim.state == ClaimState.SETTLED:
-        move(claim, ClaimState.ADJUDICATED, by=by, at=at, note=note, channel=channel)
+    settle_all([claim], by=by, at=at, note=note, channel=channel)
 
 
-_SUMS = """
-    SELECT {key} AS key, coalesce(sum(asked) FILTER (WHERE approved IS NOT NULL), 0) AS answered,
-           coalesce(sum(adjusted), 0) AS adjusted, coalesce(sum(approved), 0) AS approved, sum(paid) AS paid
-    FROM {lines} WHERE claim_id = %s GROUP BY 1
-"""
+def settle_all(
+    claims: Sequence[Claim],
+    *,
+    by: Any,
+    at: dt.datetime,
+    note: str = "",
+    channel: StepChannel = StepChannel.PAGE,
+) -> None:
+    """As `settle`, for locked claims: one look at all of them, and a step for each that moves."""
+    lines = ClaimLine.objects.filter(claim__in=[claim.pk for claim in claims])
+    open_ones = set(lines.exclude(paid=F("approved")).values_list("claim_id", flat=True).distinct())
+    for claim in claims:
+        if claim.pk not in open_ones and claim.state == ClaimState.ADJUDICATED:
+            move(claim, ClaimState.SETTLED, by=by, at=at, note=note, channel=channel)
+        elif claim.pk in open_ones and claim.state == ClaimState.SETTLED:
+            move(claim, ClaimState.ADJUDICATED, by=by, at=at, note=note, channel=channel)
+
+
 _ADD_UP = """
+    WITH n AS MATERIALIZED (
+        SELECT {key}, coalesce(sum(asked) FILTER (WHERE approved IS NOT NULL), 0) AS answered,
+               coalesce(sum(adjusted), 0) AS adjusted, coalesce(sum(approved), 0) AS approved, sum(paid) AS paid
+        FROM {lines} WHERE claim_id = ANY(%s) GROUP BY {key}
+    )
     UPDATE {table} t SET answered = n.answered, adjusted = n.adjusted, approved = n.approved, paid = n.paid
-    FROM ({sums}) n WHERE n.key = t.{key} AND {of_claim}
+    FROM n WHERE {same}
       AND (t.answered, t.adjusted, t.approved, t.paid)
           IS DISTINCT FROM (n.answered, n.adjusted, n.approved, n.paid)
 """
@@ -338,20 +352,17 @@ def add_up(claim: Claim) -> None:
 
     Two statements, whatever the number of lines. The database compares claim and lines when the transaction ends.
     """
+    add_up_all([claim.pk])
+    claim.refresh_from_db(fields=["answered", "adjusted", "approved", "paid"])
+
+
+def add_up_all(keys: Sequence[int]) -> None:
+    """As `add_up`, for claims by their primary keys, in the same two statements."""
     lines = ClaimLine._meta.db_table
     with connection.cursor() as cursor:
-        cursor.execute(
-            _ADD_UP.format(
-                table=ClaimInvoice._meta.db_table, key="invoice_id", of_claim="t.claim_id = %s",
-                sums=_SUMS.format(key="invoice_id", lines=lines),
-            ),
-            [claim.pk, claim.pk],
-        )  # fmt: skip
-        cursor.execute(
-            _ADD_UP.format(
-                table=Claim._meta.db_table, key="id", of_claim="t.id = %s",
-                sums=_SUMS.format(key="claim_id", lines=lines),
-            ),
-            [claim.pk, claim.pk],
-        )  # fmt: skip
-    claim.refresh_from_db(fields=["answered", "adjusted", "approved", "paid"])
+        for table, key, same in (
+            (ClaimInvoice, "claim_id, invoice_id", "n.claim_id = t.claim_id AND n.invoice_id = t.invoice_id"),
+            (Claim, "claim_id", "n.claim_id = t.id"),
+        ):
+            statement = _ADD_UP.format(table=table._meta.db_table, key=key, same=same, lines=lines)
+            cursor.execute(statement, [list(keys)])

@@ -147,9 +147,13 @@ def purge(*, at: dt.datetime) -> int:
 
 
 def token(text: str, *, at: dt.datetime) -> ApiToken | None:
-    """The token in force with that text, with its client; None where there is none."""
+    """The token in force with that text, with what every call asks of its client; None where there is none."""
     live = ApiToken.objects.filter(digest=digest(text), expires_at__gt=at, secret__client__revoked_at=None)
-    return live.select_related("secret__client__insurer__organisation").first()
+    client = ("name", "key", "insurer__organisation_id")
+    return (
+        live.select_related("secret__client__insurer")
+        .only("scopes", *(f"secret__client__{name}" for name in client)).first()
+    )  # fmt: skip
 
 
 def _secret(client: ApiClient, at: dt.datetime) -> str:

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from billing.claims.services.gathering import JOB_KIND
 from billing.services import simulations
-from billing.tasks import load_delivery, reprice
+from billing.tasks import book_remittance, load_delivery, reprice
 from budgets.tasks import KIND as BUDGET
 from reports.services import nightly, recovery
 
@@ -20,11 +20,14 @@ class Command(BaseCommand):
             at=timezone.now(),
             load=load_delivery.delay,
             reprice=reprice.delay,
+            book=book_remittance.delay,
             ending=[BUDGET, nightly.KIND, simulations.KIND, JOB_KIND],
         )
         for delivery in done.queued:
             self.stdout.write(f"delivery {delivery.pk}: queued again")
         for repricing in done.repricings:
             self.stdout.write(f"re-pricing {repricing.pk}: queued again")
+        for remittance in done.remittances:
+            self.stdout.write(f"remittance {remittance.pk}: queued again")
         for job in done.ended:
             self.stdout.write(f"job {job.pk} ({job.kind} {job.key}): ended")

@@ -22,7 +22,7 @@ from billing.claims.api.urls import INSURERS
 from billing.claims.choices import Payer
 from billing.claims.models import Adjudication, Claim, ClaimLine, ClaimStep
 from billing.claims.remittances.choices import RemittanceKind, RemittanceSource
-from billing.claims.remittances.services import receiving
+from billing.claims.remittances.services import booking, receiving
 from billing.claims.services import adjudication, attaching, clients, gathering, objecting, resending, sending
 from billing.claims.services.adjudication import Cut, Decision
 from billing.claims.services.objecting import Against
@@ -316,6 +316,30 @@ def test_lines_traces_bills_and_code_lists_are_read(rasa, claim):
 
 
 # ---------------------------------------------------------------- payments
+
+
+def test_a_long_payment_is_answered_at_once_and_booked_in_the_background(
+    rasa, claim, django_capture_on_commit_callbacks
+):
+    lines = [{"claim_no": claim.number, "amount": 1}] * (booking.AT_ONCE + 1)
+    body = {
+        "reference": "long",
+        "paid_on": "2025-10-12",
+        "kind": "on_account",
+        "amount": len(lines),
+        "lines": lines,
+    }
+    with django_capture_on_commit_callbacks() as queued:
+        told = rasa.post("api_remittances", body=body, key="long")
+    assert (told.status_code, told.json()["state"], told.json()["matched"]) == (202, "waiting", 0)
+    again = rasa.post("api_remittances", body=body, key="long")
+    assert (again.status_code, again.json(), again["Idempotent-Replayed"]) == (202, told.json(), "true")
+    for task in queued:
+        task()
+    found = rasa.get("api_remittance", told.json()["id"]).json()
+    assert (found["state"], found["matched"]) == ("booked", len(lines))
+    once_more = rasa.post("api_remittances", body=body)
+    assert (once_more.status_code, once_more.json()) == (200, found)
 
 
 def test_a_payment_is_told_once_and_found_on_the_claim(rasa, claim):

@@ -29,7 +29,7 @@ from billing.claims.remittances.services.receiving import Kept
 from billing.claims.services import adjudication, resending, sending
 from billing.claims.services.adjudication import Cut, Decision
 from core.errors import InvalidInput, NotAllowed
-from core.models import AuditEvent
+from core.models import AuditEvent, Job, JobState
 from tests import claim_world as world
 
 pytestmark = pytest.mark.django_db
@@ -566,3 +566,76 @@ def test_a_list_of_deductions_is_below_zero(cast):
     row = listed(cast, "شماره مطالبه,مبلغ\nA,500\n", kind=RemittanceKind.SUBSIDY)
 
     assert (row.amount, row.lines.get().amount) == (-500, -500)
+
+
+# ---------------------------------------------------------------- booked by a job
+
+
+def waiting_list(cast: Any, claim: Claim) -> Remittance:
+    """An insurer's payment of a whole claim that an officer typed."""
+    return receiving.receive(
+        insurer=cast.insurer, reference="long", paid_on=PAID_ON, amount=claim.approved, at=AT, by=cast.headquarters,
+        kind=RemittanceKind.SETTLEMENT, lines=[PaidLine(claim.approved, claim_no=claim.number)],
+        source=RemittanceSource.TYPED,
+    ).remittance  # fmt: skip
+
+
+def test_a_long_one_is_booked_by_a_job_in_the_name_of_who_checked_it(
+    cast, django_capture_on_commit_callbacks
+):
+    claim, queued = answered(cast, [(800, 200)]), []
+    row = waiting_list(cast, claim)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        asked = booking.ask(remittance=row, by=cast.second_headquarters, at=AT, queue=queued.append, most=0)
+    assert (asked.state, asked.is_booking, queued) == (RemittanceState.WAITING, True, [row.pk])
+    for refused in (
+        lambda: booking.ask(remittance=row, by=cast.second_headquarters, at=AT),
+        lambda: booking.discard(remittance=row, reason="دو بار", by=cast.headquarters, at=AT),
+    ):
+        with pytest.raises(RemittanceRefused, match="در حال ثبت"):
+            refused()
+
+    for _ in range(2):
+        booking.work(remittance=row, at=AT)
+        _proven()
+        claim.refresh_from_db()
+        assert (row.state, row.checked_by, row.matched) == (
+            RemittanceState.BOOKED, cast.second_headquarters, 800,
+        )  # fmt: skip
+        assert (claim.state, claim.paid) == (ClaimState.SETTLED, 800)
+        assert row.job.state == JobState.SUCCEEDED
+    assert Allocation.objects.count() == 1
+
+
+def test_who_entered_it_asks_for_no_job(cast):
+    row = waiting_list(cast, answered(cast, [(800, 200)]))
+    with pytest.raises(NotAllowed):
+        booking.ask(remittance=row, by=cast.headquarters, at=AT, queue=pytest.fail, most=0)
+
+
+def test_a_booking_whose_task_was_lost_is_queued_again_and_one_that_failed_waits_for_a_person(cast):
+    row = waiting_list(cast, answered(cast, [(800, 200)]))
+    booking.ask(remittance=row, by=cast.second_headquarters, at=AT, queue=pytest.fail, most=0)
+    queued: list[int] = []
+    assert booking.resume(at=AT, queue=queued.append) == []
+    assert booking.resume(at=AT + dt.timedelta(minutes=2), queue=queued.append) == [row]
+    assert queued == [row.pk]
+
+    Job.objects.filter(kind=booking.KIND).update(
+        state=JobState.FAILED, error="…", started_at=AT, finished_at=AT
+    )
+    assert booking.resume(at=AT + dt.timedelta(hours=1), queue=pytest.fail) == []
+    booking.ask(remittance=row, by=cast.second_headquarters, at=AT)
+    assert Remittance.objects.get(pk=row.pk).state == RemittanceState.BOOKED
+
+
+def test_a_remittance_for_many_claims_costs_as_many_statements_as_one_for_a_few(
+    cast, django_assert_max_num_queries
+):
+    claims = [answered(cast, [(800, 200)], [(100, 0)]) for _ in range(6)]
+    lines = [PaidLine(450, claim_no=claim.number) for claim in claims]
+    with django_assert_max_num_queries(45):
+        row = tell(cast, 6 * 450, *lines)
+    assert row.matched == 6 * 450
+    assert [Claim.objects.get(pk=claim.pk).paid for claim in claims] == [450] * 6

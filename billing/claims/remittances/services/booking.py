@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F, Q, Sum
+from django.db.models import F, Sum
 
 from billing.claims.choices import StepChannel
 from billing.claims.models import Claim, ClaimLine
@@ -19,13 +20,23 @@ from billing.claims.remittances.choices import (
 )
 from billing.claims.remittances.models import Allocation, Remittance, RemittanceLine
 from billing.claims.remittances.services import matching
-from billing.claims.remittances.services.matching import Part, Placed, Reference
+from billing.claims.remittances.services.matching import Part, Payer, Placed, Reference, Target, Wanted
 from billing.claims.services import adjudication, states
-from core import audit
+from core import audit, jobs
 from core.errors import DomainError, InvalidInput, NotAllowed
+from core.models import Job, JobState
 from core.text import clean, persian_digits
 
 REASON_LENGTH = 250
+KIND = "remittance_booking"
+#: Lock of the session that books a remittance.
+WORKING = "billing.remittance"
+#: Lines that are booked while somebody waits for the answer; more are left to a job.
+AT_ONCE = 500
+#: Steps that the progress of a booking counts.
+STEPS = 4
+Queue = Callable[[int], object]
+Advance = Callable[..., None]
 
 
 class RemittanceRefused(DomainError):
@@ -35,34 +46,115 @@ class RemittanceRefused(DomainError):
 
 
 @transaction.atomic
+def ask(
+    *, remittance: Remittance, by: Any, at: dt.datetime, queue: Queue | None = None, most: int = AT_ONCE
+) -> Remittance:
+    """Have a waiting remittance booked, by another person than who entered it: at once, or by a job.
+
+    One with more than `most` lines is left to a job; `queue` is called with its primary key on commit. Without `queue`
+    it is booked here, whatever it has.
+    """
+    row = locked(remittance)
+    _may_book(row, by)
+    if queue is None or row.lines_count <= most:
+        return _book(row, by=by, at=at, advance=_quiet)
+    row.job = _job(row, by=by, at=at)
+    row.save(update_fields=["job"])
+    transaction.on_commit(partial(queue, row.pk))
+    return row
+
+
+def work(*, remittance: Remittance, at: dt.datetime) -> Remittance:
+    """Book a remittance that waits for its job, all of it or nothing. Called again, or by two workers, it changes
+    nothing more; what a killed worker left is begun anew.
+    """
+    with jobs.held(WORKING, remittance.pk) as alone:
+        row = Remittance.objects.select_related("job__by").get(pk=remittance.pk)
+        if alone and row.state == RemittanceState.WAITING and row.job:
+            job = row.job
+            if job.state == JobState.FAILED:
+                job = row.job = _job(row, by=job.by, at=at)
+                row.save(update_fields=["job"])
+            with jobs.running(job) as advance:
+                _work(row, by=job.by, at=at, advance=advance)
+    remittance.refresh_from_db()
+    return remittance
+
+
+@transaction.atomic
+def _work(remittance: Remittance, *, by: Any, at: dt.datetime, advance: Advance) -> None:
+    row = locked(remittance)
+    _require(row, RemittanceState.BOOKED)
+    _other_than_source(row, by)
+    _book(row, by=by, at=at, advance=advance)
+
+
+def resume(*, at: dt.datetime, queue: Queue) -> list[Remittance]:
+    """Queue again what a killed worker or a broker that was away has left; a task too many does no harm."""
+    unfinished = Remittance.objects.waiting().filter(job__isnull=False).select_related("job").order_by("pk")
+    lost = [row for row in unfinished if jobs.is_lost(row.job, at=at) and not jobs.is_held(WORKING, row.pk)]
+    for row in lost:
+        queue(row.pk)
+    return lost
+
+
+@transaction.atomic
 def book(*, remittance: Remittance, by: Any, at: dt.datetime) -> Remittance:
-    """Match a waiting remittance and book it; by another person than who entered it.
+    """Match a waiting remittance and book it here and now; by another person than who entered it.
 
     Claims that are paid in full by it become settled.
     """
-    row = locked(remittance)
+    return ask(remittance=remittance, by=by, at=at)
+
+
+def _job(row: Remittance, *, by: Any, at: dt.datetime) -> Job:
+    # A client of the insurer has no account: its job is the system's.
+    person = by if by is not None and by.pk else None
+    return jobs.queue(
+        KIND,
+        key=row.reference,
+        by=person,
+        at=at,
+        organisation_id=row.organisation_id,
+        centre_id=row.centre_id,
+    )
+
+
+def _may_book(row: Remittance, by: Any) -> None:
     _require(row, RemittanceState.BOOKED)
+    _other_than_source(row, by)
+    _refuse_while_booking(row)
+
+
+def _other_than_source(row: Remittance, by: Any) -> None:
     if row.source != RemittanceSource.API:
         other_person(row, by, "تأیید")
-    return _book(row, by=by, at=at)
 
 
-def _book(row: Remittance, *, by: Any, at: dt.datetime) -> Remittance:
-    lines = list(row.lines.order_by("row_no"))
-    references = [reference_of(line) for line in lines]
+def _refuse_while_booking(row: Remittance) -> None:
+    if row.is_booking:
+        raise RemittanceRefused("این حواله در حال ثبت است؛ تا پایان آن صبر کنید.", state=row.state)
+
+
+def _quiet(progress: int, total: int, message: str = "") -> None:
+    """Who waits for the answer needs no progress."""
+
+
+def _book(row: Remittance, *, by: Any, at: dt.datetime, advance: Advance) -> Remittance:
+    advance(0, STEPS, "خواندن ردیف‌ها")
+    keys, wanted = _said_of(row)
+    advance(1, STEPS, "یافتن سطرهای مطالبه")
     payer = matching.Payer.of(row)
-    hold_claims(matching.claims_of(references, payer))
-    wanted = [(reference, line.amount) for reference, line in zip(references, lines, strict=True)]
-    placed = matching.place(wanted, payer=payer)
-    for line, one in zip(lines, placed, strict=True):
-        point(line, one)
-    _write_points(lines)
+    placed = matching.place(wanted, payer=payer, targets=held_targets(wanted, payer))
+    advance(2, STEPS, "نوشتن جای هر ردیف")
+    _write_points(keys, placed)
     row.state, row.checked_at = RemittanceState.BOOKED, at
     # What the insurer's own system says is checked by nobody of ours.
     row.checked_by = None if row.source == RemittanceSource.API else by
     # The sums of the booked remittance are written with its state; the database compares them at the end.
-    allocated = [(line, part) for line, one in zip(lines, placed, strict=True) for part in one.parts]
+    allocated = [(key, part) for key, one in zip(keys, placed, strict=True) for part in one.parts]
     write(row, allocated, by=by, at=at)
+    advance(STEPS - 1, STEPS, "سنجش جمع‌ها")
     audit.record(
         "remittance.booked", row, by=by, at=at, organisation_id=row.organisation_id,
         after={"amount": row.amount, "matched": row.matched, "unmatched": row.unmatched, "advance": row.advance},
@@ -75,6 +167,7 @@ def discard(*, remittance: Remittance, reason: str, by: Any, at: dt.datetime) ->
     """Put a waiting remittance aside, by anybody who may enter or check; its reference can be used again."""
     row = locked(remittance)
     _require(row, RemittanceState.DISCARDED)
+    _refuse_while_booking(row)
     row.state, row.reason = RemittanceState.DISCARDED, _said(reason)
     row.save(update_fields=["state", "reason"])
     audit.record(
@@ -100,9 +193,8 @@ def reverse(*, remittance: Remittance, reason: str, by: Any, at: dt.datetime) ->
     )  # fmt: skip
     rows = list(standing)
     hold_claims(sorted({one["claim"] for one in rows if one["claim"]}))
-    lines = row.lines.in_bulk([one["line"] for one in rows])
     back = [
-        (lines[one["line"]], Part(Bucket(one["bucket"]), -one["total"], one["claim"], one["claim_line"]))
+        (one["line"], Part(Bucket(one["bucket"]), -one["total"], one["claim"], one["claim_line"]))
         for one in rows
     ]
     row.state, row.reversed_at, row.reversed_by, row.reason = RemittanceState.REVERSED, at, by, said
@@ -120,7 +212,7 @@ def reverse(*, remittance: Remittance, reason: str, by: Any, at: dt.datetime) ->
 def locked(remittance: Remittance) -> Remittance:
     """The remittance as it stands, held for this transaction."""
     found = Remittance.objects.select_for_update(of=("self",))
-    return found.select_related("insurer", "centre").get(pk=remittance.pk)
+    return found.select_related("insurer", "centre", "job").get(pk=remittance.pk)
 
 
 def other_person(row: Remittance, by: Any, what: str) -> None:
@@ -131,9 +223,30 @@ def other_person(row: Remittance, by: Any, what: str) -> None:
         raise NotAllowed("این کار با سازمان است، نه با بیمه‌گر.")
 
 
-def reference_of(line: RemittanceLine) -> Reference:
-    """What the payer said that a line is for."""
-    return Reference(line.claim_no, line.invoice_no, line.line_no, line.code, line.line_key)
+_NAMED = ("claim_no", "invoice_no", "line_no", "code", "line_key")
+
+
+def wanted_of(row: Remittance) -> list[Wanted]:
+    """What the payer said that each line is for, and its rials, in order."""
+    return _said_of(row)[1]
+
+
+def _said_of(row: Remittance) -> tuple[list[int], list[Wanted]]:
+    """Primary keys of the lines and what each says."""
+    lines = list(row.lines.order_by("row_no").values_list("pk", "amount", *_NAMED))
+    return [line[0] for line in lines], [(Reference(*line[2:]), line[1]) for line in lines]
+
+
+def held_targets(wanted: Sequence[Wanted], payer: Payer) -> list[Target]:
+    """The places that are meant, their claims held: read again until no claim is meant that is not held."""
+    held: set[int] = set()
+    while True:
+        targets = matching.targets_of([reference for reference, _ in wanted], payer)
+        meant = {target.claim_id for target in targets if target.claim_id} - held
+        if not meant:
+            return targets
+        hold_claims(meant)
+        held |= meant
 
 
 def point(line: RemittanceLine, placed: Placed) -> None:
@@ -152,11 +265,17 @@ _POINT = f"""
 """
 
 
-def _write_points(lines: Sequence[RemittanceLine]) -> None:
+def _write_points(keys: Sequence[int], placed: Sequence[Placed]) -> None:
     """Store what was found for the lines, in one statement."""
-    names = ("pk", "claim_id", "invoice_id", "claim_line_id", "problem")
+    targets = [one.target for one in placed]
     with connection.cursor() as cursor:
-        cursor.execute(_POINT, [[getattr(line, name) for line in lines] for name in names])
+        cursor.execute(
+            _POINT,
+            [
+                list(keys), [target.claim_id for target in targets], [target.invoice_id for target in targets],
+                [target.line_id for target in targets], [one.problem for one in placed],
+            ],
+        )  # fmt: skip
 
 
 _INSERT = f"""
@@ -175,34 +294,42 @@ _OPEN = f"""
         FROM {Allocation._meta.db_table} WHERE remittance_id = %s GROUP BY line_id
     ) n WHERE n.line_id = l.id AND (l.unmatched, l.advance) IS DISTINCT FROM (n.unmatched, n.advance)
 """
-#: What claim lines were paid, as the allocations of all remittances say.
-_PAID = f"""
-    UPDATE {ClaimLine._meta.db_table} c SET paid = n.paid
-    FROM (
+_SUMS = f"""
+    WITH n AS MATERIALIZED (
         SELECT claim_line_id, sum(amount) AS paid FROM {Allocation._meta.db_table}
         WHERE claim_line_id = ANY(%s) GROUP BY claim_line_id
-    ) n WHERE n.claim_line_id = c.id AND c.paid <> n.paid
+    )
+"""
+#: What claim lines were paid, as the allocations of all remittances say.
+_PAID = f"""{_SUMS}
+    UPDATE {ClaimLine._meta.db_table} c SET paid = n.paid
+    FROM n WHERE n.claim_line_id = c.id AND c.paid <> n.paid
+"""
+#: How many of them would have been paid less than nothing.
+_SHORT = f"""{_SUMS}
+    SELECT count(*) FROM n JOIN {ClaimLine._meta.db_table} c ON c.id = n.claim_line_id
+    WHERE n.paid < 0 AND c.asked >= 0 OR n.paid > 0 AND c.asked < 0
 """
 
 
 def write(
     row: Remittance,
-    allocated: Sequence[tuple[RemittanceLine, Part]],
+    allocated: Sequence[tuple[int, Part]],
     *,
     by: Any,
     at: dt.datetime,
     note: str = "",
 ) -> None:
-    """Append allocations to a locked remittance and bring lines, remittance and claims to their sums.
+    """Append allocations, by line of a locked remittance, and bring lines, remittance and claims to their sums.
 
-    Statements are constant in number for each claim touched. The caller holds the claims.
+    Statements are constant in number, but for each claim that moves. The caller holds the claims.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             _INSERT,
             [
                 row.pk, at, by.pk if by else None, note,
-                [line.pk for line, _ in allocated],
+                [line for line, _ in allocated],
                 [int(part.bucket) for _, part in allocated],
                 [part.claim_id for _, part in allocated],
                 [part.claim_line_id for _, part in allocated],
@@ -214,8 +341,7 @@ def write(
         _refuse_below_zero(touched)
         cursor.execute(_PAID, [touched])
     _sum(row)
-    for claim in hold_claims(sorted({part.claim_id for _, part in allocated if part.claim_id})):
-        _settle(claim, row, by=by, at=at)
+    _settle({part.claim_id for _, part in allocated if part.claim_id}, row, by=by, at=at)
 
 
 def _sum(row: Remittance) -> None:
@@ -236,12 +362,10 @@ def _sum(row: Remittance) -> None:
 
 def _refuse_below_zero(claim_lines: Sequence[int]) -> None:
     """Refuse where a line would have been paid less than nothing: what was taken back of it stands on this money."""
-    short = (
-        Allocation.objects.filter(claim_line__in=claim_lines).order_by().values("claim_line")
-        .annotate(total=Sum("amount"))
-        .filter(Q(total__lt=0, claim_line__asked__gte=0) | Q(total__gt=0, claim_line__asked__lt=0))
-    )  # fmt: skip
-    if count := short.count():
+    with connection.cursor() as cursor:
+        cursor.execute(_SHORT, [list(claim_lines)])
+        (count,) = cursor.fetchone()
+    if count:
         raise RemittanceRefused(
             f"از {states.counted(count, 'سطر')} که این حواله پرداخته، حوالهٔ دیگری پس گرفته است؛ نخست آن را برگردانید."
         )
@@ -249,21 +373,22 @@ def _refuse_below_zero(claim_lines: Sequence[int]) -> None:
 
 def hold_claims(keys: Iterable[int]) -> list[Claim]:
     """Claims locked in the order of their keys, so that two bookings never wait for each other."""
-    held = Claim.objects.select_for_update(of=("self",)).filter(pk__in=list(keys))
+    held = Claim.objects.select_for_update(of=("self",)).filter(pk__in=sorted(keys))
     return list(
         held.select_related("centre__region", "fund__insurer", "insurer", "organisation").order_by("pk")
     )
 
 
-def _settle(claim: Claim, row: Remittance, *, by: Any, at: dt.datetime) -> None:
-    """Bring a claim to the sums of its lines; settled when every line is paid what was approved, open when not."""
-    adjudication.add_up(claim)
-    # Whoever read the claim before sees that it is another now.
-    Claim.objects.filter(pk=claim.pk).update(version=F("version") + 1)
-    claim.refresh_from_db(fields=["version"])
+def _settle(keys: set[int], row: Remittance, *, by: Any, at: dt.datetime) -> None:
+    """Bring claims to the sums of their lines; settled where every line is paid what was approved, open where not."""
+    if not keys:
+        return
+    adjudication.add_up_all(sorted(keys))
+    # Whoever read a claim before sees that it is another now.
+    Claim.objects.filter(pk__in=keys).update(version=F("version") + 1)
     channel = StepChannel.API if row.source == RemittanceSource.API else StepChannel.PAGE
     note = persian_digits(f"حوالهٔ {row.reference}")
-    adjudication.settle(claim, by=by, at=at, note=note, channel=channel)
+    adjudication.settle_all(hold_claims(keys), by=by, at=at, note=note, channel=channel)
 
 
 def _require(row: Remittance, to: RemittanceState) -> None:

@@ -9,7 +9,7 @@ guessed: what fits two places has none. Rules: docs/rules/claims.md.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,6 +35,10 @@ class Reference:
     @property
     def is_empty(self) -> bool:
         return not (self.claim_no or self.invoice_no or self.line_key is not None)
+
+
+#: What is said that money is for, and the rials.
+Wanted = tuple[Reference, int]
 
 
 @dataclass(frozen=True)
@@ -87,13 +91,14 @@ class Placed:
         return sum(part.amount for part in self.parts if part.bucket == bucket)
 
 
-def place(wanted: Sequence[tuple[Reference, int]], *, payer: Payer) -> list[Placed]:
-    """Where each (reference, rials) goes, in their order; reads only.
+def place(wanted: Sequence[Wanted], *, payer: Payer, targets: Sequence[Target] | None = None) -> list[Placed]:
+    """Where each (reference, rials) goes, in their order; reads only. `targets` are theirs, where they are known.
 
     Money above what is due of its place stays unmatched, as what has no place does; on-account money that names
     nothing is an advance. The caller holds the claims where it means to write.
     """
-    targets = _targets([reference for reference, _ in wanted], payer)
+    if targets is None:
+        targets = targets_of([reference for reference, _ in wanted], payer)
     dues = _dues(targets)
     placed: dict[int, Placed] = {}
     order = sorted(range(len(wanted)), key=lambda at: (targets[at].breadth, at))
@@ -101,12 +106,6 @@ def place(wanted: Sequence[tuple[Reference, int]], *, payer: Payer) -> list[Plac
         reference, amount = wanted[at]
         placed[at] = _placed(targets[at], reference, amount, dues, payer)
     return [placed[at] for at in range(len(wanted))]
-
-
-def claims_of(references: Iterable[Reference], payer: Payer) -> list[int]:
-    """Primary keys of the claims that the references may mean, in order; what a booking locks first."""
-    targets = _targets(list(references), payer)
-    return sorted({target.claim_id for target in targets if target.claim_id})
 
 
 def _placed(target: Target, reference: Reference, amount: int, dues: _Dues, payer: Payer) -> Placed:
@@ -134,7 +133,8 @@ def _placed(target: Target, reference: Reference, amount: int, dues: _Dues, paye
 # ---------------------------------------------------------------- what a reference means
 
 
-def _targets(references: Sequence[Reference], payer: Payer) -> list[Target]:
+def targets_of(references: Sequence[Reference], payer: Payer) -> list[Target]:
+    """The place that each reference means, or why there is none."""
     keyed = _by_key({r.line_key for r in references if r.line_key is not None}, payer)
     claims = _by_number({r.claim_no for r in references if r.claim_no}, payer)
     invoices = _Invoices.named(references, claims, payer)

@@ -10,12 +10,12 @@ import hashlib
 import json
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Any
 
 from django.core.files.base import File
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from billing.claims.reasons import titles
@@ -86,13 +86,14 @@ def receive(
     centre: Centre | None = None,
     kept: Kept | None = None,
     note: str = "",
+    queue: booking.Queue | None = None,
 ) -> Received:
-    """Take in one payment of an insurer by its own reference; from the insurer's system it is booked at once.
+    """Take in one payment of an insurer by its own reference; from the insurer's system it is booked as it comes.
 
     Rials; above zero, below zero for a subsidy deduction (`amount` and each line). The lines may come to less than
     `amount`: the rest is unmatched, or an advance where the payment is on account. The same content under the same
     reference changes nothing; other content is refused (`ReferenceTaken`). `by` is of the insurer for
-    `RemittanceSource.API` (None for the system), of the organisation for the others.
+    `RemittanceSource.API` (None for the system), of the organisation for the others. `queue` as of `booking.ask`.
     """
     said = [_tidied(line) for line in lines]
     number = ascii_digits(clean(reference))
@@ -119,19 +120,13 @@ def receive(
     said = _with_rest(said, amount)
     row.lines_count = len(said)
     row.save()
-    RemittanceLine.objects.bulk_create(
-        (
-            RemittanceLine(remittance=row, row_no=number, **vars(line))
-            for number, line in enumerate(said, start=1)
-        ),
-        batch_size=5_000,
-    )
+    _write_lines(row, said)
     audit.record(
         "remittance.received", row, by=by, at=at, organisation_id=row.organisation_id,
         after={"amount": amount, "lines": len(said), "sha256": row.sha256},
     )  # fmt: skip
     if source == RemittanceSource.API:
-        row = booking.book(remittance=row, by=by, at=at)
+        row = booking.ask(remittance=row, by=by, at=at, queue=queue)
     return Received(row, is_repeated=False)
 
 
@@ -284,6 +279,25 @@ def _tidied(line: PaidLine) -> PaidLine:
     return replace(line, note=clean(line.note), **numbers)
 
 
+_LINES = f"""
+    INSERT INTO {RemittanceLine._meta.db_table}
+        (remittance_id, row_no, amount, claim_no, invoice_no, line_no, code, line_key, cut, reason, note, unmatched,
+         advance)
+    SELECT %s, n.row_no, n.amount, n.claim_no, n.invoice_no, n.line_no, n.code, n.line_key, n.cut, n.reason, n.note,
+           0, 0
+    FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::int[], %s::text[], %s::bigint[], %s::bigint[], %s::text[],
+                %s::text[])
+        WITH ORDINALITY AS n (amount, claim_no, invoice_no, line_no, code, line_key, cut, reason, note, row_no)
+"""
+_LINE_FACTS = ("amount", "claim_no", "invoice_no", "line_no", "code", "line_key", "cut", "reason", "note")
+
+
+def _write_lines(row: Remittance, lines: Sequence[PaidLine]) -> None:
+    """Store the lines in their order, numbered from one, in one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LINES, [row.pk, *([getattr(one, name) for one in lines] for name in _LINE_FACTS)])
+
+
 def _with_rest(lines: list[PaidLine], amount: int) -> list[PaidLine]:
     """The lines, and one that names nothing for what they leave of the amount, so that they add up to it."""
     left = amount - sum(line.amount for line in lines)
@@ -298,7 +312,7 @@ def _fingerprint(
         amount,
         str(kind),
         centre.pk if centre else None,
-        [astuple(one) for one in lines],
+        [list(vars(one).values()) for one in lines],
     ]
     return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
 

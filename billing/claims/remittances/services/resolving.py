@@ -37,8 +37,8 @@ def assign(
         raise InvalidInput("شمارهٔ مطالبه یا صورتحساب را بنویسید.")
     wanted = _wanted(line, amount)
     payer = Payer.of(row)
-    booking.hold_claims(matching.claims_of([said], payer))
-    (placed,) = matching.place([(said, wanted)], payer=payer)
+    targets = booking.held_targets([(said, wanted)], payer)
+    (placed,) = matching.place([(said, wanted)], payer=payer, targets=targets)
     taken = placed.total(Bucket.CLAIM)
     if placed.problem and not taken:
         raise RemittanceRefused(f"تطبیق نشد: {placed.problem.label}. {REMEDIES[placed.problem]}".strip())
@@ -52,7 +52,7 @@ def assign(
     booking.point(line, placed)
     line.problem = problem if is_rest_open else None
     line.save(update_fields=["claim", "invoice", "claim_line", "problem"])
-    booking.write(row, [(line, part) for part in (*_out(line, wanted), *parts)], by=by, at=at)
+    booking.write(row, [(line.pk, part) for part in (*_out(line, wanted), *parts)], by=by, at=at)
     _record("remittance.assigned", row, line, wanted, by=by, at=at)
     return line
 
@@ -68,7 +68,7 @@ def keep(*, line: RemittanceLine, by: Any, at: dt.datetime) -> RemittanceLine:
     # It lies where it was put: why it found no claim is no question any more.
     line.problem = None
     line.save(update_fields=["problem"])
-    booking.write(row, [(line, part) for part in moved], by=by, at=at)
+    booking.write(row, [(line.pk, part) for part in moved], by=by, at=at)
     _record("remittance.kept", row, line, amount, by=by, at=at)
     return line
 
@@ -84,7 +84,7 @@ def give_back(*, line: RemittanceLine, note: str, by: Any, at: dt.datetime) -> R
     if not amount:
         raise RemittanceRefused("این سطر پول بازی ندارد.")
     moved = (*_out(line, amount), Part(Bucket.RETURNED, amount))
-    booking.write(row, [(line, part) for part in moved], by=by, at=at, note=said)
+    booking.write(row, [(line.pk, part) for part in moved], by=by, at=at, note=said)
     _record("remittance.returned", row, line, amount, by=by, at=at, reason=said)
     return line
 

@@ -28,7 +28,7 @@ from core.export import LIMIT, Column, xlsx_response
 from core.filters import misread
 from core.paging import Pages
 from core.text import persian_digits
-from core.views import DetailPage, Gate, ListPage
+from core.views import DetailPage, Gate, ListPage, ProgressPage
 from organisations.permissions import Permission
 
 HOME = {"label": "حواله‌ها"}
@@ -106,6 +106,8 @@ class RemittancePage(DetailPage):
         return super().get_context_data(
             page_obj=page,
             rows=[(line, titles().get(line.reason, line.reason), matched.get(line.pk, 0)) for line in page],
+            job=row.job if row.state == RemittanceState.WAITING else None,
+            job_url=reverse("remittance_progress", args=[row.pk]),
             foreseen=self._foreseen(),
             cuts=row.lines.aggregate(total=Sum("cut"))["total"] or 0,
             claims=self._claims(),
@@ -120,9 +122,7 @@ class RemittancePage(DetailPage):
         row = self.object
         if row.state != RemittanceState.WAITING or row.lines_count > FORESEEN:
             return None
-        lines = list(row.lines.order_by("row_no"))
-        wanted = [(booking.reference_of(line), line.amount) for line in lines]
-        placed = matching.place(wanted, payer=matching.Payer.of(row))
+        placed = matching.place(booking.wanted_of(row), payer=matching.Payer.of(row))
         problems: dict[Problem, int] = {}
         for one in placed:
             if one.problem:
@@ -160,16 +160,21 @@ class RemittancePage(DetailPage):
         is_own = row.by_id is not None and row.by_id == user.pk
         waits = row.state == RemittanceState.WAITING
         return {
-            "book": checks and waits and not is_own,
+            "book": checks and waits and not is_own and not row.is_booking,
             "waits_for_another": waits and is_own,
             "discard": ReasonForm(auto_id="discard_%s")
-            if waits and (checks or user.may(Permission.REMITTANCE_ENTER))
+            if waits and not row.is_booking and (checks or user.may(Permission.REMITTANCE_ENTER))
             else None,
             "reverse": ReasonForm(auto_id="reverse_%s")
             if checks and row.state == RemittanceState.BOOKED and not is_own
             else None,
             "resolve": checks and row.state == RemittanceState.BOOKED and row.open_amount and not is_own,
         }
+
+
+class RemittanceProgress(ProgressPage):
+    permission = Permission.REMITTANCE_VIEW
+    queryset = Remittance.objects.select_related("job")
 
 
 class RemittanceFile(Gate, generic.View):

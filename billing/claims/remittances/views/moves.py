@@ -29,6 +29,7 @@ from billing.claims.remittances.services import booking, receiving, resolving
 from billing.claims.remittances.services.receiving import Received
 from billing.claims.remittances.views.lists import HOME
 from billing.forms import SayingForm
+from billing.tasks import book_remittance
 from core.errors import InvalidInput
 from core.filters import whole
 from core.text import group_digits
@@ -189,7 +190,11 @@ class OnRemittance(ActionView):
 
 class Book(OnRemittance):
     def act(self, request: HttpRequest, **kwargs: Any) -> str:
-        row = booking.book(remittance=self.remittance, by=request.user, at=timezone.now())
+        row = booking.ask(
+            remittance=self.remittance, by=request.user, at=timezone.now(), queue=book_remittance.delay
+        )
+        if row.is_booking:
+            return f"ثبت {group_digits(row.lines_count)} ردیف آغاز شد؛ همین صفحه پیشرفت آن را نشان می‌دهد."
         left = row.unmatched + row.advance
         rest = f" {group_digits(left)} ریال هنوز در مطالبه‌ای نیست." if left else ""
         return f"ثبت شد؛ {group_digits(row.matched)} ریال به سطرهای مطالبه رسید.{rest}"
