@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import Http404
 from drf_spectacular.authentication import BasicScheme
-from rest_framework import exceptions, status
+from rest_framework import exceptions, serializers, status
 from rest_framework.authentication import BasicAuthentication, SessionAuthentication
 from rest_framework.parsers import JSONParser
 from rest_framework.permissions import SAFE_METHODS, BasePermission
@@ -16,6 +18,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView, set_rollback
 
 from core.errors import DomainError
+from core.text import persian_digits
 
 PROBLEM = "application/problem+json"
 TITLES = {
@@ -32,6 +35,32 @@ TITLES = {
     429: "درخواست‌ها بیش از اندازه است",
     500: "خطای سامانه",
 }
+#: What to do, where the framework itself refuses.
+REFUSALS = {
+    "not_found": "این نشانی یا شناسه نیست، یا در دامنهٔ شما نیست؛ شناسه را از فهرست خودتان بردارید.",
+    "permission_denied": "این کار در دامنهٔ شما نیست؛ دامنه‌های خود را با راهبر سامانه بازبینی کنید.",
+    "not_authenticated": "نشان دسترسی نیامده است؛ آن را در سرآیند Authorization بفرستید.",
+    "method_not_allowed": "این نشانی این روش را نمی‌پذیرد؛ روش‌های آن در سرآیند Allow و در سند API است.",
+    "unsupported_media_type": "این نوع محتوا پذیرفته نیست؛ سرآیند Content-Type را چنان که در سند API است بفرستید.",
+}
+#: What is wrong with a field, by the framework's code; {} is the bound that its message names.
+FAULTS = {
+    "required": "لازم است؛ آن را بفرستید.",
+    "null": "نباید null باشد.",
+    "blank": "نباید خالی باشد.",
+    "empty": "نباید خالی باشد.",
+    "invalid": "درست نیست؛ نوع و قالب آن در سند API است.",
+    "invalid_choice": "از گزینه‌های شناخته نیست؛ گزینه‌ها در سند API است.",
+    "max_length": "از {} نویسه بیشتر است؛ آن را کوتاه کنید.",
+    "min_length": "از {} نویسه کمتر است.",
+    "max_value": "از {} بیشتر است.",
+    "min_value": "از {} کمتر است.",
+    "max_string_length": "بیش از اندازه بلند است.",
+    "not_a_list": "باید فهرست باشد: […].",
+    "not_a_dict": "باید شیء باشد: {…}.",
+}
+#: Of a fault whose sentence is our own.
+SAID = "said"
 
 
 class HasPermission(BasePermission):
@@ -76,6 +105,17 @@ def _no_constant(name: str) -> None:
     raise ValueError(name)
 
 
+class Body(serializers.Serializer[Any]):
+    """What a call sends. A name that it does not know is refused: a misspelt one would be lost without a word."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, Mapping) and (unknown := [name for name in data if name not in self.fields]):
+            names = "، ".join(self.fields)
+            sentence = f"شناخته نیست؛ نام‌های شناخته: {names}."
+            raise serializers.ValidationError({name: [sentence] for name in unknown}, code=SAID)
+        return super().to_internal_value(data)
+
+
 class ApiView(APIView):
     """An endpoint for a role's `permission`; other systems sign in by name and password, pages by their session."""
 
@@ -111,11 +151,29 @@ def problem_handler(fault: Exception, context: dict[str, Any]) -> Response | Non
     if getattr(fault, "wait", None):
         headers["Retry-After"] = str(int(fault.wait))
     if isinstance(fault, exceptions.ValidationError):
-        detail = "؛ ".join(_sentences(fault.detail)) or "ورودی نادرست است."
-        return _problem(
-            status.HTTP_422_UNPROCESSABLE_ENTITY, "invalid_input", detail, {"errors": fault.detail}
-        )
-    return _problem(fault.status_code, str(code), str(fault.detail), headers=headers)
+        told = _told(fault.detail)
+        detail = " ".join(_sentences(told)) or "ورودی نادرست است."
+        return _problem(status.HTTP_422_UNPROCESSABLE_ENTITY, "invalid_input", detail, {"errors": told})
+    return _problem(fault.status_code, str(code), _refusal(fault, str(code)), headers=headers)
+
+
+def _refusal(fault: exceptions.APIException, code: str) -> str:
+    """Our sentence for a refusal of the framework; one that somebody wrote for the case stays."""
+    is_written = hasattr(fault, "default_detail") and "{" not in str(fault.default_detail)
+    if is_written and str(fault.detail) != str(fault.default_detail):
+        return str(fault.detail)
+    return REFUSALS.get(code, str(fault.detail))
+
+
+def _told(detail: Any) -> Any:
+    """Faults of a body in their places, in our sentences."""
+    if isinstance(detail, dict):
+        return {name: _told(inner) for name, inner in detail.items()}
+    if isinstance(detail, list):
+        return [_told(inner) for inner in detail]
+    bound = re.search(r"\d+", str(detail))
+    sentence = FAULTS.get(getattr(detail, "code", SAID), str(detail))
+    return sentence.replace("{}", persian_digits(bound.group())) if bound else sentence
 
 
 def _problem(

@@ -39,7 +39,12 @@ def parse(text: str) -> dt.date:
 
 def text(day: dt.date) -> str:
     """The date as ۱۴۰۳/۰۷/۰۱."""
-    return persian_digits(jdatetime.date.fromgregorian(date=day).strftime("%Y/%m/%d"))
+    return persian_digits(plain(day))
+
+
+def plain(day: dt.date) -> str:
+    """The date as 1403/07/01, for other programs."""
+    return jdatetime.date.fromgregorian(date=day).strftime("%Y/%m/%d")
 
 
 def month_key(day: dt.date) -> int:

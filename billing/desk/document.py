@@ -356,4 +356,4 @@ def _shown(value: int | None) -> str:
 
 
 def _day(day: Any) -> str:
-    return ascii_digits(jalali.text(day))
+    return jalali.plain(day)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -15,6 +16,8 @@ from billing.claims.api import shapes
 from core.api import PROBLEM as PROBLEM_TYPE
 from core.errors import InvalidInput
 from core.filters import whole
+from core.jalali import check_month
+from core.text import group_digits
 
 PAGE, LONGEST_PAGE = 100, 1_000
 CURSOR = OpenApiParameter("cursor", str, description="`next` of the last page read / نشانگر صفحهٔ بعد")
@@ -59,7 +62,7 @@ def _limit(request: Request) -> int:
         return PAGE
     number = whole(text)
     if not number or number > LONGEST_PAGE:
-        raise InvalidInput(f"limit از ۱ تا {LONGEST_PAGE} است.")
+        raise InvalidInput(f"limit از ۱ تا {group_digits(LONGEST_PAGE)} است.")
     return number
 
 
@@ -86,8 +89,30 @@ def told(shape: Any, row: Any) -> dict[str, Any]:
     return said
 
 
-def page(request: Request, rows: Any, shape: Any, order: str = "pk") -> Response:
-    """A page of rows in the order of a number that only grows; `next` resumes after it, also where it is the last."""
+def month_of(request: Request) -> int | None:
+    """The Jalali month (yyyymm) of the query; None where it is not there."""
+    month = number_of(request, "month")
+    return None if month is None else check_month(month)
+
+
+def choice_of(request: Request, name: str, choices: Sequence[str]) -> str | None:
+    """One of the choices, as the query says; None where it says nothing."""
+    said = request.query_params.get(name)
+    if said and said not in choices:
+        raise InvalidInput(f"{name} یکی از این‌هاست: {', '.join(choices)}.")
+    return said or None
+
+
+def page(
+    request: Request, rows: Any, shape: Any, order: str = "pk", *, known: Sequence[str] = ()
+) -> Response:
+    """A page of rows in the order of a number that only grows; `next` resumes after it, also where it is the last.
+
+    `known` are the names that the query may have besides those of pages: a misspelt filter would give everything.
+    """
+    names = ("cursor", "limit", *known)
+    if unknown := [name for name in request.query_params if name not in names]:
+        raise InvalidInput(f"{unknown[0][:40]} شناخته نیست؛ نام‌های شناخته: {', '.join(names)}.")
     limit, after = _limit(request), 0
     if text := request.query_params.get("cursor"):
         key = whole(_cursor(text))

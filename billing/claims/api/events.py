@@ -11,11 +11,10 @@ from rest_framework.response import Response
 
 from billing.claims.api import shapes
 from billing.claims.api.access import InsurerView, once
-from billing.claims.api.common import CURSOR, KEY, LIMIT, READ, WRITE, page, valid
+from billing.claims.api.common import CURSOR, KEY, LIMIT, READ, WRITE, choice_of, page, valid
 from billing.claims.services import webhooks
 from billing.claims.webhooks.choices import SUBSCRIBED
 from billing.claims.webhooks.models import InsurerEvent, WebhookEndpoint
-from core.errors import InvalidInput
 from organisations.permissions import Permission
 
 
@@ -31,11 +30,9 @@ class Events(InsurerView):
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         rows = InsurerEvent.objects.visible_to(request.user)
-        if kind := request.query_params.get("type"):
-            if kind not in SUBSCRIBED:
-                raise InvalidInput(f"type یکی از این‌هاست: {', '.join(SUBSCRIBED)}.")
+        if kind := choice_of(request, "type", SUBSCRIBED):
             rows = rows.filter(type=kind)
-        return page(request, rows, shapes.EventShape)
+        return page(request, rows, shapes.EventShape, known=["type"])
 
 
 class Replay(InsurerView):

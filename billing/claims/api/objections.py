@@ -12,13 +12,12 @@ from rest_framework.response import Response
 
 from billing.claims.api import shapes
 from billing.claims.api.access import InsurerView, check_match, once
-from billing.claims.api.common import CURSOR, KEY, LIMIT, MATCH, READ, WRITE, page, told, valid
+from billing.claims.api.common import CURSOR, KEY, LIMIT, MATCH, READ, WRITE, choice_of, page, told, valid
 from billing.claims.choices import StepChannel
 from billing.claims.objections.choices import TOLD, ObjectionState
 from billing.claims.objections.models import Objection
 from billing.claims.services import objecting
 from billing.claims.services.objecting import Reply
-from core.errors import InvalidInput
 from organisations.permissions import Permission
 
 _STATES = [state.value for state in (*TOLD, ObjectionState.WITHDRAWN)]
@@ -52,11 +51,9 @@ class Objections(InsurerView):
         rows = (
             Objection.objects.visible_to(request.user).select_related("claim").filter(sent_at__isnull=False)
         )
-        if state := request.query_params.get("state"):
-            if state not in _STATES:
-                raise InvalidInput(f"state یکی از این‌هاست: {', '.join(_STATES)}.")
+        if state := choice_of(request, "state", _STATES):
             rows = rows.filter(state=state)
-        return page(request, rows, shapes.ObjectionShape, "sent_no")
+        return page(request, rows, shapes.ObjectionShape, "sent_no", known=["state"])
 
 
 class OneObjection(OfObjection):

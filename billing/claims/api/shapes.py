@@ -16,6 +16,8 @@ from billing.claims.remittances.choices import Problem, RemittanceKind, Remittan
 from billing.claims.remittances.models import Remittance, RemittanceLine
 from billing.claims.webhooks.choices import SUBSCRIBED
 from billing.claims.webhooks.models import InsurerEvent
+from core.api import SAID, Body
+from core.text import group_digits
 
 LARGEST = 2**63 - 1
 #: Lines that one answer may have.
@@ -100,11 +102,11 @@ class LineShape(serializers.ModelSerializer[ClaimLine]):
         )  # fmt: skip
 
 
-class AcknowledgeShape(serializers.Serializer[Any]):
+class AcknowledgeShape(Body):
     receipt_no = serializers.CharField(max_length=60, required=False, default="", allow_blank=True)
 
 
-class CutShape(serializers.Serializer[Any]):
+class CutShape(Body):
     """Rials not paid of the line, and the code of the reason (code list `cut-reasons`)."""
 
     reason = serializers.CharField(max_length=20)
@@ -112,7 +114,7 @@ class CutShape(serializers.Serializer[Any]):
     note = serializers.CharField(max_length=250, required=False, default="", allow_blank=True)
 
 
-class DecisionShape(serializers.Serializer[Any]):
+class DecisionShape(Body):
     """Your answer to one line: `approved` + all cuts = `asked` of the line, to the rial.
 
     `unknown_code` instead of amounts: your system does not know the service's code yet; the line stays open.
@@ -124,7 +126,7 @@ class DecisionShape(serializers.Serializer[Any]):
     unknown_code = serializers.BooleanField(required=False, default=False)
 
 
-class AnswerShape(serializers.Serializer[Any]):
+class AnswerShape(Body):
     """Answers to some lines; may come in any number of parts."""
 
     lines = DecisionShape(many=True, required=False, default=list)
@@ -137,11 +139,13 @@ class AnswerShape(serializers.Serializer[Any]):
 
     def validate_lines(self, lines: list[Any]) -> list[Any]:
         if len(lines) > ANSWER_LINES:
-            raise serializers.ValidationError(f"در هر پاسخ تا {ANSWER_LINES} سطر بفرستید.")
+            raise serializers.ValidationError(
+                f"در هر پاسخ تا {group_digits(ANSWER_LINES)} سطر بفرستید.", code=SAID
+            )
         return lines
 
 
-class RefusalShape(serializers.Serializer[Any]):
+class RefusalShape(Body):
     """Refuse the whole claim; every line is cut with the one reason."""
 
     reason = serializers.CharField(max_length=20, required=False, default="refused")
@@ -197,7 +201,7 @@ class ObjectionLineShape(serializers.ModelSerializer[ObjectionLine]):
         fields = ("line", "invoice", "line_no", "code", "asked", "reason", "accepted", "note")
 
 
-class ReplyShape(serializers.Serializer[Any]):
+class ReplyShape(Body):
     """Your answer to one line: rials that you give back, from 0 (nothing) to what is asked."""
 
     line = serializers.IntegerField(min_value=1, max_value=LARGEST)
@@ -205,7 +209,7 @@ class ReplyShape(serializers.Serializer[Any]):
     note = serializers.CharField(max_length=250, required=False, default="", allow_blank=True)
 
 
-class ObjectionAnswerShape(serializers.Serializer[Any]):
+class ObjectionAnswerShape(Body):
     """Answers to some lines of an objection; may come in any number of parts."""
 
     lines = ReplyShape(many=True, max_length=ANSWER_LINES)
@@ -223,7 +227,7 @@ class AttachmentShape(serializers.ModelSerializer[Attachment]):
         fields = ("id", "invoice", "objection", "is_insurers", "name", "media_type", "size", "sha256", "at")
 
 
-class UploadShape(serializers.Serializer[Any]):
+class UploadShape(Body):
     """PDF, PNG, JPEG or Word (docx) up to 10 MB; the content has to be what the name's ending says."""
 
     file = serializers.FileField(max_length=200)
@@ -236,13 +240,13 @@ class UploadShape(serializers.Serializer[Any]):
 
 
 class CentreShape(serializers.Serializer[Any]):
-    """A hospital by the codes that claims tell."""
+    """A hospital by the codes that claims tell; the whole of what a claim tells may be sent back."""
 
     region = serializers.CharField(max_length=20)
     code = serializers.CharField(max_length=20)
 
 
-class PaidLineShape(serializers.Serializer[Any]):
+class PaidLineShape(Body):
     """What you paid for one place: `line` (our id of the claim's line), or the claim's number, the invoice's number,
     and the line's number or the service's code, as far as you have them. Below zero takes back.
     """
@@ -262,7 +266,7 @@ class PaidLineShape(serializers.Serializer[Any]):
     note = serializers.CharField(max_length=250, required=False, default="", allow_blank=True)
 
 
-class PaymentShape(serializers.Serializer[Any]):
+class PaymentShape(Body):
     """One payment of yours by your own reference. Lines may come to less than `amount`; the rest waits for its detail,
     or is an advance where the payment is on account.
     """
@@ -325,7 +329,7 @@ class EventShape(serializers.ModelSerializer[InsurerEvent]):
         fields = ("id", "type", "timestamp", "data")
 
 
-class ReplayShape(serializers.Serializer[Any]):
+class ReplayShape(Body):
     """Events that your endpoints shall get once more."""
 
     events = serializers.ListField(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import unquote
 
@@ -28,20 +29,27 @@ from billing.claims.api.common import (
     MATCH,
     READ,
     WRITE,
+    choice_of,
+    month_of,
     number_of,
     page,
     problems,
     told,
     valid,
 )
-from billing.claims.choices import ClaimLineStatus, ClaimState, StepChannel
+from billing.claims.choices import DELIVERED, ClaimLineStatus, StepChannel
 from billing.claims.exports import bill
 from billing.claims.models import Claim, ClaimInvoice, ClaimLine
 from billing.claims.services import adjudication, clients, sending
 from billing.claims.services.adjudication import Cut, Decision, insurer_of
 from billing.claims.services.states import locked
-from core.errors import InvalidInput
+from organisations.choices import CostElement
 from organisations.permissions import Permission
+from tariffs.choices import Book, Part
+
+#: What an insurer sees of a claim's life, and names of the statuses of lines.
+_STATES = [state.value for state in DELIVERED]
+_STATUSES = {status.name.lower(): status.value for status in ClaimLineStatus}
 
 
 def etag_of(claim: Claim) -> str:
@@ -78,20 +86,18 @@ class Claims(InsurerView):
     @extend_schema(
         operation_id="claims_list", tags=["claims"], summary="Claims delivered to me / مطالبه‌های رسیده",
         parameters=[
-            CURSOR, LIMIT, OpenApiParameter("state", str, enum=[s.value for s in ClaimState]),
+            CURSOR, LIMIT, OpenApiParameter("state", str, enum=_STATES),
             OpenApiParameter("month", int, description="Jalali month, yyyymm"),
         ],
         responses={200: shapes.page_of(shapes.ClaimShape, "ClaimPage"), **READ},
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         rows = _told_to(request)
-        if state := request.query_params.get("state"):
-            if state not in ClaimState.values:
-                raise InvalidInput(f"state یکی از این‌هاست: {', '.join(ClaimState.values)}.")
+        if state := choice_of(request, "state", _STATES):
             rows = rows.filter(state=state)
-        if (month := number_of(request, "month")) is not None:
+        if (month := month_of(request)) is not None:
             rows = rows.filter(month=month)
-        return page(request, rows, shapes.ClaimShape, "delivery_no")
+        return page(request, rows, shapes.ClaimShape, "delivery_no", known=["state", "month"])
 
 
 class OneClaim(OfClaim):
@@ -124,7 +130,7 @@ class ClaimLinesList(OfClaim):
         operation_id="claim_lines", tags=["claims"], summary="Lines of a claim / سطرهای مطالبه",
         parameters=[
             CURSOR, LIMIT, OpenApiParameter("invoice", int),
-            OpenApiParameter("status", str, enum=[s.name.lower() for s in ClaimLineStatus]),
+            OpenApiParameter("status", str, enum=list(_STATUSES)),
         ],
         responses={200: shapes.page_of(shapes.LineShape, "ClaimLinePage"), **READ},
     )  # fmt: skip
@@ -132,12 +138,9 @@ class ClaimLinesList(OfClaim):
         rows = ClaimLine.objects.of_claim(self.seen(request, pk)).select_related("service", "physician")
         if (invoice := number_of(request, "invoice")) is not None:
             rows = rows.filter(invoice_id=invoice)
-        if name := request.query_params.get("status"):
-            names = {status.name.lower(): status.value for status in ClaimLineStatus}
-            if name not in names:
-                raise InvalidInput(f"status یکی از این‌هاست: {', '.join(names)}.")
-            rows = rows.filter(status=names[name])
-        return page(request, rows, shapes.LineShape)
+        if name := choice_of(request, "status", list(_STATUSES)):
+            rows = rows.filter(status=_STATUSES[name])
+        return page(request, rows, shapes.LineShape, known=["invoice", "status"])
 
 
 class LineTraceView(OfClaim):
@@ -288,12 +291,25 @@ def _decision(one: dict[str, Any]) -> Decision:
 # ---------------------------------------------------------------- code lists, tokens, the document
 
 
+def _list(name: str, choices: Iterable[Any], code: Callable[[Any], str]) -> dict[str, Any]:
+    """A list of choices of ours, which have no dates."""
+    codes = [
+        {"code": code(each), "title": each.label, "title_en": each.name.replace("_", " ").lower(), "valid_from": None,
+         "valid_to": None}
+        for each in choices
+    ]  # fmt: skip
+    return {"name": name, "version": "1", "codes": codes}
+
+
 def _lists() -> dict[str, dict[str, Any]]:
-    statuses = [
-        {"code": s.name.lower(), "title": s.label, "title_en": s.name.replace("_", " ").lower()}
-        for s in ClaimLineStatus
-    ]
-    return {
+    ours = (
+        _list("line-statuses", ClaimLineStatus, lambda each: each.name.lower()),
+        _list("claim-states", DELIVERED, lambda each: str(each.value)),
+        _list("books", Book, lambda each: str(each.value)),
+        _list("elements", CostElement, lambda each: str(each.value)),
+        _list("parts", Part, lambda each: str(each.value)),
+    )
+    return {one["name"]: one for one in ours} | {
         "cut-reasons": {
             "name": "cut-reasons",
             "version": reasons.version(),
@@ -303,20 +319,6 @@ def _lists() -> dict[str, dict[str, Any]]:
                     "valid_to": r.valid_to, "kind": r.kind.name.lower(), "is_automatic": r.is_automatic,
                 }
                 for r in reasons.reasons()
-            ],
-        },
-        "line-statuses": {
-            "name": "line-statuses",
-            "version": "1",
-            "codes": [one | {"valid_from": None, "valid_to": None} for one in statuses],
-        },
-        "claim-states": {
-            "name": "claim-states",
-            "version": "1",
-            "codes": [
-                {"code": s.value, "title": s.label, "title_en": s.name.replace("_", " ").lower(), "valid_from": None,
-                 "valid_to": None}
-                for s in ClaimState
             ],
         },
     }  # fmt: skip

@@ -107,12 +107,12 @@ def _bill(
             "Relation": row.patient.relation_no,
         },
         "Admission": {
-            "Date": jalali.text(row.admitted_on),
+            "Date": jalali.plain(row.admitted_on),
             "Type": Setting(row.setting).name,
             "MedicalRecordNumber": row.record_no or None,
             "Ward": row.unit.ward.code if row.unit else None,
         },
-        "Discharge": {"Date": jalali.text(row.discharged_on)},
+        "Discharge": {"Date": jalali.plain(row.discharged_on)},
         "Diagnoses": [
             {"Code": code, "System": "ICD-10", "IsMain": place == 0}
             for place, code in enumerate(row.diagnoses)
@@ -144,7 +144,7 @@ def _service(line: ClaimLine, problem: Any) -> dict[str, Any]:
         "ServiceType": CostElement(line.element).name,
         "Count": line.quantity_milli // MILLI,
         "CountMilli": line.quantity_milli,
-        "StartDate": jalali.text(line.service_on),
+        "StartDate": jalali.plain(line.service_on),
         "Ward": line.unit.ward.code if line.unit else None,
         "Provider": str(line.physician.council_no) if line.physician else None,
         "RelativeCost": _relative_cost(line.basis),

@@ -310,9 +310,35 @@ def test_lines_traces_bills_and_code_lists_are_read(rasa, claim):
     assert rasa.get("api_claim_invoices", claim.pk).json()["items"][0]["asked"] == 1_500
     lists = rasa.get("api_code_lists").json()["items"]
     reasons = rasa.get("api_code_list", "cut-reasons")
-    assert {one["name"] for one in lists} == {"cut-reasons", "line-statuses", "claim-states"}
+    assert {one["name"] for one in lists} == {
+        "cut-reasons", "line-statuses", "claim-states", "books", "elements", "parts",
+    }  # fmt: skip
+    books = {one["code"] for one in rasa.get("api_code_list", "books").json()["codes"]}
+    assert str(lines[0]["book"]) in books
     assert rasa.get("api_code_list", "cut-reasons", **{"If-None-Match": reasons["ETag"]}).status_code == 304
     problem(rasa.get("api_code_list", "nothing"), 404, "not_found")
+
+
+@pytest.mark.parametrize(
+    ("query", "named"), [({"foo": "1"}, "foo"), ({"month": "1403"}, "۱۴۰۴۰۷"), ({"state": "draft"}, "sent")]
+)
+def test_a_filter_that_nobody_knows_is_refused_and_what_is_known_is_named(rasa, claim, query, named):
+    assert named in problem(rasa.get("api_claims", query=query), 422, "invalid_input")["detail"]
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "sentence"),
+    [
+        ({"foo": 1}, "foo", "receipt_no"),
+        ({"receipt_no": "ر" * 61}, "receipt_no", "۶۰"),
+        ({"receipt_no": {}}, "receipt_no", "درست نیست"),
+    ],
+)
+def test_a_body_that_is_not_as_the_document_says_changes_nothing(rasa, claim, body, field, sentence):
+    told = problem(rasa.post("api_claim_acknowledge", claim.pk, body=body), 422, "invalid_input")
+    assert sentence in told["errors"][field][0]
+    assert rasa.get("api_claim", claim.pk).json()["state"] == "sent"
+
 
 
 # ---------------------------------------------------------------- payments
