@@ -60,6 +60,8 @@ def run(arguments: list[str]) -> int:
         print("taraz: run takes no arguments; set PORT, HOST and what .env.example lists.", file=sys.stderr)
         return 2
     prepare()
+    # Whoever builds an insurer's system tries it on this machine.
+    os.environ.setdefault("WEBHOOK_NETWORKS", "127.0.0.0/8 ::1/128")
     host, port = os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8000")
     if not _free(host, port):
         print(f"taraz: port {port} is in use: set PORT to another one.", file=sys.stderr)

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import IntegrityError, models, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils import timezone
 
 from core import audit, display
 from core.errors import DomainError, InvalidInput, NotAllowed
@@ -337,6 +338,7 @@ def advance(
     row = _locked(contract, by)
     letter = Letter(clean(letter.number)[:80], letter.on, clean(letter.note)[:500])
     _check(row, to, by=by, letter=letter, effective_on=effective_on)
+    _not_ahead(letter, at)
     source = S(row.state)
     row.state = to
     if number and source == S.SENT:
@@ -372,6 +374,7 @@ def follow_up(
         row.awaits, row.awaits_since = awaits, at
         row.save(update_fields=["awaits", "awaits_since"])
     said = Letter(clean(letter.number)[:80], letter.on, clean(letter.note)[:500])
+    _not_ahead(said, at)
     step = _step(row, S(row.state), to=S(row.state), by=by, at=at, awaits=awaits, letter=said)
     _record("contract.followed_up", row, by=by, at=at, after={"awaits": awaits.label, "note": said.note})
     return step
@@ -512,6 +515,11 @@ def _mark_renewed(row: Contract, *, by: Any, at: dt.datetime) -> None:
     letter = Letter(note=f"با قرارداد «{row.number}» تمدید شد.")
     _step(old, S.ACTIVE, to=S.RENEWED, by=by, at=at, awaits=Awaited.NOBODY, letter=letter)
     _record("contract.renewed", old, by=by, at=at, before={"state": S.ACTIVE.value}, after={"by": row.number})
+
+
+def _not_ahead(letter: Letter, at: dt.datetime) -> None:
+    if letter.on and letter.on > timezone.localdate(at):
+        raise InvalidInput("تاریخ نامه پس از امروز است؛ تاریخ خود نامه را بنویسید.")
 
 
 def _step(

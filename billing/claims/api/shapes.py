@@ -133,7 +133,7 @@ class AnswerShape(Body):
     approve_rest = serializers.BooleanField(
         required=False,
         default=False,
-        help_text="Approve in full every line that has no answer and is not named.",
+        help_text="Approve in full every line that has no answer and is not named; lines set aside stay aside.",
     )
     note = serializers.CharField(max_length=250, required=False, default="", allow_blank=True)
 

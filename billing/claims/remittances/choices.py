@@ -62,7 +62,7 @@ class Problem(models.IntegerChoices):
     LINE_AMBIGUOUS = 7, "این کد در صورتحساب چند سطر دارد؛ شمارهٔ سطر لازم است"
     OVERPAID = 8, "بیش از آن است که از مطالبه مانده"
     OVERTAKEN = 9, "بیش از آن پس گرفته می‌شود که پرداخت شده"
-    NO_DETAIL = 10, "مبلغ حواله بیش از جمع سطرهایش است"
+    NO_DETAIL = 10, "بیمه‌گر ریز آن را نگفته است"
 
 
 #: What to do about each.

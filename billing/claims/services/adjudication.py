@@ -82,7 +82,8 @@ def adjudicate(
 ) -> Adjudication:
     """Take the insurer's answer to some lines; the claim is adjudicated once every line has one.
 
-    `approve_rest` approves in full whatever has no answer yet and is not named. With `revises` lines that have an
+    `approve_rest` approves in full whatever has no answer yet and is not named; lines set aside for an unknown code
+    stay aside. With `revises` lines that have an
     answer get another one, never below the first: what an objection brought back. `by` is of the claim's insurer, or
     None for the system; `is_typed` says that two persons of headquarters typed it from the insurer's letter.
     """
@@ -169,7 +170,9 @@ def _undecided(row: Claim) -> Any:
 
 
 def _rest(row: Claim, named: set[int]) -> list[_Taken]:
-    lines = _undecided(row).exclude(pk__in=named).only("pk", "asked")
+    # What was set aside as unknown has been answered with that; it waits for its code.
+    silent = _undecided(row).exclude(status=ClaimLineStatus.UNKNOWN_CODE)
+    lines = silent.exclude(pk__in=named).only("pk", "asked")
     return [
         _Taken(line, Decision(line.pk, line.asked), line.asked, line.asked, ClaimLineStatus.APPROVED)
         for line in lines

@@ -81,6 +81,8 @@ def create(
     said, wanted = clean(name), checked(scopes)
     if not said or not wanted:
         raise InvalidInput("نام و دست‌کم یک دامنه را بنویسید.")
+    if ApiClient.objects.filter(insurer=insurer, name=said[:80], revoked_at=None).exists():
+        raise InvalidInput(f"«{said}» این بیمه‌گر هست؛ از فهرست برایش رمز تازه بسازید، یا نامی دیگر بنویسید.")
     client = ApiClient.objects.create(
         insurer=insurer, key=f"{insurer.code}-{secrets.token_hex(6)}", name=said[:80], scopes=wanted,
         created_at=at, created_by=by,
@@ -90,11 +92,18 @@ def create(
 
 
 @transaction.atomic
-def rotate(*, client: ApiClient, by: Any, at: dt.datetime) -> str:
-    """A new secret; those before it hold for another week, so that the insurer can change without a gap."""
+def rotate(*, client: ApiClient, after: int, by: Any, at: dt.datetime) -> str:
+    """A new secret; those before it hold for another week, so that the insurer can change without a gap.
+
+    `after` is how many secrets the caller saw: the same call again makes no other one.
+    """
     row = _locked(client)
     if not row.is_open:
         raise InvalidInput("این سامانه بسته است؛ سامانهٔ تازه‌ای بسازید.")
+    if row.secrets.count() != after:
+        raise InvalidInput(
+            "از وقتی این صفحه را دیدید رمز تازه‌ای ساخته شده است؛ اگر گم شده است، از همین فهرست رمز دیگری بسازید."
+        )
     standing = row.secrets.filter(Q(expires_at=None) | Q(expires_at__gt=at + OVERLAP))
     standing.update(expires_at=at + OVERLAP)
     _record("api_client.rotated", row, by=by, at=at, after={"until": (at + OVERLAP).isoformat()})

@@ -16,6 +16,7 @@ from billing.claims.api.scopes import ApiScope
 from billing.claims.forms import ClientForm
 from billing.claims.services import clients
 from core.errors import DomainError
+from core.filters import whole
 from core.views import ActionView, Gate, ListPage
 from organisations.permissions import Permission
 
@@ -39,6 +40,7 @@ class Clients(ListPage):
             {
                 "client": client,
                 "scopes": [_LABELS.get(scope, scope) for scope in client.scopes],
+                "made": len(client.secrets.all()),
                 "secrets": [s for s in client.secrets.all() if s.expires_at is None or s.expires_at > now],
             }
             for client in context["page_obj"]
@@ -95,7 +97,10 @@ class ClientRotate(Gate, generic.View):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         client = _client(request, pk)
         try:
-            secret = clients.rotate(client=client, by=request.user, at=timezone.now())
+            after = whole(request.POST.get("after"))
+            secret = clients.rotate(
+                client=client, after=-1 if after is None else after, by=request.user, at=timezone.now()
+            )
         except DomainError as refusal:
             messages.error(request, refusal.sentence)
             return HttpResponseRedirect(reverse("api_clients"))

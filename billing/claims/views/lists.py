@@ -187,7 +187,7 @@ class ClaimPage(DetailPage):
         if inside and is_persons:
             return self.object.insurer.name
         if inside or is_insurers:
-            return step.by_name or "سامانه"
+            return str(step.by or step.by_name or "سامانه")
         return "مرکز درمانی"
 
     def _related(self) -> list[dict[str, Any]]:

@@ -143,7 +143,7 @@ def test_a_wrong_secret_grant_or_scope_is_a_problem(rasa):
 
 def test_a_new_secret_holds_beside_the_old_one_for_a_week(cast, rasa):
     old, now = rasa.secret, timezone.now()
-    rasa.secret = clients.rotate(client=rasa.row, by=cast.headquarters, at=now)
+    rasa.secret = clients.rotate(client=rasa.row, after=1, by=cast.headquarters, at=now)
     assert rasa.issue().status_code == 200
     assert rasa.issue(client_secret=old).status_code == 200
     later = now + clients.OVERLAP + dt.timedelta(seconds=1)
@@ -158,7 +158,7 @@ def test_a_closed_client_opens_nothing_at_once(cast, rasa):
     problem(rasa.get("api_claims"), 401, "invalid_token")
     problem(rasa.issue(), 401, "invalid_client")
     with pytest.raises(InvalidInput):
-        clients.rotate(client=rasa.row, by=cast.headquarters, at=timezone.now())
+        clients.rotate(client=rasa.row, after=1, by=cast.headquarters, at=timezone.now())
 
 
 def test_a_token_that_ran_out_is_refused(rasa):
@@ -338,7 +338,6 @@ def test_a_body_that_is_not_as_the_document_says_changes_nothing(rasa, claim, bo
     told = problem(rasa.post("api_claim_acknowledge", claim.pk, body=body), 422, "invalid_input")
     assert sentence in told["errors"][field][0]
     assert rasa.get("api_claim", claim.pk).json()["state"] == "sent"
-
 
 
 # ---------------------------------------------------------------- payments
@@ -804,7 +803,11 @@ def test_headquarters_makes_shows_once_and_closes_a_client(client, cast):
     listed = client.get(reverse("api_clients")).content.decode()
     assert row.key in listed
     assert secret not in listed
-    assert client.post(reverse("api_client_rotate", args=[row.pk])).context["secret"] != secret
+    rotate = reverse("api_client_rotate", args=[row.pk])
+    assert client.post(rotate, {"after": 1}).context["secret"] != secret
+    # The page that shows it, loaded once more: no other secret.
+    assert client.post(rotate, {"after": 1}).status_code == 302
+    assert row.secrets.count() == 2
     client.post(reverse("api_client_revoke", args=[row.pk]))
     assert not ApiClient.objects.get().is_open
 

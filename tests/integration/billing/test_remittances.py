@@ -145,7 +145,7 @@ def test_on_account_money_of_a_line_that_is_rejected_pays_the_others_in_the_sett
 @pytest.mark.parametrize(
     ("line", "problem"),
     [
-        ({}, Problem.NO_REFERENCE),
+        ({}, Problem.NO_DETAIL),
         ({"claim_no": "1404-1-1-99999"}, Problem.CLAIM_UNKNOWN),
         ({"claim_no": "{claim}", "invoice_no": "nothing"}, Problem.INVOICE_UNKNOWN),
         ({"invoice_no": "nothing"}, Problem.INVOICE_UNKNOWN),

@@ -185,3 +185,15 @@ def test_the_pages_act_on_many_and_show_each_its_own(client, cast):
     client.force_login(cast.neighbour)
     assert client.get(reverse("unknown_code", args=[keys[0]])).status_code == 404
     assert not client.get(reverse("unknown_codes"), {"state": "all"}).context["codes"]
+
+
+def test_approving_the_rest_leaves_what_was_set_aside_waiting_for_its_code(cast):
+    claim = claim_of(cast, (700, DRUG), (9, {}))
+    drug, other = lines_of(claim)
+    unknown(claim, drug)
+    adjudication.adjudicate(claim=claim, decisions=[], approve_rest=True, by=None, at=world.LATER)
+    drug.refresh_from_db()
+    other.refresh_from_db()
+    assert (drug.status, drug.approved) == (ClaimLineStatus.UNKNOWN_CODE, None)
+    assert (other.status, other.approved) == (ClaimLineStatus.APPROVED, 9)
+    assert Claim.objects.get(pk=claim.pk).state == ClaimState.IN_REVIEW

@@ -166,7 +166,7 @@ def _place_of(
         if len(places) != 1:
             return Target(problem=Problem.INVOICE_AMBIGUOUS if places else Problem.INVOICE_UNKNOWN)
         return Target(*places[0])
-    return Target(problem=Problem.NO_REFERENCE)
+    return Target(problem=Problem.NO_DETAIL if said.is_empty else Problem.NO_REFERENCE)
 
 
 def _claims(payer: Payer) -> Any:
