@@ -67,9 +67,13 @@ class HasPermission(BasePermission):
     """The signed-in user's role grants the permission the view declares; objects are limited by scope, separately."""
 
     def has_permission(self, request: Any, view: Any) -> bool:
-        writes = "" if request.method in SAFE_METHODS else getattr(view, "write_permission", "")
-        wanted = writes or view.permission
-        return bool(request.user.is_authenticated and request.user.may(wanted))
+        return bool(request.user.is_authenticated and request.user.may(wanted(request, view)))
+
+
+def wanted(request: Any, view: Any) -> str:
+    """The permission that a call needs."""
+    writes = "" if request.method in SAFE_METHODS else getattr(view, "write_permission", "")
+    return str(writes or view.permission)
 
 
 class PasswordAuthentication(BasicAuthentication):

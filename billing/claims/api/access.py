@@ -19,7 +19,7 @@ from rest_framework.throttling import SimpleRateThrottle
 from billing.claims.api.models import ApiCall, ApiClient, ApiToken
 from billing.claims.api.scopes import GRANTS, ApiScope
 from billing.claims.services import clients
-from core.api import ApiView, PasswordAuthentication
+from core.api import ApiView, PasswordAuthentication, wanted
 from core.clients import address
 from core.errors import DomainError, InvalidInput
 from organisations.models import Centre, Membership
@@ -179,6 +179,13 @@ class InsurerView(Rated, ApiView):
     permission = Permission.CLAIM_VIEW
     authentication_classes = (TokenAuthentication, PasswordAuthentication, SessionAuthentication)
     throttle_classes = (CallerRate,)
+
+    def permission_denied(self, request: Request, message: str | None = None, code: str | None = None) -> Any:
+        """A token that lacks a scope is told which one, and who gives it."""
+        needed = [name for name, permission in GRANTS.items() if permission == wanted(request, self)]
+        if isinstance(request.user, ClientUser) and needed:
+            message = f"نشان شما دامنهٔ {needed[0]} را ندارد؛ ستاد آن را به سامانهٔ شما می‌دهد."
+        super().permission_denied(request, message, code)
 
 
 def check_match(request: Request, etag: str) -> None:

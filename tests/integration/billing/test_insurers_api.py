@@ -176,7 +176,8 @@ def test_another_organisations_insurer_gets_no_client_from_here(cast):
 def test_scopes_limit_what_a_client_may_do(client, cast, claim):
     reader = Caller(client, cast, scopes=[ApiScope.CLAIMS_READ])
     assert reader.get("api_claim", claim.pk).status_code == 200
-    problem(reader.post("api_claim_acknowledge", claim.pk), 403, "permission_denied")
+    told = problem(reader.post("api_claim_acknowledge", claim.pk), 403, "permission_denied")
+    assert "claims.acknowledge" in told["detail"]
     problem(reader.post("api_claim_adjudicate", claim.pk), 403, "permission_denied")
 
 
