@@ -72,7 +72,7 @@ class ClaimLineStatus(models.IntegerChoices):
     CUT = 2, "تأیید بخشی"
     REJECTED = 3, "رد"
     UNKNOWN_CODE = 4, "کد نزد بیمه‌گر ناشناخته"
-    NOTHING = 9, "بدون سهم این بیمه‌گر"
+    NOTHING = 9, "بدون خواسته از این بیمه‌گر"
 
 
 #: Statuses without an answer in rials.

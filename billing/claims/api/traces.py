@@ -27,18 +27,18 @@ def trace(line: ClaimLine, claim: Claim) -> dict[str, Any] | None:
     None where the invoice's version of the time has no such line.
     """
     if claim.kind == ClaimKind.SUPPLEMENT:
-        return {"title": _title(line), "steps": [*_differences(line, claim), _asked(line, claim)]}
+        return {"title": _title(line), "steps": [*_differences(line, claim), *_asked(line, claim)]}
     if claim.kind == ClaimKind.RESUBMISSION:
         first = ClaimLine.objects.get(pk=line.previous_id)
         told = trace(first, Claim.objects.get(pk=first.claim_id))
         if told:
-            told["steps"] += [_step("بیمه‌گر تأیید کرد", first.approved), _asked(line, claim)]
+            told["steps"] += [_step("بیمه‌گر تأیید کرد", first.approved), *_asked(line, claim)]
         return told
     found = trace_context(_as_frozen(line), line.line_no)
     if found is None:
         return None
     steps = [_step(str(step["sentence"]), step.get("amount")) for step in found["steps"]]
-    return {"title": _title(line), "steps": [*steps, _asked(line, claim)]}
+    return {"title": _title(line), "steps": [*steps, *_asked(line, claim)]}
 
 
 def _title(line: ClaimLine) -> str:
@@ -49,8 +49,15 @@ def _step(sentence: str, amount: int | None) -> dict[str, Any]:
     return {"sentence": sentence, "amount": amount}
 
 
-def _asked(line: ClaimLine, claim: Claim) -> dict[str, Any]:
-    return _step(f"خواسته از {Payer(claim.payer).label}", line.asked)
+def _asked(line: ClaimLine, claim: Claim) -> list[dict[str, Any]]:
+    """What the contract took off the share, and what is asked."""
+    asked = _step(f"خواسته از {Payer(claim.payer).label}", line.asked)
+    if not line.taken_off:
+        return [asked]
+    row = ClaimInvoice.objects.select_related("contract").get(claim=claim, invoice_id=line.invoice_id)
+    ending = f" در قرارداد {row.contract.number}" if row.contract else ""
+    off = ((f"بالاتر از سقف سالانهٔ بیمار{ending}", line.over_ceiling), (f"تخفیف{ending}", line.discount))
+    return [*(_step(said, -amount) for said, amount in off if amount), asked]
 
 
 def _differences(line: ClaimLine, claim: Claim) -> list[dict[str, Any]]:

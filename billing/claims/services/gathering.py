@@ -66,7 +66,7 @@ _SENT_BY_OTHER = _live("<>", f"AND o.state IN ({_DELIVERED}) AND l.version = i.v
 
 _WITH_INSURER = _live("=", f"AND o.state IN ({_DELIVERED})")
 _CLAIMED = f"""(
-    SELECT coalesce(sum(l.asked), 0)::bigint
+    SELECT coalesce(sum(l.asked + l.over_ceiling + l.discount), 0)::bigint
     FROM {ClaimInvoice._meta.db_table} l JOIN {Claim._meta.db_table} o ON o.id = l.claim_id
     WHERE l.invoice_id = i.id AND l.payer = %(payer)s AND l.released_at IS NULL AND o.state IN ({_DELIVERED})
       AND l.kind <> '{ClaimKind.RESUBMISSION}')"""
@@ -126,6 +126,11 @@ _COPIED = (
     "version", "number", "patient_id", "setting", "admitted_on", "discharged_on", "lines_count", "amount", "basic",
     "supplementary", "subsidy", "employer", "patient_share",
 )  # fmt: skip
+#: What a row of a claim does not say before it is frozen or answered, as SQL.
+EMPTY = {
+    **dict.fromkeys(("over_ceiling", "discount", "answered", "adjusted", "approved", "paid"), "0"),
+    "record_no": "''", "diagnoses": "'[]'",
+}  # fmt: skip
 _OMIT = f"INSERT INTO {Omission._meta.db_table} (claim_id, invoice_id, number, asked, reason, difference)"
 
 
@@ -135,19 +140,21 @@ def _gather_sql(payer: Payer) -> str:
             {_OMIT} SELECT %(claim)s, id, number, share, reason, difference FROM judged WHERE reason IS NOT NULL
         )
         INSERT INTO {ClaimInvoice._meta.db_table}
-            (claim_id, invoice_id, payer, kind, asked, answered, adjusted, approved, paid, record_no, diagnoses,
-             {", ".join(_COPIED)})
-        SELECT %(claim)s, id, %(payer)s, '{ClaimKind.ORIGINAL}', share, 0, 0, 0, 0, '', '[]', {", ".join(_COPIED)}
+            (claim_id, invoice_id, payer, kind, asked, {", ".join(EMPTY)}, {", ".join(_COPIED)})
+        SELECT %(claim)s, id, %(payer)s, '{ClaimKind.ORIGINAL}', share, {", ".join(EMPTY.values())},
+               {", ".join(_COPIED)}
         FROM judged WHERE reason IS NULL ORDER BY id
     """
 
 
+#: SQL of what a row `c` asks for and what the contract takes off it: the payer's share.
+ROW_SHARE = "c.asked + c.over_ceiling + c.discount"
 #: Rows of the claim whose invoice may no longer be in it, or is no longer what was gathered.
 _STALE = """
-    SELECT c.id, c.invoice_id, c.number, c.asked, coalesce(j.reason, {taken_out}) AS reason
+    SELECT c.id, c.invoice_id, c.number, {share}, coalesce(j.reason, {taken_out}) AS reason
     FROM {rows} c LEFT JOIN ({judged}) j ON j.id = c.invoice_id
     WHERE c.claim_id = %(claim)s
-      AND (j.id IS NULL OR j.reason IS NOT NULL OR (j.version, j.share) IS DISTINCT FROM (c.version, c.asked))
+      AND (j.id IS NULL OR j.reason IS NOT NULL OR (j.version, j.share) IS DISTINCT FROM (c.version, {share}))
 """
 
 
@@ -157,7 +164,10 @@ def _stale_sql(payer: Payer) -> str:
         f" AND i.lines_count > 0"
     )
     return _STALE.format(
-        taken_out=int(R.TAKEN_OUT), rows=ClaimInvoice._meta.db_table, judged=_judged(payer, which)
+        share=ROW_SHARE,
+        taken_out=int(R.TAKEN_OUT),
+        rows=ClaimInvoice._meta.db_table,
+        judged=_judged(payer, which),
     )
 
 
@@ -168,7 +178,7 @@ GONE = f"""(i.lines_count = 0 OR EXISTS (
 
 def _stale_retry_sql(_payer: Payer) -> str:
     return f"""
-        SELECT c.id, c.invoice_id, c.number, c.asked, {R.TAKEN_OUT}
+        SELECT c.id, c.invoice_id, c.number, {ROW_SHARE}, {R.TAKEN_OUT}
         FROM {ClaimInvoice._meta.db_table} c JOIN {Invoice._meta.db_table} i ON i.id = c.invoice_id
         WHERE c.claim_id = %(claim)s AND {GONE}
     """
@@ -201,14 +211,14 @@ STANDING_LINE = f"""
 
 def _stale_supplement_sql(payer: Payer) -> str:
     return f"""
-        SELECT c.id, c.invoice_id, c.number, c.asked, {R.TAKEN_OUT}
+        SELECT c.id, c.invoice_id, c.number, {ROW_SHARE}, {R.TAKEN_OUT}
         FROM {ClaimInvoice._meta.db_table} c JOIN {Invoice._meta.db_table} i ON i.id = c.invoice_id
         LEFT JOIN (
             SELECT invoice_id, sum(asked)::bigint AS asked, count(*) AS lines FROM ({differences_sql(payer)}) x
             GROUP BY invoice_id
         ) d ON d.invoice_id = c.invoice_id
         WHERE c.claim_id = %(claim)s
-          AND ({GONE} OR (d.asked, d.lines) IS DISTINCT FROM (c.asked, c.lines_count::bigint))
+          AND ({GONE} OR (d.asked, d.lines) IS DISTINCT FROM ({ROW_SHARE}, c.lines_count::bigint))
     """
 
 

@@ -25,7 +25,7 @@ from billing.claims.models import Claim, ClaimInvoice, ClaimItem, ClaimLine
 from billing.claims.objections.choices import PENDING
 from billing.claims.objections.models import Objection, ObjectionLine
 from billing.claims.services import events
-from billing.claims.services.gathering import FUND, GONE, SHARE, STANDING_LINE, check, differences_sql
+from billing.claims.services.gathering import EMPTY, FUND, GONE, SHARE, STANDING_LINE, check, differences_sql
 from billing.claims.services.states import ClaimRefused, locked, require, step
 from billing.claims.webhooks.choices import EventType
 from billing.models import Change, Invoice, LineDelta, SupplementaryItem
@@ -41,15 +41,16 @@ _FACTS = (
 )  # fmt: skip
 _BILL = ("amount", "basic", "supplementary", "subsidy", "employer", "patient_share")
 _INTO = (
-    f"INSERT INTO {ClaimInvoice._meta.db_table} (claim_id, invoice_id, payer, kind, previous_id, asked, answered,"
-    f" adjusted, approved, paid, record_no, diagnoses, lines_count, {', '.join((*_FACTS, *_BILL))})"
+    f"INSERT INTO {ClaimInvoice._meta.db_table} (claim_id, invoice_id, payer, kind, previous_id, asked,"
+    f" {', '.join(EMPTY)}, lines_count, {', '.join((*_FACTS, *_BILL))})"
 )
+_EMPTY = ", ".join(EMPTY.values())
 _PENDING = ", ".join(f"'{state.value}'" for state in PENDING)
 #: Invoices with cut lines, each with what was cut. What is asked again already, waits for the answer to an objection,
 #: or is cancelled, stays out.
 _RETRY = f"""
     {_INTO}
-    SELECT %(claim)s, c.invoice_id, c.payer, '{ClaimKind.RESUBMISSION}', c.id, l.cut, 0, 0, 0, 0, '', '[]', l.lines,
+    SELECT %(claim)s, c.invoice_id, c.payer, '{ClaimKind.RESUBMISSION}', c.id, l.cut, {_EMPTY}, l.lines,
            {", ".join(f"c.{name}" for name in (*_FACTS, *_BILL))}
     FROM {ClaimInvoice._meta.db_table} c
     JOIN (
@@ -225,7 +226,7 @@ def _supplement_sql(payer: Payer) -> str:
     copied = ", ".join(f"i.{name}" for name in _FACTS)
     return f"""
         {_INTO}
-        SELECT %(claim)s, i.id, %(payer)s, '{ClaimKind.SUPPLEMENT}', c.id, d.asked, 0, 0, 0, 0, '', '[]', d.lines,
+        SELECT %(claim)s, i.id, %(payer)s, '{ClaimKind.SUPPLEMENT}', c.id, d.asked, {_EMPTY}, d.lines,
                {copied},
                d.amount, d.basic, d.supplementary, d.subsidy, d.employer, d.patient
         FROM (
