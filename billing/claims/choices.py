@@ -14,6 +14,7 @@ class ClaimKind(models.TextChoices):
     ORIGINAL = "original", "اصلی"
     RESUBMISSION = "resubmission", "ارسال دوبارهٔ سطرهای ردشده"
     SUPPLEMENT = "supplement", "متمم پس از بازقیمت‌گذاری"
+    CORRECTION = "correction", "مابه‌التفاوت پس از اصلاح"
 
 
 class ClaimState(models.TextChoices):

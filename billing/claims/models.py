@@ -295,7 +295,7 @@ class ClaimInvoice(AnswerFields):
     Funds, unit, record number, diagnoses and the contract in force on the day of discharge are copied when the claim is
     frozen; before that they are empty, and `asked` is the whole share.
     It is released when the claim is cancelled, so that the invoice can be gathered again. `previous` is the row that
-    this one follows: the one whose rejected lines are sent again, or the one that a supplement adds to.
+    this one follows: the one whose rejected lines are sent again, or the one that a supplement or a correction adds to.
     """
 
     claim = models.ForeignKey(Claim, models.PROTECT, related_name="invoices", db_index=False)
@@ -350,6 +350,12 @@ class ClaimInvoice(AnswerFields):
                 condition=Q(released_at=None, kind=ClaimKind.RESUBMISSION),
                 name="billing_claiminvoice_one_retry",
             ),
+            models.UniqueConstraint(
+                fields=["invoice", "payer", "version", "previous"],
+                condition=Q(released_at=None, kind=ClaimKind.CORRECTION),
+                nulls_distinct=False,
+                name="billing_claiminvoice_one_correction",
+            ),
             models.CheckConstraint(
                 name="billing_claiminvoice_shares",
                 condition=Q(
@@ -371,7 +377,8 @@ class ClaimInvoice(AnswerFields):
                 condition=pgtrigger.Condition(
                     "ROW(OLD.claim_id, OLD.invoice_id, OLD.payer, OLD.kind, OLD.asked + OLD.over_ceiling"
                     " + OLD.discount, OLD.version) IS DISTINCT FROM"
-                    " ROW(NEW.claim_id, NEW.invoice_id, NEW.payer, NEW.kind, NEW.asked + NEW.over_ceiling + NEW.discount, NEW.version)"
+                    " ROW(NEW.claim_id, NEW.invoice_id, NEW.payer, NEW.kind, NEW.asked + NEW.over_ceiling"
+                    " + NEW.discount, NEW.version)"
                     " OR OLD.fund_id IS NOT NULL AND"
                     " ROW(OLD.fund_id, OLD.supplementary_fund_id, OLD.unit_id, OLD.record_no, OLD.diagnoses,"
                     " OLD.contract_id, OLD.contract_year, OLD.asked, OLD.over_ceiling, OLD.discount)"

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from billing.claims.choices import ClaimKind, Payer
+from billing.claims.choices import DELIVERED, ClaimKind, Payer
 from billing.claims.models import Claim, ClaimInvoice, ClaimLine
 from billing.models import CurrentLine, Invoice, InvoiceLine, LineDelta, PastInvoice, PastLine, PriceBasis
 from billing.views.invoices import trace_context
@@ -28,6 +28,8 @@ def trace(line: ClaimLine, claim: Claim) -> dict[str, Any] | None:
     """
     if claim.kind == ClaimKind.SUPPLEMENT:
         return {"title": _title(line), "steps": [*_differences(line, claim), *_asked(line, claim)]}
+    if claim.kind == ClaimKind.CORRECTION:
+        return {"title": _title(line), "steps": [*_corrected(line, claim), *_asked(line, claim)]}
     if claim.kind == ClaimKind.RESUBMISSION:
         first = ClaimLine.objects.get(pk=line.previous_id)
         told = trace(first, Claim.objects.get(pk=first.claim_id))
@@ -71,6 +73,19 @@ def _differences(line: ClaimLine, claim: Claim) -> list[dict[str, Any]]:
         said = f"بازقیمت‌گذاری {display.moment(delta.change.at)}{circular}: تفاوت {Payer(claim.payer).label}"
         steps.setdefault(delta.change_id, _step(said, 0))["amount"] += getattr(delta, claim.payer)
     return list(steps.values())
+
+
+def _corrected(line: ClaimLine, claim: Claim) -> list[dict[str, Any]]:
+    """The share after the correction, and what each claim before asked for, as they stood when this one was frozen."""
+    lines = ClaimLine.objects.filter(
+        invoice_id=line.invoice_id, line_no=line.line_no, claim__payer=claim.payer, claim__fund_id=claim.fund_id,
+        claim__state__in=DELIVERED, claim__frozen_at__lt=claim.frozen_at,
+    ).exclude(claim__kind=ClaimKind.RESUBMISSION).select_related("claim").order_by("pk")  # fmt: skip
+    earlier = list(lines)
+    version = ClaimInvoice.objects.get(claim=claim, invoice_id=line.invoice_id).version
+    now = line.share + sum(one.share for one in earlier)
+    asked = [_step(f"پیش‌تر در مطالبهٔ {one.claim.number}", -one.share) for one in earlier]
+    return [_step(f"سهم {Payer(claim.payer).label} در نسخهٔ {version} صورتحساب", now), *asked]
 
 
 def _as_frozen(line: ClaimLine) -> list[CurrentLine]:

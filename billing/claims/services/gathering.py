@@ -14,8 +14,10 @@ from typing import Any
 from django.db import connection, transaction
 
 from billing.choices import Severity, Stage
-from billing.claims.choices import DELIVERED, ClaimKind, ClaimState, OmissionReason, Payer
+from billing.claims.choices import ClaimKind, ClaimState, OmissionReason, Payer
 from billing.claims.models import Claim, ClaimInvoice, ClaimItem, Omission
+from billing.claims.services.corrected import stale_sql as stale_correction_sql
+from billing.claims.services.shared import EMPTY, FUND, GONE, IN_DELIVERED, ROW_SHARE, SHARE
 from billing.claims.services.states import ClaimRefused, locked, move, require, step
 from billing.models import (
     CheckedInvoice,
@@ -37,10 +39,6 @@ JOB_KIND = "claims"
 #: Cells that one wizard may begin.
 LARGEST = 500
 Queue = Callable[[int], object]
-#: The invoice's column with the share of each payer, and the one with its fund.
-SHARE = {Payer.BASIC: "basic", Payer.SUPPLEMENTARY: "supplementary"}
-FUND = {Payer.BASIC: "fund_id", Payer.SUPPLEMENTARY: "supplementary_fund_id"}
-_DELIVERED = ", ".join(f"'{state.value}'" for state in DELIVERED)
 R = OmissionReason
 
 
@@ -53,22 +51,27 @@ class Cell:
     payer: Payer
 
 
-def _live(payer: str, delivered: str = "") -> str:
+def _live(payer: str, delivered: str = "", kinds: Iterable[ClaimKind] = (ClaimKind.ORIGINAL,)) -> str:
     """SQL: a row of the invoice in a claim of the payer that is not cancelled."""
+    named = ", ".join(f"'{kind}'" for kind in kinds)
     return f"""EXISTS (
         SELECT FROM {ClaimInvoice._meta.db_table} l JOIN {Claim._meta.db_table} o ON o.id = l.claim_id
-        WHERE l.invoice_id = i.id AND l.payer {payer} %(payer)s AND l.kind = '{ClaimKind.ORIGINAL}'
+        WHERE l.invoice_id = i.id AND l.payer {payer} %(payer)s AND l.kind IN ({named})
           AND l.released_at IS NULL AND o.id <> %(claim)s {delivered})"""
 
 
-_SENT_BY_OTHER = _live("<>", f"AND o.state IN ({_DELIVERED}) AND l.version = i.version")
+#: An invoice as it is now, with the insurer: first in the claim that asked for it, then in one for the difference.
+_AS_IT_IS = (
+    f"AND o.state IN ({IN_DELIVERED}) AND l.version = i.version",
+    (ClaimKind.ORIGINAL, ClaimKind.CORRECTION),
+)
+_SENT_BY_OTHER = _live("<>", *_AS_IT_IS)
 
-
-_WITH_INSURER = _live("=", f"AND o.state IN ({_DELIVERED})")
+_WITH_INSURER = _live("=", f"AND o.state IN ({IN_DELIVERED})")
 _CLAIMED = f"""(
     SELECT coalesce(sum(l.asked + l.over_ceiling + l.discount), 0)::bigint
     FROM {ClaimInvoice._meta.db_table} l JOIN {Claim._meta.db_table} o ON o.id = l.claim_id
-    WHERE l.invoice_id = i.id AND l.payer = %(payer)s AND l.released_at IS NULL AND o.state IN ({_DELIVERED})
+    WHERE l.invoice_id = i.id AND l.payer = %(payer)s AND l.released_at IS NULL AND o.state IN ({IN_DELIVERED})
       AND l.kind <> '{ClaimKind.RESUBMISSION}')"""
 
 
@@ -112,7 +115,7 @@ def _of_period(payer: Payer) -> str:
     return f"""
         i.centre_id = ANY(%(centres)s) AND i.month = %(month)s AND i.lines_count > 0
         AND s.stage IS DISTINCT FROM {Stage.CANCELLED} AND CASE
-            WHEN {_WITH_INSURER} THEN NOT {_live("=", f"AND o.state IN ({_DELIVERED}) AND l.version = i.version")}
+            WHEN {_WITH_INSURER} THEN NOT {_live("=", *_AS_IT_IS)}
             ELSE i.{SHARE[payer]} <> 0 OR i.unpriced_lines > 0
         END
     """
@@ -126,11 +129,6 @@ _COPIED = (
     "version", "number", "patient_id", "setting", "admitted_on", "discharged_on", "lines_count", "amount", "basic",
     "supplementary", "subsidy", "employer", "patient_share",
 )  # fmt: skip
-#: What a row of a claim does not say before it is frozen or answered, as SQL.
-EMPTY = {
-    **dict.fromkeys(("over_ceiling", "discount", "answered", "adjusted", "approved", "paid"), "0"),
-    "record_no": "''", "diagnoses": "'[]'",
-}  # fmt: skip
 _OMIT = f"INSERT INTO {Omission._meta.db_table} (claim_id, invoice_id, number, asked, reason, difference)"
 
 
@@ -147,8 +145,6 @@ def _gather_sql(payer: Payer) -> str:
     """
 
 
-#: SQL of what a row `c` asks for and what the contract takes off it: the payer's share.
-ROW_SHARE = "c.asked + c.over_ceiling + c.discount"
 #: Rows of the claim whose invoice may no longer be in it, or is no longer what was gathered.
 _STALE = """
     SELECT c.id, c.invoice_id, c.number, {share}, coalesce(j.reason, {taken_out}) AS reason
@@ -169,11 +165,6 @@ def _stale_sql(payer: Payer) -> str:
         rows=ClaimInvoice._meta.db_table,
         judged=_judged(payer, which),
     )
-
-
-#: SQL of an invoice that asks nothing any more: cancelled, whether or not another was issued in its place.
-GONE = f"""(i.lines_count = 0 OR EXISTS (
-    SELECT FROM {InvoiceStage._meta.db_table} g WHERE g.invoice_id = i.id AND g.stage = {Stage.CANCELLED}))"""
 
 
 def _stale_retry_sql(_payer: Payer) -> str:
@@ -227,6 +218,7 @@ _STALE_OF: dict[ClaimKind, Callable[[Payer], str]] = {
     ClaimKind.ORIGINAL: _stale_sql,
     ClaimKind.RESUBMISSION: _stale_retry_sql,
     ClaimKind.SUPPLEMENT: _stale_supplement_sql,
+    ClaimKind.CORRECTION: stale_correction_sql,
 }
 
 

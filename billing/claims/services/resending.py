@@ -13,7 +13,6 @@ from billing.claims.choices import (
     ANSWERED,
     CODE_KNOWN,
     CUT_LINES,
-    DELIVERED,
     UNANSWERED,
     ClaimKind,
     ClaimLineStatus,
@@ -25,7 +24,8 @@ from billing.claims.models import Claim, ClaimInvoice, ClaimItem, ClaimLine
 from billing.claims.objections.choices import PENDING
 from billing.claims.objections.models import Objection, ObjectionLine
 from billing.claims.services import events
-from billing.claims.services.gathering import EMPTY, FUND, GONE, SHARE, STANDING_LINE, check, differences_sql
+from billing.claims.services.gathering import STANDING_LINE, check, differences_sql
+from billing.claims.services.shared import EMPTY, FUND, GONE, IN_DELIVERED, SHARE
 from billing.claims.services.states import ClaimRefused, locked, require, step
 from billing.claims.webhooks.choices import EventType
 from billing.models import Change, Invoice, LineDelta, SupplementaryItem
@@ -35,7 +35,6 @@ from insurers.models import Fund
 from organisations.models import Centre
 
 _CUT = ", ".join(str(int(status)) for status in CUT_LINES)
-_DELIVERED = ", ".join(f"'{state.value}'" for state in DELIVERED)
 _FACTS = (
     "version", "number", "patient_id", "setting", "admitted_on", "discharged_on",
 )  # fmt: skip
@@ -156,9 +155,18 @@ def ask_again(
 # ---------------------------------------------------------------- supplements
 
 
+#: SQL of an item that a claim for a correction has asked for already, or that waits for one.
+_CORRECTED = f"""EXISTS (
+    SELECT FROM {ClaimInvoice._meta.db_table} v JOIN {Claim._meta.db_table} w ON w.id = v.claim_id
+    WHERE v.invoice_id = i.id AND v.payer = %(payer)s AND v.kind = '{ClaimKind.CORRECTION}' AND v.released_at IS NULL
+      AND (w.state NOT IN ({IN_DELIVERED}) OR w.last_change >= h.id)
+)"""
+
+
 def _waiting_sql(payer: Payer) -> str:
     """SQL of items that are to be claimed: the invoice went in a claim of the payer, frozen before the re-pricing.
 
+    What was corrected since waits for the claim for the correction, which asks for the item as well.
     `w.asked` is what still stands of an item: its differences lapse where a correction rewrote the line.
     """
     share = SHARE[payer]
@@ -168,12 +176,13 @@ def _waiting_sql(payer: Payer) -> str:
         JOIN {Invoice._meta.db_table} i ON i.id = s.invoice_id
         JOIN {ClaimInvoice._meta.db_table} c ON c.invoice_id = i.id AND c.payer = %(payer)s
              AND c.kind = '{ClaimKind.ORIGINAL}' AND c.released_at IS NULL
-        JOIN {Claim._meta.db_table} o ON o.id = c.claim_id AND o.state IN ({_DELIVERED}) AND o.last_change < h.id
+        JOIN {Claim._meta.db_table} o ON o.id = c.claim_id AND o.state IN ({IN_DELIVERED}) AND o.last_change < h.id
         JOIN LATERAL (
             SELECT sum(d.{share})::bigint AS asked FROM {LineDelta._meta.db_table} d {STANDING_LINE}
             WHERE d.invoice_id = s.invoice_id AND d.change_id = s.change_id
         ) w ON w.asked <> 0
-        WHERE i.centre_id = ANY(%(centres)s) AND i.month = %(month)s AND NOT {GONE} AND NOT EXISTS (
+        WHERE i.centre_id = ANY(%(centres)s) AND i.month = %(month)s AND NOT {GONE} AND NOT {_CORRECTED}
+        AND NOT EXISTS (
             SELECT FROM {ClaimItem._meta.db_table} t
             WHERE t.item_id = s.id AND t.payer = %(payer)s AND t.released_at IS NULL
         )

@@ -13,10 +13,11 @@ from django.utils import timezone
 from billing.choices import Stage
 from billing.claims.choices import CUT_LINES, ClaimKind, ClaimLineStatus, ClaimState, Payer, StepChannel
 from billing.claims.models import Claim, ClaimCounter, ClaimInvoice, ClaimItem, ClaimLine
-from billing.claims.services import events
-from billing.claims.services.gathering import ROW_SHARE, SHARE, differences_sql, stale_of
+from billing.claims.services import corrected, events
+from billing.claims.services.gathering import differences_sql, stale_of
+from billing.claims.services.shared import ROW_SHARE, SHARE
 from billing.claims.services.states import ClaimRefused, counted, locked, move, require
-from billing.claims.services.takeoff import taken_off
+from billing.claims.services.takeoff import keys_of, taken_off
 from billing.models import CurrentLine, Invoice, InvoiceDetail, InvoiceStage
 from billing.services import stages
 from billing.services.repricing.common import CENTRE, last_change_of
@@ -38,6 +39,8 @@ def _shares_sql(claim: Claim) -> str:
     payer = Payer(claim.payer)
     if claim.kind == ClaimKind.RESUBMISSION:
         return _RETRIED
+    if claim.kind == ClaimKind.CORRECTION:
+        return corrected.lines_sql(payer, _COPIED)
     return _differences_sql(payer) if claim.kind == ClaimKind.SUPPLEMENT else _whole_sql(payer)
 
 
@@ -134,6 +137,7 @@ _ANEW = {
     ClaimKind.ORIGINAL: "مطالبه را لغو و دوباره گردآوری کنید",
     ClaimKind.RESUBMISSION: "آن را لغو و از مطالبهٔ پیشین دوباره بسازید",
     ClaimKind.SUPPLEMENT: "آن را لغو و متمم را دوباره بسازید",
+    ClaimKind.CORRECTION: "آن را لغو و مابه‌التفاوت را دوباره بسازید",
 }
 #: What to do about a claim whose invoices changed before it was frozen.
 _AGAIN = _ANEW | {ClaimKind.ORIGINAL: "مطالبه را دوباره بررسی کنید"}
@@ -154,7 +158,7 @@ def freeze(*, claim: Claim, by: Any, at: dt.datetime) -> Claim:
     _refuse_stale(row, "بررسی", _AGAIN)
     shares = _shares_sql(row)
     off = taken_off(row, shares)
-    said = {"claim": row.pk, "previous": row.previous_id, **off.parameters}
+    said = keys_of(row) | off.parameters
     with connection.cursor() as cursor:
         cursor.execute(_freeze_sql(shares), said)
         cursor.execute(_UNEQUAL, said)
@@ -187,7 +191,7 @@ def send(*, claim: Claim, by: Any, at: dt.datetime, letter_no: str = "") -> Clai
     if by is None or row.frozen_by_id == by.pk:
         raise NotAllowed("مطالبه را خودتان نهایی کرده‌اید؛ ارسال آن با همکار دیگری است.")
     _refuse_stale(row, "نهایی‌شدن", _ANEW)
-    if row.kind == ClaimKind.ORIGINAL:
+    if row.kind in (ClaimKind.ORIGINAL, ClaimKind.CORRECTION):
         _invoices_sent(row, by=by, at=at)
     sent = move(
         row, ClaimState.SENT, by=by, at=at, note=letter_no, sent_at=at, sent_by=by,
@@ -227,9 +231,9 @@ def _dues(row: Claim, *, on: dt.date) -> dict[str, object]:
 
 
 def _invoices_sent(row: Claim, *, by: Any, at: dt.datetime) -> None:
-    """Those that went with the other payer's claim are sent already; the others become it now."""
+    """Those that went with the other payer's claim are sent already, cancelled ones stay; the others become it now."""
     ids = row.invoices.values_list("invoice_id", flat=True)
-    sent = InvoiceStage.objects.filter(invoice_id__in=ids, stage=Stage.SENT)
+    sent = InvoiceStage.objects.filter(invoice_id__in=ids, stage__in=(Stage.SENT, Stage.CANCELLED))
     going = ids.exclude(invoice_id__in=sent.values("invoice_id"))
     note = f"با مطالبهٔ {row.number}"
     outcomes = stages.advance(list(going), to=Stage.SENT, by=by, at=at, note=note, with_claim=True)

@@ -66,6 +66,11 @@ class TakenOff:
         }
 
 
+def keys_of(claim: Claim) -> dict[str, Any]:
+    """What the SQL of a claim's lines asks for."""
+    return {"claim": claim.pk, "previous": claim.previous_id, "fund": claim.fund_id, "payer": claim.payer}
+
+
 def taken_off(claim: Claim, shares: str) -> TakenOff:
     """What is taken off the lines that `shares` (SQL) names; holds the ceilings of the contracts until the commit.
 
@@ -100,7 +105,7 @@ def _lines(claim: Claim, shares: str) -> pl.DataFrame:
              ON c.invoice_id = h.invoice_id AND c.claim_id = %(claim)s
         JOIN {Invoice._meta.db_table} i ON i.id = h.invoice_id WHERE h.share <> 0
     """
-    return copy_out(sql, {"claim": claim.pk, "previous": claim.previous_id}, _LINES)
+    return copy_out(sql, keys_of(claim), _LINES)
 
 
 def _of_year(lines: pl.DataFrame, on: dict[dt.date, Agreed], fund_id: int) -> list[pl.DataFrame]:

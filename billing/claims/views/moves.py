@@ -16,7 +16,7 @@ from django.views import generic
 from billing.claims.choices import Payer
 from billing.claims.forms import CancelForm, GatherForm, ReceiptForm, SendForm
 from billing.claims.models import Claim
-from billing.claims.services import gathering, resending, sending
+from billing.claims.services import correcting, gathering, resending, sending
 from billing.claims.views.lists import HOME
 from billing.forms import SayingForm
 from billing.tasks import gather_claims
@@ -74,6 +74,7 @@ class Gather(PageView):
             ready_asked=sum(cell.asked for cell in ready),
             waiting_count=sum(cell.waiting for cell in ready),
             supplements=self._supplements(centres, month),
+            corrections=self._corrections(centres, month),
             breadcrumb=[HOME | {"url": reverse("claims")}, {"label": "گردآوری صورتحساب‌ها"}],
             **kwargs,
         )
@@ -91,6 +92,18 @@ class Gather(PageView):
              "key": f"{centre}-{fund}-{payer.value}"}
             for payer, (centre, fund, count, asked) in found
         ]  # fmt: skip
+
+    def _corrections(self, centres: dict[int, Centre], month: int) -> list[dict[str, Any]]:
+        """What of the month changed after it was sent, by centre, fund and payer."""
+        found = [
+            cell
+            for payer in Payer
+            for cell in correcting.waiting_corrections(list(centres), month=month, payer=payer)
+        ]
+        funds = Fund.objects.select_related("insurer").in_bulk({cell.fund_id for cell in found})
+        return [
+            {"cell": cell, "centre": centres[cell.centre_id], "fund": funds[cell.fund_id]} for cell in found
+        ]
 
     def _newest(self, months: list[tuple[int, str]]) -> int:
         """The newest month in which something stands reviewed, or the last one that is over."""
@@ -114,24 +127,45 @@ class Gather(PageView):
         return HttpResponseRedirect(f"{reverse('claims')}?job={job.pk}")
 
 
-class Supplement(ActionView):
-    """A supplementary claim for what re-pricings added to one cell."""
+class OfCell(ActionView):
+    """A claim made of one cell of the page of gathering; leads to it."""
 
-    permission = Permission.CLAIM_EDIT
+    abstract = True
+
+    def make(self, **cell: Any) -> Claim:
+        raise NotImplementedError
 
     def act(self, request: HttpRequest, **kwargs: Any) -> str:
         form = GatherForm(request.POST, user=request.user)
         if not form.is_valid() or len(cells := form.chosen()) != 1:
-            raise InvalidInput("ردیف قلم‌های متمم را از همین صفحه برگزینید.")
-        self.made = resending.supplement(
+            raise InvalidInput("یک ردیف را از همین صفحه برگزینید.")
+        self.made = self.make(
             centre=cells[0].centre, fund=cells[0].fund, payer=cells[0].payer, month=form.cleaned_data["month"],
             by=request.user, at=timezone.now(),
         )  # fmt: skip
-        return "مطالبهٔ متمم آماده شد؛ پس از نهایی‌شدن، همکار دیگری آن را می‌فرستد."
+        return "مطالبه آماده شد؛ پس از نهایی‌شدن، همکار دیگری آن را می‌فرستد."
 
     def get_success_url(self) -> str:
         made = getattr(self, "made", None)
         return made.get_absolute_url() if made else reverse("claim_gather")
+
+
+class Supplement(OfCell):
+    """A supplementary claim for what re-pricings added to one cell."""
+
+    permission = Permission.CLAIM_EDIT
+
+    def make(self, **cell: Any) -> Claim:
+        return resending.supplement(**cell)
+
+
+class Correction(OfCell):
+    """A claim for the difference of what changed after it was sent."""
+
+    permission = Permission.CLAIM_EDIT
+
+    def make(self, **cell: Any) -> Claim:
+        return correcting.correct(**cell)
 
 
 class OfClaim(ActionView):
