@@ -346,11 +346,6 @@ class ClaimInvoice(AnswerFields):
                 name="billing_claiminvoice_one_live",
             ),
             models.UniqueConstraint(
-                fields=["previous"],
-                condition=Q(released_at=None, kind=ClaimKind.RESUBMISSION),
-                name="billing_claiminvoice_one_retry",
-            ),
-            models.UniqueConstraint(
                 fields=["invoice", "payer", "version", "previous"],
                 condition=Q(released_at=None, kind=ClaimKind.CORRECTION),
                 nulls_distinct=False,
@@ -532,6 +527,25 @@ class ClaimItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.claim_id} {self.item_id}"
+
+
+class RetriedLine(models.Model):
+    """A cut line that a live re-submission asks for again: each cut in one of them."""
+
+    claim = models.ForeignKey(Claim, models.PROTECT, related_name="retried")
+    line = loose(ClaimLine, "سطر")
+    released_at = models.DateTimeField("رها شد", null=True)
+
+    class Meta:
+        verbose_name = "سطر دوباره خواسته"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["line"], condition=Q(released_at=None), name="billing_retriedline_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.claim_id} {self.line_id}"
 
 
 class Omission(models.Model):

@@ -2,7 +2,8 @@
 (() => {
   const form = document.querySelector("form[data-bulk]");
   if (!form) return;
-  const boxes = [...form.querySelectorAll("input[name=invoices]")];
+  const boxOf = `input[name=${form.dataset.bulk || "invoices"}]`;
+  const boxes = [...form.querySelectorAll(boxOf)];
   const every = form.querySelector("[data-bulk-all]");
   const everything = form.querySelector("input[name=everything]");
   const count = form.querySelector("[data-bulk-count]");
@@ -21,7 +22,7 @@
   };
 
   form.addEventListener("click", (event) => {
-    const box = event.target.closest("input[name=invoices]");
+    const box = event.target.closest(boxOf);
     if (!box) return;
     if (event.shiftKey && last) {
       const [from, to] = [boxes.indexOf(last), boxes.indexOf(box)].sort((a, b) => a - b);
@@ -37,7 +38,7 @@
   document.addEventListener("keydown", (event) => {
     if (event.code !== "KeyX" || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest("input:not([type=checkbox]), select, textarea")) return;
-    const box = event.target.closest("tr")?.querySelector("input[name=invoices]");
+    const box = event.target.closest("tr")?.querySelector(boxOf);
     if (!box) return;
     box.checked = !box.checked;
     last = box;

@@ -341,7 +341,9 @@ def check(*, claim: Claim, by: Any, at: dt.datetime) -> Claim:
     if stale:
         with connection.cursor() as cursor:
             cursor.execute(_TAKE_OUT, [row.pk, [found[0] for found in stale]])
-        row.items.filter(item__invoice_id__in=[found[1] for found in stale]).delete()
+        gone = [found[1] for found in stale]
+        row.items.filter(item__invoice_id__in=gone).delete()
+        row.retried.filter(line__invoice_id__in=gone).delete()
     _counted(row)
     if not row.invoices_count:
         raise ClaimRefused("صورتحسابی در این مطالبه نمانده است؛ علت هر یک در بخش کنارگذاشته‌ها آمده است.")

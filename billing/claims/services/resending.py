@@ -12,7 +12,6 @@ from django.db.models import F
 from billing.claims.choices import (
     ANSWERED,
     CODE_KNOWN,
-    CUT_LINES,
     UNANSWERED,
     ClaimKind,
     ClaimLineStatus,
@@ -20,9 +19,7 @@ from billing.claims.choices import (
     Payer,
 )
 from billing.claims.codes.models import UnknownCode, UnknownLine
-from billing.claims.models import Claim, ClaimInvoice, ClaimItem, ClaimLine
-from billing.claims.objections.choices import PENDING
-from billing.claims.objections.models import Objection, ObjectionLine
+from billing.claims.models import Claim, ClaimInvoice, ClaimItem, ClaimLine, RetriedLine
 from billing.claims.services import events
 from billing.claims.services.gathering import STANDING_LINE, check, differences_sql
 from billing.claims.services.shared import EMPTY, FUND, GONE, IN_DELIVERED, SHARE
@@ -30,11 +27,11 @@ from billing.claims.services.states import ClaimRefused, locked, require, step
 from billing.claims.webhooks.choices import EventType
 from billing.models import Change, Invoice, LineDelta, SupplementaryItem
 from core import audit, jalali, jobs
+from core.errors import InvalidInput
 from core.outcomes import Outcome
 from insurers.models import Fund
 from organisations.models import Centre
 
-_CUT = ", ".join(str(int(status)) for status in CUT_LINES)
 _FACTS = (
     "version", "number", "patient_id", "setting", "admitted_on", "discharged_on",
 )  # fmt: skip
@@ -44,47 +41,51 @@ _INTO = (
     f" {', '.join(EMPTY)}, lines_count, {', '.join((*_FACTS, *_BILL))})"
 )
 _EMPTY = ", ".join(EMPTY.values())
-_PENDING = ", ".join(f"'{state.value}'" for state in PENDING)
-#: Invoices with cut lines, each with what was cut. What is asked again already, waits for the answer to an objection,
-#: or is cancelled, stays out.
+#: Invoices of the chosen lines, each with what was cut of them.
 _RETRY = f"""
     {_INTO}
     SELECT %(claim)s, c.invoice_id, c.payer, '{ClaimKind.RESUBMISSION}', c.id, l.cut, {_EMPTY}, l.lines,
            {", ".join(f"c.{name}" for name in (*_FACTS, *_BILL))}
     FROM {ClaimInvoice._meta.db_table} c
     JOIN (
-        SELECT invoice_id, sum(asked - approved) AS cut, count(*) AS lines FROM {ClaimLine._meta.db_table}
-        WHERE claim_id = %(previous)s AND status IN ({_CUT}) GROUP BY invoice_id
+        SELECT p.invoice_id, sum(p.asked - p.approved) AS cut, count(*) AS lines
+        FROM {RetriedLine._meta.db_table} r JOIN {ClaimLine._meta.db_table} p ON p.id = r.line_id
+        WHERE r.claim_id = %(claim)s GROUP BY 1
     ) l ON l.invoice_id = c.invoice_id
-    JOIN {Invoice._meta.db_table} i ON i.id = c.invoice_id
-    WHERE c.claim_id = %(previous)s AND NOT {GONE} AND NOT EXISTS (
-        SELECT FROM {ClaimInvoice._meta.db_table} o
-        WHERE o.previous_id = c.id AND o.released_at IS NULL AND o.kind = '{ClaimKind.RESUBMISSION}'
-    ) AND NOT EXISTS (
-        SELECT FROM {ObjectionLine._meta.db_table} x JOIN {Objection._meta.db_table} j ON j.id = x.objection_id
-        WHERE x.invoice_id = c.invoice_id AND j.claim_id = c.claim_id AND j.state IN ({_PENDING})
-    )
-    ORDER BY c.id
+    WHERE c.claim_id = %(previous)s ORDER BY c.id
 """
 
 
 @transaction.atomic
-def resubmit(*, claim: Claim, by: Any, at: dt.datetime) -> Claim:
-    """A new claim for what was cut of an answered one, only the lines with a cut; it is frozen and sent as any other.
+def resubmit(*, claim: Claim, by: Any, at: dt.datetime, lines: Iterable[int] | None = None) -> Claim:
+    """A new claim for what was cut of an answered one, only cut lines; it is frozen and sent as any other.
 
-    Both name each other. Nothing is asked again twice: an invoice whose cut stands in a live
-    re-submission, or waits for the answer to an objection, stays out.
+    `lines` chooses some of them (primary keys); None takes all. Both claims name each other. Nothing is asked again
+    twice: a line that stands in a live re-submission, or to which an objection waits for its answer, stays out, and so
+    does a cancelled invoice.
     """
     row = locked(claim, stages=True)
     require(row, ANSWERED)
+    open_lines = ClaimLine.objects.of_claim(row).to_ask_again().order_by("pk")
+    wanted = None if lines is None else set(lines)
+    going = list(
+        (open_lines if wanted is None else open_lines.filter(pk__in=wanted)).values_list("pk", flat=True)
+    )
+    if wanted is not None and len(going) != len(wanted):
+        raise InvalidInput(
+            "پاره‌ای از سطرها دیگر خواستنی نیستند: دوباره فرستاده شده‌اند، اعتراضشان منتظر پاسخ است"
+            " یا صورتحسابشان ابطال شده. از فهرست تازه برگزینید."
+        )
+    if not going:
+        raise ClaimRefused("سطر کسرشده‌ای نمانده است که دوباره فرستاده نشده باشد و منتظر پاسخ اعتراض نباشد.")
     fresh = _follower(row, ClaimKind.RESUBMISSION, by=by, at=at)
+    RetriedLine.objects.bulk_create((RetriedLine(claim=fresh, line_id=pk) for pk in going), batch_size=5_000)
     with connection.cursor() as cursor:
         cursor.execute(_RETRY, {"claim": fresh.pk, "previous": row.pk})
-    if not fresh.invoices.exists():
-        raise ClaimRefused("سطر کسرشده‌ای نمانده است که دوباره فرستاده نشده باشد و منتظر پاسخ اعتراض نباشد.")
     audit.record(
-        "claim.resubmitted", row, by=by, at=at, organisation_id=row.organisation_id, after={"claim": fresh.pk}
-    )
+        "claim.resubmitted", row, by=by, at=at, organisation_id=row.organisation_id,
+        after={"claim": fresh.pk, "lines": len(going)},
+    )  # fmt: skip
     return check(claim=fresh, by=by, at=at)
 
 

@@ -11,8 +11,8 @@ from django.db.models import Max
 from django.utils import timezone
 
 from billing.choices import Stage
-from billing.claims.choices import CUT_LINES, ClaimKind, ClaimLineStatus, ClaimState, Payer, StepChannel
-from billing.claims.models import Claim, ClaimCounter, ClaimInvoice, ClaimItem, ClaimLine
+from billing.claims.choices import ClaimKind, ClaimLineStatus, ClaimState, Payer, StepChannel
+from billing.claims.models import Claim, ClaimCounter, ClaimInvoice, ClaimItem, ClaimLine, RetriedLine
 from billing.claims.services import corrected, events
 from billing.claims.services.gathering import differences_sql, stale_of
 from billing.claims.services.shared import ROW_SHARE, SHARE
@@ -54,13 +54,12 @@ def _whole_sql(payer: Payer) -> str:
     """
 
 
-#: Of a claim that follows another: the lines that were cut, with what was cut of each.
+#: Of a re-submission: the chosen lines that were cut, with what was cut of each.
 _RETRIED = f"""
     SELECT p.invoice_id, p.line_no, p.asked - p.approved AS share, p.id AS previous_id,
            {", ".join(f'p."{name}"' for name in _COPIED)}
-    FROM {ClaimInvoice._meta.db_table} c JOIN {ClaimLine._meta.db_table} p
-         ON p.invoice_id = c.invoice_id AND p.claim_id = %(previous)s
-    WHERE c.claim_id = %(claim)s AND p.status IN ({", ".join(str(int(s)) for s in CUT_LINES)})
+    FROM {RetriedLine._meta.db_table} r JOIN {ClaimLine._meta.db_table} p ON p.id = r.line_id
+    WHERE r.claim_id = %(claim)s
 """
 
 
@@ -251,7 +250,8 @@ def cancel(*, claim: Claim, reason: str, by: Any, at: dt.datetime) -> Claim:
     row = locked(claim, stages=True)
     require(row, (ClaimState.DRAFT, ClaimState.CHECKED, ClaimState.FROZEN))
     ClaimInvoice.objects.filter(claim=row, released_at=None).update(released_at=at)
-    ClaimItem.objects.filter(claim=row, released_at=None).update(released_at=at)
+    for held in (ClaimItem, RetriedLine):
+        held.objects.filter(claim=row, released_at=None).update(released_at=at)
     return move(row, ClaimState.CANCELLED, by=by, at=at, note=said)
 
 

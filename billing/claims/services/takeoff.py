@@ -68,7 +68,7 @@ class TakenOff:
 
 def keys_of(claim: Claim) -> dict[str, Any]:
     """What the SQL of a claim's lines asks for."""
-    return {"claim": claim.pk, "previous": claim.previous_id, "fund": claim.fund_id, "payer": claim.payer}
+    return {"claim": claim.pk, "fund": claim.fund_id, "payer": claim.payer}
 
 
 def taken_off(claim: Claim, shares: str) -> TakenOff:

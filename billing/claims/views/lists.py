@@ -14,6 +14,7 @@ from django.utils.functional import cached_property
 
 from billing.claims.attachments import Attachment
 from billing.claims.choices import (
+    ANSWERED,
     CUT_LINES,
     OPEN_TO_OBJECTION,
     UNANSWERED,
@@ -242,8 +243,9 @@ class ClaimPage(DetailPage):
             and not (claim.objection_due_on and claim.objection_due_on < timezone.localdate())
             and lines_open(claim).exists(),
             "resubmit": edits
-            and state in (ClaimState.ADJUDICATED, ClaimState.SETTLED, ClaimState.REJECTED)
-            and claim.cut > 0,
+            and state in ANSWERED
+            and claim.cut > 0
+            and ClaimLine.objects.of_claim(claim).to_ask_again().exists(),
         }
 
 
