@@ -278,6 +278,7 @@ class Resubmit(ListPage):
         )
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        claim = self.claim
         try:
             if request.POST.get("everything"):
                 lines = list(self.get_queryset().order_by("pk").values_list("pk", flat=True))
@@ -285,7 +286,7 @@ class Resubmit(ListPage):
                 lines = chosen(request.POST.getlist("lines"), thing="سطر", limit=self.paginate_by)
             if not lines:
                 raise InvalidInput("دست‌کم یک سطر برگزینید.")
-            made = resending.resubmit(claim=self.claim, lines=lines, by=request.user, at=timezone.now())
+            made = resending.resubmit(claim=claim, lines=lines, by=request.user, at=timezone.now())
         except DomainError as refusal:
             messages.error(request, refusal.sentence)
             return HttpResponseRedirect(request.get_full_path())
