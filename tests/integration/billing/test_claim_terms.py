@@ -205,9 +205,6 @@ def test_two_claims_frozen_at_once_do_not_use_the_same_ceiling():
     def freeze(claim):
         try:
             return sending.freeze(claim=claim, by=cast.officer, at=AT)
-        except sending.ClaimRefused:
-            # Another claim of the same hospital is being frozen: the lock of its loads is not waited for.
-            return sending.freeze(claim=claim, by=cast.officer, at=AT)
         finally:
             connection.close()
 
