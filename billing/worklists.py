@@ -63,7 +63,10 @@ LISTS = (
         (Stage.COMPLETED,),
     ),
     WorkList("unpriced", "بدون نرخ", "سطری بی‌تعرفه دارند و مبلغشان دانسته نیست"),
-    WorkList("changed", "تغییر پس از ارسال", "پس از ارسال اصلاح شده‌اند", (Stage.COMPLETED,)),
+    WorkList(
+        "changed", "تغییر پس از ارسال",
+        "پس از ارسال اصلاح شده‌اند؛ پس از تکمیل و بازبینی دوباره، تفاوتشان مطالبه می‌شود", (Stage.COMPLETED,),
+    ),
     WorkList(
         "late", "دیرکرد", "از مهلت ارسال گذشته و هنوز نرفته‌اند",
         (Stage.COMPLETED, Stage.REVIEWED, Stage.SENT),

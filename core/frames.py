@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from types import TracebackType
@@ -17,18 +17,19 @@ from django.db import connection
 from core import binary
 
 Schema = dict[str, Any]
+Params = Sequence[Any] | Mapping[str, Any]
 #: Above this a number of `numbered` would leave 128 bits.
 MOST = 2**127 - 1
 
 
-def read(sql: str, params: Sequence[Any], schema: Schema) -> pl.DataFrame:
+def read(sql: str, params: Params, schema: Schema) -> pl.DataFrame:
     """Rows of a query as a frame with the given column types, in the order of the select list."""
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return pl.DataFrame(cursor.fetchall(), schema=schema, orient="row", strict=True)
 
 
-def copy_out(sql: str, params: Sequence[Any], schema: Schema) -> pl.DataFrame:
+def copy_out(sql: str, params: Params, schema: Schema) -> pl.DataFrame:
     """`read` for many rows: the query goes through COPY, at a tenth of the cost a row. Texts must not be empty."""
     buffer = io.BytesIO()
     with connection.cursor() as cursor:

@@ -86,6 +86,33 @@ def split(
     return Shares(basic, supplementary, subsidy, employer, rest - employer)
 
 
-def within_ceiling(*, wish: Amount, consumed: Amount, ceiling: Amount) -> Amount:
-    """What an insurer pays of `wish` rials where `consumed` of a person's ceiling of the year is gone."""
-    return least(wish, at_least_zero(ceiling - consumed))
+class Used(NamedTuple, Generic[Amount]):
+    """How far a person's ceiling of the year is used, in rials: where the next amount begins, and where it ends."""
+
+    before: Amount
+    end: Amount
+
+
+def used_of(*, covered: Amount, over: Amount, ceiling: Amount) -> Used[Amount]:
+    """Where a ceiling stands after `covered` rials of it were claimed and `over` stayed above it.
+
+    What stayed above is final once a ceiling was raised: only what was claimed counts against the new one. What was
+    claimed above a ceiling that was lowered afterwards is not taken back.
+    """
+    end = at_least_zero(covered - ceiling) + ceiling
+    is_full = at_least_zero(1 - at_least_zero(end - covered))
+    return Used(covered + over * is_full, end)
+
+
+def within_ceiling(*, wish: Amount, used: Used[Amount]) -> Amount:
+    """What an insurer pays of `wish` rials; the rest is above the ceiling.
+
+    A credit (below zero) first takes away what is above. So the sum over any order and any parts is the smaller of all
+    wishes and the ceiling.
+    """
+    return least(used.before + wish, used.end) - least(used.before, used.end)
+
+
+def discount_of(amount: Amount, discount_bp: Amount | int) -> Amount:
+    """The percent that a contract takes off a claimed amount in rials; of a credit as much as of the amount."""
+    return share_of(at_least_zero(amount), discount_bp) - share_of(at_least_zero(0 - amount), discount_bp)

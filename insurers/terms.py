@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import Prefetch
 
 from core import jalali
 from insurers.choices import ContractKind, InsurerKind, Term
@@ -76,6 +79,11 @@ class Cover:
         return self.service_id is not None, sum(bool(one) for one in named)
 
 
+def deciding_last(covers: Iterable[Cover]) -> list[Cover]:
+    """Covers so that of those that speak of a line the last one decides: the most specific, of equals the first."""
+    return sorted(covers, key=lambda cover: cover.rank, reverse=True)[::-1]
+
+
 @dataclass(frozen=True)
 class Ceiling:
     """Rials that the insurer pays of a cover for one person in a contract year at most; 0 stands for any."""
@@ -85,6 +93,11 @@ class Ceiling:
     group: int
     condition: int
     amount: int
+
+
+def narrowest_first(ceilings: Iterable[Ceiling]) -> list[Ceiling]:
+    """Ceilings in the order in which they are applied: what a narrow one leaves uses up the wider ones."""
+    return sorted(ceilings, key=lambda one: -sum(map(bool, (one.setting, one.group, one.condition))))
 
 
 @dataclass(frozen=True)
@@ -219,6 +232,72 @@ def terms_of(version: ContractTerms | None, *, kind: int, organisation_id: int, 
         documents=tuple(_documents(version)),
         sources=sources,
         **numbers,
+    )
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """What a contract in force takes off claims: the contract, the first day of its year, and what the year says."""
+
+    contract_id: int
+    year_from: dt.date
+    version_id: int
+    covers: tuple[Cover, ...]
+    ceilings: tuple[Ceiling, ...]
+
+    @property
+    def takes_off(self) -> bool:
+        """Whether a claim may ask for less than the share."""
+        return bool(self.ceilings) or any(cover.discount_bp for cover in self.covers)
+
+
+def agreed_on(
+    days: Iterable[dt.date], *, insurer_id: int, centre_id: int, kind: int
+) -> dict[dt.date, Agreed]:
+    """What is agreed on each of the days, which have no entry where no contract is in force; five queries at most."""
+    wanted = sorted(set(days))
+    if not wanted:
+        return {}
+    contracts = Contract.objects.filter(
+        insurer_id=insurer_id, covered__centre_id=centre_id, kind=kind, activated_at__isnull=False,
+        valid__overlap=DateRange(wanted[0], wanted[-1], "[]"),
+    )  # fmt: skip
+    approved = ContractTerms.objects.approved().order_by("from_on", "number")
+    versions_of = Prefetch("versions", approved.prefetch_related("covers", "ceilings"))
+    contracts = contracts.prefetch_related("suspensions", versions_of)
+    found: dict[dt.date, Agreed] = {}
+    for contract in contracts:
+        versions = [_agreed(version) for version in contract.versions.all()]
+        for day in wanted:
+            standing = [agreed for begins, agreed in versions if begins <= day]
+            if (
+                standing
+                and day in contract.valid
+                and not any(day in s.days for s in contract.suspensions.all())
+            ):
+                found[day] = replace(standing[-1], year_from=year_of_contract(contract.valid.lower, day))
+    return found
+
+
+def year_of_contract(begins: dt.date, day: dt.date) -> dt.date:
+    """The first day of the contract year (Jalali) that a day of the contract falls in."""
+    years = 0
+    while (following := jalali.add_months(begins, 12 * (years + 1))) <= day:
+        years, begin = years + 1, following
+    return begin if years else begins
+
+
+def _agreed(version: ContractTerms) -> tuple[dt.date, Agreed]:
+    covers = sorted(version.covers.all(), key=lambda row: row.pk)
+    ceilings = sorted(version.ceilings.all(), key=lambda row: row.pk)
+    return version.from_on, Agreed(
+        contract_id=version.contract_id,
+        year_from=version.from_on,
+        version_id=version.pk,
+        covers=tuple(Cover(*(getattr(row, name) for name in Cover.__dataclass_fields__)) for row in covers),
+        ceilings=tuple(
+            Ceiling(*(getattr(row, name) for name in Ceiling.__dataclass_fields__)) for row in ceilings
+        ),
     )
 
 

@@ -14,6 +14,7 @@ class ClaimKind(models.TextChoices):
     ORIGINAL = "original", "اصلی"
     RESUBMISSION = "resubmission", "ارسال دوبارهٔ سطرهای ردشده"
     SUPPLEMENT = "supplement", "متمم پس از بازقیمت‌گذاری"
+    CORRECTION = "correction", "مابه‌التفاوت پس از اصلاح"
 
 
 class ClaimState(models.TextChoices):
@@ -72,7 +73,7 @@ class ClaimLineStatus(models.IntegerChoices):
     CUT = 2, "تأیید بخشی"
     REJECTED = 3, "رد"
     UNKNOWN_CODE = 4, "کد نزد بیمه‌گر ناشناخته"
-    NOTHING = 9, "بدون سهم این بیمه‌گر"
+    NOTHING = 9, "بدون خواسته از این بیمه‌گر"
 
 
 #: Statuses without an answer in rials.

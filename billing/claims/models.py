@@ -30,7 +30,7 @@ from billing.models.loose import loose
 from billing.models.repricing import SupplementaryItem
 from core.jalali import month_name
 from core.text import persian_digits
-from insurers.models import Fund, Insurer
+from insurers.models import Contract, Fund, Insurer
 from organisations.choices import CostElement, Setting
 from organisations.models import Centre, Organisation, Physician, Unit
 from tariffs.choices import Book, ServiceGroup
@@ -46,11 +46,14 @@ _ADDS_UP = """
             SELECT count(*) AS lines, count(DISTINCT invoice_id) AS invoices, coalesce(sum(asked), 0) AS asked,
                    coalesce(sum(asked) FILTER (WHERE approved IS NOT NULL), 0) AS answered,
                    coalesce(sum(adjusted), 0) AS adjusted, coalesce(sum(approved), 0) AS approved,
-                   coalesce(sum(paid), 0) AS paid
+                   coalesce(sum(paid), 0) AS paid, coalesce(sum(over_ceiling), 0) AS over_ceiling,
+                   coalesce(sum(discount), 0) AS discount
             FROM billing_claimline WHERE claim_id = NEW.id
         ) l JOIN billing_claim c ON c.id = NEW.id
-        WHERE (c.lines_count, c.invoices_count, c.asked, c.answered, c.adjusted, c.approved, c.paid)
-              IS DISTINCT FROM (l.lines, l.invoices, l.asked, l.answered, l.adjusted, l.approved, l.paid)
+        WHERE (c.lines_count, c.invoices_count, c.asked, c.answered, c.adjusted, c.approved, c.paid, c.over_ceiling,
+               c.discount)
+              IS DISTINCT FROM (l.lines, l.invoices, l.asked, l.answered, l.adjusted, l.approved, l.paid,
+                                l.over_ceiling, l.discount)
     ) THEN RAISE EXCEPTION 'totals of claim % are not those of its lines', NEW.id;
     END IF;
     IF EXISTS (
@@ -93,7 +96,30 @@ def _added_while_open() -> pgtrigger.Trigger:
     )
 
 
-class AnswerFields(models.Model):
+class TakenOffFields(models.Model):
+    """What the contract takes off the payer's share, in rials; `asked` is what is left. Empty until frozen.
+
+    What is above the ceiling of a person and year the patient owes; the discount is income lost.
+    """
+
+    over_ceiling = models.BigIntegerField("بالاتر از سقف سالانه", default=0)
+    discount = models.BigIntegerField("تخفیف قرارداد", default=0)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def taken_off(self) -> int:
+        """What the share is more than what is asked."""
+        return self.over_ceiling + self.discount
+
+    @property
+    def share(self) -> int:
+        """What the line, invoice or claim says that the payer pays, before the contract takes its part off."""
+        return self.asked + self.taken_off
+
+
+class AnswerFields(TakenOffFields):
     """What is asked of the insurer and what it answers, in rials.
 
     `adjusted` is what is left after the cuts that a rule makes, `approved` after those of an expert as well; `answered`
@@ -218,9 +244,10 @@ class Claim(AnswerFields):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Condition(
                     f"OLD.state NOT IN ({_OPEN}) AND (OLD.number, OLD.sequence, OLD.year, OLD.centre_id, OLD.fund_id,"
-                    " OLD.payer, OLD.kind, OLD.month, OLD.asked, OLD.invoices_count, OLD.lines_count, OLD.frozen_at,"
-                    " OLD.frozen_by_id) IS DISTINCT FROM (NEW.number, NEW.sequence, NEW.year, NEW.centre_id,"
-                    " NEW.fund_id, NEW.payer, NEW.kind, NEW.month, NEW.asked, NEW.invoices_count, NEW.lines_count,"
+                    " OLD.payer, OLD.kind, OLD.month, OLD.asked, OLD.over_ceiling, OLD.discount, OLD.invoices_count,"
+                    " OLD.lines_count, OLD.frozen_at, OLD.frozen_by_id) IS DISTINCT FROM"
+                    " (NEW.number, NEW.sequence, NEW.year, NEW.centre_id, NEW.fund_id, NEW.payer, NEW.kind,"
+                    " NEW.month, NEW.asked, NEW.over_ceiling, NEW.discount, NEW.invoices_count, NEW.lines_count,"
                     " NEW.frozen_at, NEW.frozen_by_id)"
                 ),
             ),
@@ -265,9 +292,10 @@ class Claim(AnswerFields):
 class ClaimInvoice(AnswerFields):
     """One invoice in one claim, as it was when the claim was frozen; amounts of the bill in rials beside it.
 
-    Funds, unit, record number and diagnoses are copied when the claim is frozen; before that they are empty.
+    Funds, unit, record number, diagnoses and the contract in force on the day of discharge are copied when the claim is
+    frozen; before that they are empty, and `asked` is the whole share.
     It is released when the claim is cancelled, so that the invoice can be gathered again. `previous` is the row that
-    this one follows: the one whose rejected lines are sent again, or the one that a supplement adds to.
+    this one follows: the one whose rejected lines are sent again, or the one that a supplement or a correction adds to.
     """
 
     claim = models.ForeignKey(Claim, models.PROTECT, related_name="invoices", db_index=False)
@@ -293,6 +321,8 @@ class ClaimInvoice(AnswerFields):
     unit = loose(Unit, "بخش", null=True)
     record_no = models.CharField("شمارهٔ پرونده", max_length=30, blank=True, default="")
     diagnoses = models.JSONField("تشخیص‌ها (ICD-10)", default=list)
+    contract = loose(Contract, "قرارداد", null=True)
+    contract_year = models.DateField("آغاز سال قرارداد", null=True)
     released_at = models.DateTimeField("رها شد", null=True)
 
     objects = ClaimInvoiceQuerySet.as_manager()
@@ -302,6 +332,11 @@ class ClaimInvoice(AnswerFields):
         indexes = [
             models.Index(fields=["invoice"], name="billing_claiminvoice_invoice"),
             models.Index(fields=["number"], name="billing_claiminvoice_number"),
+            models.Index(
+                fields=["contract", "contract_year", "patient"],
+                name="billing_claiminvoice_used",
+                condition=Q(contract__isnull=False),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["claim", "invoice"], name="billing_claiminvoice_once"),
@@ -311,9 +346,10 @@ class ClaimInvoice(AnswerFields):
                 name="billing_claiminvoice_one_live",
             ),
             models.UniqueConstraint(
-                fields=["previous"],
-                condition=Q(released_at=None, kind=ClaimKind.RESUBMISSION),
-                name="billing_claiminvoice_one_retry",
+                fields=["invoice", "payer", "version", "previous"],
+                condition=Q(released_at=None, kind=ClaimKind.CORRECTION),
+                nulls_distinct=False,
+                name="billing_claiminvoice_one_correction",
             ),
             models.CheckConstraint(
                 name="billing_claiminvoice_shares",
@@ -334,12 +370,16 @@ class ClaimInvoice(AnswerFields):
                 name="facts_stay",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Condition(
-                    "ROW(OLD.claim_id, OLD.invoice_id, OLD.payer, OLD.kind, OLD.asked, OLD.version) IS DISTINCT FROM"
-                    " ROW(NEW.claim_id, NEW.invoice_id, NEW.payer, NEW.kind, NEW.asked, NEW.version)"
+                    "ROW(OLD.claim_id, OLD.invoice_id, OLD.payer, OLD.kind, OLD.asked + OLD.over_ceiling"
+                    " + OLD.discount, OLD.version) IS DISTINCT FROM"
+                    " ROW(NEW.claim_id, NEW.invoice_id, NEW.payer, NEW.kind, NEW.asked + NEW.over_ceiling"
+                    " + NEW.discount, NEW.version)"
                     " OR OLD.fund_id IS NOT NULL AND"
-                    " ROW(OLD.fund_id, OLD.supplementary_fund_id, OLD.unit_id, OLD.record_no, OLD.diagnoses)"
+                    " ROW(OLD.fund_id, OLD.supplementary_fund_id, OLD.unit_id, OLD.record_no, OLD.diagnoses,"
+                    " OLD.contract_id, OLD.contract_year, OLD.asked, OLD.over_ceiling, OLD.discount)"
                     " IS DISTINCT FROM"
-                    " ROW(NEW.fund_id, NEW.supplementary_fund_id, NEW.unit_id, NEW.record_no, NEW.diagnoses)"
+                    " ROW(NEW.fund_id, NEW.supplementary_fund_id, NEW.unit_id, NEW.record_no, NEW.diagnoses,"
+                    " NEW.contract_id, NEW.contract_year, NEW.asked, NEW.over_ceiling, NEW.discount)"
                     " OR OLD.released_at IS NOT NULL"
                 ),
             ),
@@ -349,7 +389,7 @@ class ClaimInvoice(AnswerFields):
         return self.number
 
 
-class ClaimLine(models.Model):
+class ClaimLine(TakenOffFields):
     """One line of a frozen claim: what is asked for it, what is left after rules and experts cut, what was paid.
 
     The facts of the service are copied when the claim is frozen: what was sent does not move with the invoice.
@@ -421,6 +461,11 @@ class ClaimLine(models.Model):
                 name="billing_claimline_paid",
                 condition=Q(asked__gte=0, paid__gte=0) | Q(asked__lt=0, paid__lte=0),
             ),
+            models.CheckConstraint(
+                name="billing_claimline_taken_off",
+                condition=Q(asked__gte=0, over_ceiling__gte=0, discount__gte=0)
+                | Q(asked__lte=0, over_ceiling__lte=0, discount__lte=0),
+            ),
         ]
         triggers = [
             _added_while_open(),
@@ -437,10 +482,11 @@ class ClaimLine(models.Model):
                 name="facts_stay",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Condition(
-                    "ROW(OLD.claim_id, OLD.invoice_id, OLD.line_no, OLD.asked, OLD.amount, OLD.basic,"
-                    " OLD.supplementary, OLD.patient, OLD.code, OLD.previous_id) IS DISTINCT FROM"
-                    " ROW(NEW.claim_id, NEW.invoice_id, NEW.line_no, NEW.asked, NEW.amount, NEW.basic,"
-                    " NEW.supplementary, NEW.patient, NEW.code, NEW.previous_id)"
+                    "ROW(OLD.claim_id, OLD.invoice_id, OLD.line_no, OLD.asked, OLD.over_ceiling, OLD.discount,"
+                    " OLD.amount, OLD.basic, OLD.supplementary, OLD.patient, OLD.code, OLD.previous_id)"
+                    " IS DISTINCT FROM"
+                    " ROW(NEW.claim_id, NEW.invoice_id, NEW.line_no, NEW.asked, NEW.over_ceiling, NEW.discount,"
+                    " NEW.amount, NEW.basic, NEW.supplementary, NEW.patient, NEW.code, NEW.previous_id)"
                 ),
             ),
         ]
@@ -481,6 +527,25 @@ class ClaimItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.claim_id} {self.item_id}"
+
+
+class RetriedLine(models.Model):
+    """A cut line that a live re-submission asks for again: each cut in one of them."""
+
+    claim = models.ForeignKey(Claim, models.PROTECT, related_name="retried")
+    line = loose(ClaimLine, "سطر")
+    released_at = models.DateTimeField("رها شد", null=True)
+
+    class Meta:
+        verbose_name = "سطر دوباره خواسته"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["line"], condition=Q(released_at=None), name="billing_retriedline_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.claim_id} {self.line_id}"
 
 
 class Omission(models.Model):

@@ -9,7 +9,9 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, Sum
 
-from billing.claims.choices import CUT_LINES, DELIVERED, OPEN_TO_OBJECTION, UNANSWERED, ClaimKind
+from billing.choices import Stage
+from billing.claims.choices import CUT_LINES, DELIVERED, OPEN_TO_OBJECTION, UNANSWERED
+from billing.claims.objections.choices import PENDING
 
 SUMS = ("asked", "answered", "adjusted", "approved", "paid")
 
@@ -169,15 +171,27 @@ class ClaimLineQuerySet(models.QuerySet[Any]):
         return self.filter(claim=claim).order_by("invoice_id", "line_no")
 
     def cut_and_open(self) -> ClaimLineQuerySet:
-        """Cut lines that stand in no objection, of invoices that no live re-submission asks for again."""
-        retried = apps.get_model("billing", "ClaimInvoice").objects.filter(
-            previous__claim=OuterRef("claim"), previous__invoice=OuterRef("invoice"),
-            kind=ClaimKind.RESUBMISSION, released_at=None,
-        )  # fmt: skip
+        """Cut lines that stand in no objection and that no live re-submission asks for again."""
         objected = apps.get_model("billing", "ObjectionLine").objects.filter(
             line=OuterRef("pk"), objection__claim=OuterRef("claim"), released_at=None
         )
-        return self.filter(~Exists(retried), ~Exists(objected), status__in=CUT_LINES)
+        return self.cut_and_not_retried().filter(~Exists(objected))
+
+    def cut_and_not_retried(self) -> ClaimLineQuerySet:
+        retried = apps.get_model("billing", "RetriedLine").objects.filter(
+            line=OuterRef("pk"), released_at=None
+        )
+        return self.filter(~Exists(retried), status__in=CUT_LINES)
+
+    def to_ask_again(self) -> ClaimLineQuerySet:
+        """Cut lines that may be asked again: in no live re-submission, no objection to them waits, not cancelled."""
+        pending = apps.get_model("billing", "ObjectionLine").objects.filter(
+            line=OuterRef("pk"), objection__claim=OuterRef("claim"), objection__state__in=PENDING
+        )
+        gone = apps.get_model("billing", "InvoiceStage").objects.filter(
+            invoice=OuterRef("invoice"), stage=Stage.CANCELLED
+        )
+        return self.cut_and_not_retried().filter(~Exists(pending), ~Exists(gone), invoice__lines_count__gt=0)
 
     def for_page(self) -> ClaimLineQuerySet:
         return self.select_related("service", "invoice", "unit__ward", "physician")

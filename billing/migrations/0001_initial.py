@@ -231,12 +231,7 @@ class Migration(migrations.Migration):
                     (
                         "part",
                         models.SmallIntegerField(
-                            choices=[
-                                (0, "کامل"),
-                                (26, "جزء حرفه\u200cای"),
-                                (27, "جزء فنی"),
-                                (1, "بیهوشی"),
-                            ],
+                            choices=[(0, "کامل"), (26, "جزء حرفه\u200cای"), (27, "جزء فنی"), (1, "بیهوشی")],
                             verbose_name="بخش خدمت",
                         ),
                     ),
@@ -384,10 +379,7 @@ class Migration(migrations.Migration):
                             to="billing.columnmapping",
                         ),
                     ),
-                    (
-                        "file",
-                        models.FileField(blank=True, upload_to="deliveries/%Y/%m", verbose_name="فایل"),
-                    ),
+                    ("file", models.FileField(blank=True, upload_to="deliveries/%Y/%m", verbose_name="فایل")),
                     ("received_at", models.DateTimeField(verbose_name="دریافت")),
                     (
                         "by",
@@ -824,10 +816,7 @@ class Migration(migrations.Migration):
                             verbose_name="بخش",
                         ),
                     ),
-                    (
-                        "record_no",
-                        models.CharField(blank=True, max_length=30, verbose_name="شمارهٔ پرونده"),
-                    ),
+                    ("record_no", models.CharField(blank=True, max_length=30, verbose_name="شمارهٔ پرونده")),
                     ("admitted_on", models.DateField(verbose_name="پذیرش")),
                     ("discharged_on", models.DateField(verbose_name="ترخیص")),
                     ("month", models.IntegerField(verbose_name="ماه")),
@@ -989,10 +978,7 @@ class Migration(migrations.Migration):
                             verbose_name="بخش",
                         ),
                     ),
-                    (
-                        "record_no",
-                        models.CharField(blank=True, max_length=30, verbose_name="شمارهٔ پرونده"),
-                    ),
+                    ("record_no", models.CharField(blank=True, max_length=30, verbose_name="شمارهٔ پرونده")),
                     ("admitted_on", models.DateField(verbose_name="پذیرش")),
                     ("discharged_on", models.DateField(verbose_name="ترخیص")),
                     ("month", models.IntegerField(verbose_name="ماه")),
@@ -1271,12 +1257,7 @@ class Migration(migrations.Migration):
                     (
                         "part",
                         models.SmallIntegerField(
-                            choices=[
-                                (0, "کامل"),
-                                (26, "جزء حرفه\u200cای"),
-                                (27, "جزء فنی"),
-                                (1, "بیهوشی"),
-                            ],
+                            choices=[(0, "کامل"), (26, "جزء حرفه\u200cای"), (27, "جزء فنی"), (1, "بیهوشی")],
                             verbose_name="بخش خدمت",
                         ),
                     ),
@@ -1518,12 +1499,7 @@ class Migration(migrations.Migration):
                     (
                         "part",
                         models.SmallIntegerField(
-                            choices=[
-                                (0, "کامل"),
-                                (26, "جزء حرفه\u200cای"),
-                                (27, "جزء فنی"),
-                                (1, "بیهوشی"),
-                            ],
+                            choices=[(0, "کامل"), (26, "جزء حرفه\u200cای"), (27, "جزء فنی"), (1, "بیهوشی")],
                             verbose_name="بخش خدمت",
                         ),
                     ),
@@ -1608,10 +1584,7 @@ class Migration(migrations.Migration):
                     ("patient", models.BigIntegerField(default=0, verbose_name="سهم بیمار")),
                     ("invoices", models.IntegerField(default=0, verbose_name="صورتحساب")),
                     ("lines", models.IntegerField(default=0, verbose_name="سطر")),
-                    (
-                        "newly_priced",
-                        models.IntegerField(default=0, verbose_name="سطری که نرخ می\u200cگیرد"),
-                    ),
+                    ("newly_priced", models.IntegerField(default=0, verbose_name="سطری که نرخ می\u200cگیرد")),
                     (
                         "newly_unpriced",
                         models.IntegerField(default=0, verbose_name="سطری که نرخ از دست می\u200cدهد"),
@@ -1640,10 +1613,7 @@ class Migration(migrations.Migration):
                             blank=True, max_length=32, verbose_name="اثر انگشت وضعیت صورتحساب\u200cها"
                         ),
                     ),
-                    (
-                        "largest",
-                        models.JSONField(default=list, verbose_name="بزرگ\u200cترین تفاوت\u200cها"),
-                    ),
+                    ("largest", models.JSONField(default=list, verbose_name="بزرگ\u200cترین تفاوت\u200cها")),
                     ("movements", models.JSONField(default=list, verbose_name="حرکت\u200cها")),
                     ("deltas", models.IntegerField(default=0, verbose_name="تفاوت\u200cها")),
                     (
@@ -1684,10 +1654,7 @@ class Migration(migrations.Migration):
                     ("patient", models.BigIntegerField(default=0, verbose_name="سهم بیمار")),
                     ("invoices", models.IntegerField(default=0, verbose_name="صورتحساب")),
                     ("lines", models.IntegerField(default=0, verbose_name="سطر")),
-                    (
-                        "newly_priced",
-                        models.IntegerField(default=0, verbose_name="سطری که نرخ می\u200cگیرد"),
-                    ),
+                    ("newly_priced", models.IntegerField(default=0, verbose_name="سطری که نرخ می\u200cگیرد")),
                     (
                         "newly_unpriced",
                         models.IntegerField(default=0, verbose_name="سطری که نرخ از دست می\u200cدهد"),
@@ -1712,9 +1679,7 @@ class Migration(migrations.Migration):
                     (
                         "fund",
                         models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="insurers.fund",
+                            on_delete=django.db.models.deletion.PROTECT, related_name="+", to="insurers.fund"
                         ),
                     ),
                     (
@@ -1870,10 +1835,7 @@ class Migration(migrations.Migration):
                         ),
                     ),
                     ("lines", models.SmallIntegerField(default=0, verbose_name="سطر")),
-                    (
-                        "unpriced_lines",
-                        models.SmallIntegerField(default=0, verbose_name="سطر بدون تعرفه"),
-                    ),
+                    ("unpriced_lines", models.SmallIntegerField(default=0, verbose_name="سطر بدون تعرفه")),
                     (
                         "pk",
                         models.CompositePrimaryKey(
@@ -2147,10 +2109,7 @@ class Migration(migrations.Migration):
                         ),
                     ),
                     ("lines", models.SmallIntegerField(default=0, verbose_name="سطر")),
-                    (
-                        "unpriced_lines",
-                        models.SmallIntegerField(default=0, verbose_name="سطر بدون تعرفه"),
-                    ),
+                    ("unpriced_lines", models.SmallIntegerField(default=0, verbose_name="سطر بدون تعرفه")),
                     (
                         "pk",
                         models.CompositePrimaryKey(
@@ -2309,12 +2268,7 @@ class Migration(migrations.Migration):
                     (
                         "part",
                         models.SmallIntegerField(
-                            choices=[
-                                (0, "کامل"),
-                                (26, "جزء حرفه\u200cای"),
-                                (27, "جزء فنی"),
-                                (1, "بیهوشی"),
-                            ],
+                            choices=[(0, "کامل"), (26, "جزء حرفه\u200cای"), (27, "جزء فنی"), (1, "بیهوشی")],
                             verbose_name="بخش خدمت",
                         ),
                     ),
@@ -2353,8 +2307,7 @@ class Migration(migrations.Migration):
                     (
                         "deltas",
                         models.IntegerField(
-                            help_text="شمار بازقیمت\u200cگذاری\u200cهای این سطر",
-                            verbose_name="تفاوت\u200cها",
+                            help_text="شمار بازقیمت\u200cگذاری\u200cهای این سطر", verbose_name="تفاوت\u200cها"
                         ),
                     ),
                 ],
@@ -2382,9 +2335,7 @@ class Migration(migrations.Migration):
                     (
                         "change",
                         models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="billing.change",
+                            on_delete=django.db.models.deletion.PROTECT, related_name="+", to="billing.change"
                         ),
                     ),
                     (
@@ -2409,9 +2360,7 @@ class Migration(migrations.Migration):
                     (
                         "fund",
                         models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="insurers.fund",
+                            on_delete=django.db.models.deletion.PROTECT, related_name="+", to="insurers.fund"
                         ),
                     ),
                     ("lines", models.IntegerField(verbose_name="سطر")),
@@ -2433,6 +2382,8 @@ class Migration(migrations.Migration):
                             auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                         ),
                     ),
+                    ("over_ceiling", models.BigIntegerField(default=0, verbose_name="بالاتر از سقف سالانه")),
+                    ("discount", models.BigIntegerField(default=0, verbose_name="تخفیف قرارداد")),
                     ("asked", models.BigIntegerField(default=0, verbose_name="خواسته")),
                     ("answered", models.BigIntegerField(default=0, verbose_name="رسیدگی\u200cشده")),
                     ("adjusted", models.BigIntegerField(default=0, verbose_name="پس از کسر خودکار")),
@@ -2488,6 +2439,7 @@ class Migration(migrations.Migration):
                                 ("original", "اصلی"),
                                 ("resubmission", "ارسال دوبارهٔ سطرهای ردشده"),
                                 ("supplement", "متمم پس از بازقیمت\u200cگذاری"),
+                                ("correction", "مابه\u200cالتفاوت پس از اصلاح"),
                             ],
                             default="original",
                             max_length=12,
@@ -2535,8 +2487,7 @@ class Migration(migrations.Migration):
                     (
                         "with_sent",
                         models.BooleanField(
-                            default=False,
-                            verbose_name="همراه آنچه پیش\u200cتر بیرون از مطالبه فرستاده شد",
+                            default=False, verbose_name="همراه آنچه پیش\u200cتر بیرون از مطالبه فرستاده شد"
                         ),
                     ),
                     ("created_at", models.DateTimeField(verbose_name="آغاز")),
@@ -2586,10 +2537,7 @@ class Migration(migrations.Migration):
                     ("acknowledged_at", models.DateTimeField(null=True, verbose_name="رسید")),
                     ("adjudicated_at", models.DateTimeField(null=True, verbose_name="پایان رسیدگی")),
                     ("on_account", models.BigIntegerField(default=0, verbose_name="علی\u200cالحساب")),
-                    (
-                        "on_account_due",
-                        models.DateField(null=True, verbose_name="سررسید علی\u200cالحساب"),
-                    ),
+                    ("on_account_due", models.DateField(null=True, verbose_name="سررسید علی\u200cالحساب")),
                     ("rest_due", models.DateField(null=True, verbose_name="سررسید مانده")),
                     ("objection_due_on", models.DateField(null=True, verbose_name="مهلت اعتراض")),
                     (
@@ -2639,10 +2587,7 @@ class Migration(migrations.Migration):
                         models.CheckConstraint(
                             condition=models.Q(
                                 models.Q(
-                                    ("frozen_at", None),
-                                    ("number", ""),
-                                    ("sequence", None),
-                                    ("year", None),
+                                    ("frozen_at", None), ("number", ""), ("sequence", None), ("year", None)
                                 ),
                                 models.Q(
                                     ("frozen_at__isnull", False),
@@ -2704,6 +2649,8 @@ class Migration(migrations.Migration):
                             auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                         ),
                     ),
+                    ("over_ceiling", models.BigIntegerField(default=0, verbose_name="بالاتر از سقف سالانه")),
+                    ("discount", models.BigIntegerField(default=0, verbose_name="تخفیف قرارداد")),
                     ("asked", models.BigIntegerField(default=0, verbose_name="خواسته")),
                     ("answered", models.BigIntegerField(default=0, verbose_name="رسیدگی\u200cشده")),
                     ("adjusted", models.BigIntegerField(default=0, verbose_name="پس از کسر خودکار")),
@@ -2744,6 +2691,7 @@ class Migration(migrations.Migration):
                                 ("original", "اصلی"),
                                 ("resubmission", "ارسال دوبارهٔ سطرهای ردشده"),
                                 ("supplement", "متمم پس از بازقیمت\u200cگذاری"),
+                                ("correction", "مابه\u200cالتفاوت پس از اصلاح"),
                             ],
                             max_length=12,
                             verbose_name="نوع",
@@ -2827,6 +2775,19 @@ class Migration(migrations.Migration):
                         models.CharField(blank=True, default="", max_length=30, verbose_name="شمارهٔ پرونده"),
                     ),
                     ("diagnoses", models.JSONField(default=list, verbose_name="تشخیص\u200cها (ICD-10)")),
+                    (
+                        "contract",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            db_index=False,
+                            null=True,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            to="insurers.contract",
+                            verbose_name="قرارداد",
+                        ),
+                    ),
+                    ("contract_year", models.DateField(null=True, verbose_name="آغاز سال قرارداد")),
                     ("released_at", models.DateTimeField(null=True, verbose_name="رها شد")),
                 ],
                 options={
@@ -2834,6 +2795,11 @@ class Migration(migrations.Migration):
                     "indexes": [
                         models.Index(fields=["invoice"], name="billing_claiminvoice_invoice"),
                         models.Index(fields=["number"], name="billing_claiminvoice_number"),
+                        models.Index(
+                            condition=models.Q(("contract__isnull", False)),
+                            fields=["contract", "contract_year", "patient"],
+                            name="billing_claiminvoice_used",
+                        ),
                     ],
                     "constraints": [
                         models.UniqueConstraint(
@@ -2845,9 +2811,10 @@ class Migration(migrations.Migration):
                             name="billing_claiminvoice_one_live",
                         ),
                         models.UniqueConstraint(
-                            condition=models.Q(("kind", "resubmission"), ("released_at", None)),
-                            fields=("previous",),
-                            name="billing_claiminvoice_one_retry",
+                            condition=models.Q(("kind", "correction"), ("released_at", None)),
+                            fields=("invoice", "payer", "version", "previous"),
+                            name="billing_claiminvoice_one_correction",
+                            nulls_distinct=False,
                         ),
                         models.CheckConstraint(
                             condition=models.Q(
@@ -2884,6 +2851,8 @@ class Migration(migrations.Migration):
                             auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                         ),
                     ),
+                    ("over_ceiling", models.BigIntegerField(default=0, verbose_name="بالاتر از سقف سالانه")),
+                    ("discount", models.BigIntegerField(default=0, verbose_name="تخفیف قرارداد")),
                     (
                         "claim",
                         models.ForeignKey(
@@ -3052,7 +3021,7 @@ class Migration(migrations.Migration):
                                 (2, "تأیید بخشی"),
                                 (3, "رد"),
                                 (4, "کد نزد بیمه\u200cگر ناشناخته"),
-                                (9, "بدون سهم این بیمه\u200cگر"),
+                                (9, "بدون خواسته از این بیمه\u200cگر"),
                             ],
                             default=0,
                             verbose_name="نتیجه",
@@ -3060,10 +3029,7 @@ class Migration(migrations.Migration):
                     ),
                     ("code", models.CharField(max_length=20, verbose_name="کد")),
                     ("reason", models.CharField(blank=True, max_length=20, verbose_name="علت کسر")),
-                    (
-                        "note",
-                        models.CharField(blank=True, max_length=250, verbose_name="توضیح بیمه\u200cگر"),
-                    ),
+                    ("note", models.CharField(blank=True, max_length=250, verbose_name="توضیح بیمه\u200cگر")),
                 ],
                 options={
                     "verbose_name": "سطر مطالبه",
@@ -3118,6 +3084,14 @@ class Migration(migrations.Migration):
                             ),
                             name="billing_claimline_paid",
                         ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(("asked__gte", 0), ("discount__gte", 0), ("over_ceiling__gte", 0)),
+                                models.Q(("asked__lte", 0), ("discount__lte", 0), ("over_ceiling__lte", 0)),
+                                _connector="OR",
+                            ),
+                            name="billing_claimline_taken_off",
+                        ),
                     ],
                 },
             ),
@@ -3163,6 +3137,47 @@ class Migration(migrations.Migration):
                             condition=models.Q(("released_at", None)),
                             fields=("item", "payer"),
                             name="billing_claimitem_once",
+                        )
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="RetriedLine",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    (
+                        "claim",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="retried",
+                            to="billing.claim",
+                        ),
+                    ),
+                    (
+                        "line",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            db_index=False,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            to="billing.claimline",
+                            verbose_name="سطر",
+                        ),
+                    ),
+                    ("released_at", models.DateTimeField(null=True, verbose_name="رها شد")),
+                ],
+                options={
+                    "verbose_name": "سطر دوباره خواسته",
+                    "constraints": [
+                        models.UniqueConstraint(
+                            condition=models.Q(("released_at", None)),
+                            fields=("line",),
+                            name="billing_retriedline_once",
                         )
                     ],
                 },
@@ -3215,10 +3230,7 @@ class Migration(migrations.Migration):
                             verbose_name="علت",
                         ),
                     ),
-                    (
-                        "difference",
-                        models.BigIntegerField(null=True, verbose_name="تفاوت با ارسال\u200cشده"),
-                    ),
+                    ("difference", models.BigIntegerField(null=True, verbose_name="تفاوت با ارسال\u200cشده")),
                 ],
                 options={
                     "verbose_name": "صورتحساب کنارگذاشته",
@@ -3294,11 +3306,7 @@ class Migration(migrations.Migration):
                     (
                         "channel",
                         models.CharField(
-                            choices=[
-                                ("page", "صفحه"),
-                                ("api", "سامانهٔ بیمه\u200cگر"),
-                                ("system", "سامانه"),
-                            ],
+                            choices=[("page", "صفحه"), ("api", "سامانهٔ بیمه\u200cگر"), ("system", "سامانه")],
                             default="page",
                             max_length=6,
                             verbose_name="راه",
@@ -3341,11 +3349,7 @@ class Migration(migrations.Migration):
                     (
                         "channel",
                         models.CharField(
-                            choices=[
-                                ("page", "صفحه"),
-                                ("api", "سامانهٔ بیمه\u200cگر"),
-                                ("system", "سامانه"),
-                            ],
+                            choices=[("page", "صفحه"), ("api", "سامانهٔ بیمه\u200cگر"), ("system", "سامانه")],
                             default="page",
                             max_length=6,
                             verbose_name="راه",
@@ -3401,7 +3405,7 @@ class Migration(migrations.Migration):
                                 (2, "تأیید بخشی"),
                                 (3, "رد"),
                                 (4, "کد نزد بیمه\u200cگر ناشناخته"),
-                                (9, "بدون سهم این بیمه\u200cگر"),
+                                (9, "بدون خواسته از این بیمه\u200cگر"),
                             ],
                             verbose_name="نتیجه",
                         ),
@@ -3713,11 +3717,7 @@ class Migration(migrations.Migration):
                     (
                         "channel",
                         models.CharField(
-                            choices=[
-                                ("page", "صفحه"),
-                                ("api", "سامانهٔ بیمه\u200cگر"),
-                                ("system", "سامانه"),
-                            ],
+                            choices=[("page", "صفحه"), ("api", "سامانهٔ بیمه\u200cگر"), ("system", "سامانه")],
                             default="page",
                             max_length=6,
                             verbose_name="راه",
@@ -3772,11 +3772,7 @@ class Migration(migrations.Migration):
                     (
                         "channel",
                         models.CharField(
-                            choices=[
-                                ("page", "صفحه"),
-                                ("api", "سامانهٔ بیمه\u200cگر"),
-                                ("system", "سامانه"),
-                            ],
+                            choices=[("page", "صفحه"), ("api", "سامانهٔ بیمه\u200cگر"), ("system", "سامانه")],
                             max_length=6,
                             verbose_name="راه",
                         ),
@@ -3923,11 +3919,7 @@ class Migration(migrations.Migration):
                     (
                         "channel",
                         models.CharField(
-                            choices=[
-                                ("page", "صفحه"),
-                                ("api", "سامانهٔ بیمه\u200cگر"),
-                                ("system", "سامانه"),
-                            ],
+                            choices=[("page", "صفحه"), ("api", "سامانهٔ بیمه\u200cگر"), ("system", "سامانه")],
                             default="page",
                             max_length=6,
                             verbose_name="راه",
@@ -3990,10 +3982,7 @@ class Migration(migrations.Migration):
                     ("letter_no", models.CharField(blank=True, max_length=60, verbose_name="شمارهٔ نامه")),
                     ("reported_on", models.DateField(null=True, verbose_name="تاریخ نامه")),
                     ("known_from", models.DateField(null=True, verbose_name="شناخته از")),
-                    (
-                        "replacement",
-                        models.CharField(blank=True, max_length=30, verbose_name="کد جایگزین"),
-                    ),
+                    ("replacement", models.CharField(blank=True, max_length=30, verbose_name="کد جایگزین")),
                 ],
                 options={
                     "verbose_name": "کد ناشناخته",
@@ -4006,8 +3995,7 @@ class Migration(migrations.Migration):
                             condition=models.Q(
                                 models.Q(("state", "reported"), _negated=True),
                                 models.Q(
-                                    ("reported_on__isnull", False),
-                                    models.Q(("letter_no", ""), _negated=True),
+                                    ("reported_on__isnull", False), models.Q(("letter_no", ""), _negated=True)
                                 ),
                                 _connector="OR",
                             ),
@@ -4267,6 +4255,16 @@ class Migration(migrations.Migration):
                         "reason",
                         models.CharField(blank=True, max_length=250, verbose_name="علت برگشت یا کنارگذاشتن"),
                     ),
+                    (
+                        "job",
+                        models.ForeignKey(
+                            null=True,
+                            on_delete=django.db.models.deletion.SET_NULL,
+                            related_name="+",
+                            to="core.job",
+                            verbose_name="کار ثبت",
+                        ),
+                    ),
                 ],
                 options={
                     "verbose_name": "حواله",
@@ -4368,10 +4366,7 @@ class Migration(migrations.Migration):
                         ),
                     ),
                     ("row_no", models.IntegerField(verbose_name="ردیف")),
-                    (
-                        "claim_no",
-                        models.CharField(blank=True, max_length=60, verbose_name="شمارهٔ مطالبه"),
-                    ),
+                    ("claim_no", models.CharField(blank=True, max_length=60, verbose_name="شمارهٔ مطالبه")),
                     (
                         "invoice_no",
                         models.CharField(blank=True, max_length=60, verbose_name="شمارهٔ صورتحساب"),
@@ -4430,7 +4425,7 @@ class Migration(migrations.Migration):
                                 (7, "این کد در صورتحساب چند سطر دارد؛ شمارهٔ سطر لازم است"),
                                 (8, "بیش از آن است که از مطالبه مانده"),
                                 (9, "بیش از آن پس گرفته می\u200cشود که پرداخت شده"),
-                                (10, "مبلغ حواله بیش از جمع سطرهایش است"),
+                                (10, "بیمه\u200cگر ریز آن را نگفته است"),
                             ],
                             null=True,
                             verbose_name="چرا تطبیق نیافت",
@@ -4567,8 +4562,7 @@ class Migration(migrations.Migration):
                     ],
                     "constraints": [
                         models.CheckConstraint(
-                            condition=models.Q(("amount", 0), _negated=True),
-                            name="billing_allocation_moves",
+                            condition=models.Q(("amount", 0), _negated=True), name="billing_allocation_moves"
                         ),
                         models.CheckConstraint(
                             condition=models.Q(
@@ -4810,6 +4804,7 @@ class Migration(migrations.Migration):
                                 ("claim.sent", "مطالبهٔ تازه"),
                                 ("claim.resent", "ارسال دوبارهٔ سطرهای ردشده"),
                                 ("claim.supplemented", "مطالبهٔ متمم"),
+                                ("claim.corrected", "مابه\u200cالتفاوت پس از اصلاح"),
                                 ("claim.lines_again", "رسیدگی دوبارهٔ سطرهایی که منتظر کد بودند"),
                                 ("objection.filed", "اعتراض تازه"),
                                 ("objection.withdrawn", "پس گرفتن اعتراض"),
@@ -4865,6 +4860,7 @@ class Migration(migrations.Migration):
                                     ("claim.sent", "مطالبهٔ تازه"),
                                     ("claim.resent", "ارسال دوبارهٔ سطرهای ردشده"),
                                     ("claim.supplemented", "مطالبهٔ متمم"),
+                                    ("claim.corrected", "مابه\u200cالتفاوت پس از اصلاح"),
                                     ("claim.lines_again", "رسیدگی دوبارهٔ سطرهایی که منتظر کد بودند"),
                                     ("objection.filed", "اعتراض تازه"),
                                     ("objection.withdrawn", "پس گرفتن اعتراض"),
@@ -4904,8 +4900,7 @@ class Migration(migrations.Migration):
                             condition=models.Q(
                                 models.Q(("old_salt", ""), ("old_until", None)),
                                 models.Q(
-                                    models.Q(("old_salt", ""), _negated=True),
-                                    ("old_until__isnull", False),
+                                    models.Q(("old_salt", ""), _negated=True), ("old_until__isnull", False)
                                 ),
                                 _connector="OR",
                             ),
@@ -4942,11 +4937,7 @@ class Migration(migrations.Migration):
                     (
                         "state",
                         models.CharField(
-                            choices=[
-                                ("waiting", "در انتظار"),
-                                ("delivered", "رسید"),
-                                ("given_up", "رها شد"),
-                            ],
+                            choices=[("waiting", "در انتظار"), ("delivered", "رسید"), ("given_up", "رها شد")],
                             default="waiting",
                             max_length=10,
                             verbose_name="وضعیت",
@@ -5191,8 +5182,7 @@ class Migration(migrations.Migration):
                             name="billing_delivered_count_key",
                         ),
                         models.CheckConstraint(
-                            condition=models.Q(("count__gte", 0)),
-                            name="billing_delivered_count_not_negative",
+                            condition=models.Q(("count__gte", 0)), name="billing_delivered_count_not_negative"
                         ),
                     ],
                 },
@@ -5451,10 +5441,7 @@ class Migration(migrations.Migration):
                             verbose_name="صورتحساب",
                         ),
                     ),
-                    (
-                        "base_version",
-                        models.IntegerField(blank=True, null=True, verbose_name="نسخهٔ پایه"),
-                    ),
+                    ("base_version", models.IntegerField(blank=True, null=True, verbose_name="نسخهٔ پایه")),
                     (
                         "delivery",
                         models.ForeignKey(
@@ -5606,10 +5593,7 @@ class Migration(migrations.Migration):
                         ),
                     ),
                     ("code", models.SlugField(max_length=40, verbose_name="کد")),
-                    (
-                        "valid",
-                        django.contrib.postgres.fields.ranges.DateRangeField(verbose_name="اعتبار"),
-                    ),
+                    ("valid", django.contrib.postgres.fields.ranges.DateRangeField(verbose_name="اعتبار")),
                     ("title", models.CharField(max_length=160, verbose_name="عنوان")),
                     (
                         "kind",
@@ -5749,10 +5733,7 @@ class Migration(migrations.Migration):
                             to="tariffs.service",
                         ),
                     ),
-                    (
-                        "valid",
-                        django.contrib.postgres.fields.ranges.DateRangeField(verbose_name="اعتبار"),
-                    ),
+                    ("valid", django.contrib.postgres.fields.ranges.DateRangeField(verbose_name="اعتبار")),
                     ("source", models.CharField(max_length=60, verbose_name="منبع")),
                     (
                         "confidence",
@@ -5935,8 +5916,7 @@ class Migration(migrations.Migration):
                             condition=models.Q(("severity", "warn")), name="billing_pass_only_warnings"
                         ),
                         models.CheckConstraint(
-                            condition=models.Q(("reason", ""), _negated=True),
-                            name="billing_pass_has_reason",
+                            condition=models.Q(("reason", ""), _negated=True), name="billing_pass_has_reason"
                         ),
                         models.CheckConstraint(
                             condition=models.Q(
@@ -6126,10 +6106,7 @@ class Migration(migrations.Migration):
                             to=settings.AUTH_USER_MODEL,
                         ),
                     ),
-                    (
-                        "revoked_at",
-                        models.DateTimeField(blank=True, null=True, verbose_name="پس گرفته شد"),
-                    ),
+                    ("revoked_at", models.DateTimeField(blank=True, null=True, verbose_name="پس گرفته شد")),
                     (
                         "revoked_by",
                         models.ForeignKey(
@@ -6236,10 +6213,7 @@ class Migration(migrations.Migration):
                     ),
                     ("lines", models.IntegerField(default=0, verbose_name="سطر")),
                     ("unpriced_lines", models.IntegerField(default=0, verbose_name="سطر بدون تعرفه")),
-                    (
-                        "unpriced_asked",
-                        models.BigIntegerField(default=0, verbose_name="درخواستی بدون تعرفه"),
-                    ),
+                    ("unpriced_asked", models.BigIntegerField(default=0, verbose_name="درخواستی بدون تعرفه")),
                     ("asked", models.BigIntegerField(default=0, verbose_name="درخواستی")),
                     ("amount", models.BigIntegerField(default=0, verbose_name="مصوب")),
                     ("basic", models.BigIntegerField(default=0, verbose_name="بیمهٔ پایه")),
@@ -6283,8 +6257,7 @@ class Migration(migrations.Migration):
                     "verbose_name": "حرکت",
                     "indexes": [
                         models.Index(
-                            fields=["centre", "month", "recorded_at"],
-                            name="billing_movement_centre_month",
+                            fields=["centre", "month", "recorded_at"], name="billing_movement_centre_month"
                         ),
                         models.Index(
                             fields=["centre", "origin_month"], name="billing_movement_centre_origin"
@@ -6381,10 +6354,7 @@ class Migration(migrations.Migration):
                     ),
                     ("lines", models.IntegerField(default=0, verbose_name="سطر")),
                     ("unpriced_lines", models.IntegerField(default=0, verbose_name="سطر بدون تعرفه")),
-                    (
-                        "unpriced_asked",
-                        models.BigIntegerField(default=0, verbose_name="درخواستی بدون تعرفه"),
-                    ),
+                    ("unpriced_asked", models.BigIntegerField(default=0, verbose_name="درخواستی بدون تعرفه")),
                     ("asked", models.BigIntegerField(default=0, verbose_name="درخواستی")),
                     ("amount", models.BigIntegerField(default=0, verbose_name="مصوب")),
                     ("basic", models.BigIntegerField(default=0, verbose_name="بیمهٔ پایه")),
@@ -6831,9 +6801,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="frozen_stays",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.state NOT IN ('draft', 'checked') AND (OLD.number, OLD.sequence, OLD.year, OLD.centre_id, OLD.fund_id, OLD.payer, OLD.kind, OLD.month, OLD.asked, OLD.invoices_count, OLD.lines_count, OLD.frozen_at, OLD.frozen_by_id) IS DISTINCT FROM (NEW.number, NEW.sequence, NEW.year, NEW.centre_id, NEW.fund_id, NEW.payer, NEW.kind, NEW.month, NEW.asked, NEW.invoices_count, NEW.lines_count, NEW.frozen_at, NEW.frozen_by_id))",
+                    condition="WHEN (OLD.state NOT IN ('draft', 'checked') AND (OLD.number, OLD.sequence, OLD.year, OLD.centre_id, OLD.fund_id, OLD.payer, OLD.kind, OLD.month, OLD.asked, OLD.over_ceiling, OLD.discount, OLD.invoices_count, OLD.lines_count, OLD.frozen_at, OLD.frozen_by_id) IS DISTINCT FROM (NEW.number, NEW.sequence, NEW.year, NEW.centre_id, NEW.fund_id, NEW.payer, NEW.kind, NEW.month, NEW.asked, NEW.over_ceiling, NEW.discount, NEW.invoices_count, NEW.lines_count, NEW.frozen_at, NEW.frozen_by_id))",
                     func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
-                    hash="003c232a8653db8e2b4b61f93c33a074f74016e2",
+                    hash="5f6235e4a2a7ef1497bf815c15ee03c8e1d41456",
                     operation="UPDATE",
                     pgid="pgtrigger_frozen_stays_1f1bb",
                     table="billing_claim",
@@ -6847,8 +6817,8 @@ class Migration(migrations.Migration):
                 name="adds_up",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
                     constraint="CONSTRAINT",
-                    func="\n    IF NEW.frozen_at IS NULL THEN RETURN NULL; END IF;\n    IF EXISTS (\n        SELECT FROM (\n            SELECT count(*) AS lines, count(DISTINCT invoice_id) AS invoices, coalesce(sum(asked), 0) AS asked,\n                   coalesce(sum(asked) FILTER (WHERE approved IS NOT NULL), 0) AS answered,\n                   coalesce(sum(adjusted), 0) AS adjusted, coalesce(sum(approved), 0) AS approved,\n                   coalesce(sum(paid), 0) AS paid\n            FROM billing_claimline WHERE claim_id = NEW.id\n        ) l JOIN billing_claim c ON c.id = NEW.id\n        WHERE (c.lines_count, c.invoices_count, c.asked, c.answered, c.adjusted, c.approved, c.paid)\n              IS DISTINCT FROM (l.lines, l.invoices, l.asked, l.answered, l.adjusted, l.approved, l.paid)\n    ) THEN RAISE EXCEPTION 'totals of claim % are not those of its lines', NEW.id;\n    END IF;\n    IF EXISTS (\n        SELECT FROM billing_claim c WHERE c.id = NEW.id\n          AND c.paid <> (SELECT coalesce(sum(amount), 0) FROM billing_allocation WHERE claim_id = c.id)\n    ) THEN RAISE EXCEPTION 'claim % is paid otherwise than by allocations of remittances', NEW.id;\n    END IF;\n    RETURN NULL;\n",
-                    hash="e225c0605677b05b86684e1bff32111b2b3f2304",
+                    func="\n    IF NEW.frozen_at IS NULL THEN RETURN NULL; END IF;\n    IF EXISTS (\n        SELECT FROM (\n            SELECT count(*) AS lines, count(DISTINCT invoice_id) AS invoices, coalesce(sum(asked), 0) AS asked,\n                   coalesce(sum(asked) FILTER (WHERE approved IS NOT NULL), 0) AS answered,\n                   coalesce(sum(adjusted), 0) AS adjusted, coalesce(sum(approved), 0) AS approved,\n                   coalesce(sum(paid), 0) AS paid, coalesce(sum(over_ceiling), 0) AS over_ceiling,\n                   coalesce(sum(discount), 0) AS discount\n            FROM billing_claimline WHERE claim_id = NEW.id\n        ) l JOIN billing_claim c ON c.id = NEW.id\n        WHERE (c.lines_count, c.invoices_count, c.asked, c.answered, c.adjusted, c.approved, c.paid, c.over_ceiling,\n               c.discount)\n              IS DISTINCT FROM (l.lines, l.invoices, l.asked, l.answered, l.adjusted, l.approved, l.paid,\n                                l.over_ceiling, l.discount)\n    ) THEN RAISE EXCEPTION 'totals of claim % are not those of its lines', NEW.id;\n    END IF;\n    IF EXISTS (\n        SELECT FROM billing_claim c WHERE c.id = NEW.id\n          AND c.paid <> (SELECT coalesce(sum(amount), 0) FROM billing_allocation WHERE claim_id = c.id)\n    ) THEN RAISE EXCEPTION 'claim % is paid otherwise than by allocations of remittances', NEW.id;\n    END IF;\n    RETURN NULL;\n",
+                    hash="eb987f8de208468ac82b5c3452bcc24735f151e8",
                     operation="INSERT OR UPDATE",
                     pgid="pgtrigger_adds_up_9e8dd",
                     table="billing_claim",
@@ -6892,9 +6862,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="facts_stay",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (ROW(OLD.claim_id, OLD.invoice_id, OLD.payer, OLD.kind, OLD.asked, OLD.version) IS DISTINCT FROM ROW(NEW.claim_id, NEW.invoice_id, NEW.payer, NEW.kind, NEW.asked, NEW.version) OR OLD.fund_id IS NOT NULL AND ROW(OLD.fund_id, OLD.supplementary_fund_id, OLD.unit_id, OLD.record_no, OLD.diagnoses) IS DISTINCT FROM ROW(NEW.fund_id, NEW.supplementary_fund_id, NEW.unit_id, NEW.record_no, NEW.diagnoses) OR OLD.released_at IS NOT NULL)",
+                    condition="WHEN (ROW(OLD.claim_id, OLD.invoice_id, OLD.payer, OLD.kind, OLD.asked + OLD.over_ceiling + OLD.discount, OLD.version) IS DISTINCT FROM ROW(NEW.claim_id, NEW.invoice_id, NEW.payer, NEW.kind, NEW.asked + NEW.over_ceiling + NEW.discount, NEW.version) OR OLD.fund_id IS NOT NULL AND ROW(OLD.fund_id, OLD.supplementary_fund_id, OLD.unit_id, OLD.record_no, OLD.diagnoses, OLD.contract_id, OLD.contract_year, OLD.asked, OLD.over_ceiling, OLD.discount) IS DISTINCT FROM ROW(NEW.fund_id, NEW.supplementary_fund_id, NEW.unit_id, NEW.record_no, NEW.diagnoses, NEW.contract_id, NEW.contract_year, NEW.asked, NEW.over_ceiling, NEW.discount) OR OLD.released_at IS NOT NULL)",
                     func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
-                    hash="245adaf2ca3205c42b9eea619febeb0a95161841",
+                    hash="080c7cf0ccbd1ee1056092fe16acd2526e9f07ec",
                     operation="UPDATE",
                     pgid="pgtrigger_facts_stay_4c858",
                     table="billing_claiminvoice",
@@ -6953,9 +6923,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="facts_stay",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (ROW(OLD.claim_id, OLD.invoice_id, OLD.line_no, OLD.asked, OLD.amount, OLD.basic, OLD.supplementary, OLD.patient, OLD.code, OLD.previous_id) IS DISTINCT FROM ROW(NEW.claim_id, NEW.invoice_id, NEW.line_no, NEW.asked, NEW.amount, NEW.basic, NEW.supplementary, NEW.patient, NEW.code, NEW.previous_id))",
+                    condition="WHEN (ROW(OLD.claim_id, OLD.invoice_id, OLD.line_no, OLD.asked, OLD.over_ceiling, OLD.discount, OLD.amount, OLD.basic, OLD.supplementary, OLD.patient, OLD.code, OLD.previous_id) IS DISTINCT FROM ROW(NEW.claim_id, NEW.invoice_id, NEW.line_no, NEW.asked, NEW.over_ceiling, NEW.discount, NEW.amount, NEW.basic, NEW.supplementary, NEW.patient, NEW.code, NEW.previous_id))",
                     func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
-                    hash="c92e6b77e9696b1d07f0bb39ce645cb732ffb102",
+                    hash="b8cb54f019737ce0976d37d4f33705540a6824ce",
                     operation="UPDATE",
                     pgid="pgtrigger_facts_stay_1fa0d",
                     table="billing_claimline",
@@ -7284,8 +7254,9 @@ class Migration(migrations.Migration):
                 name="adds_up",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
                     constraint="CONSTRAINT",
-                    func="\n    IF EXISTS (\n        SELECT FROM billing_remittance r\n        CROSS JOIN (SELECT coalesce(sum(amount) FILTER (WHERE bucket = 1), 0) AS matched, coalesce(sum(amount) FILTER (WHERE bucket = 2), 0) AS unmatched, coalesce(sum(amount) FILTER (WHERE bucket = 3), 0) AS advance, coalesce(sum(amount) FILTER (WHERE bucket = 4), 0) AS returned FROM billing_allocation WHERE remittance_id = NEW.id) a\n        CROSS JOIN (\n            SELECT count(*) AS lines, coalesce(sum(amount), 0) AS amount FROM billing_remittanceline\n            WHERE remittance_id = NEW.id\n        ) l\n        WHERE r.id = NEW.id\n          AND (r.lines_count, r.amount, r.matched, r.unmatched, r.advance, r.returned)\n              IS DISTINCT FROM (l.lines, l.amount, a.matched, a.unmatched, a.advance, a.returned)\n    ) THEN RAISE EXCEPTION 'remittance % is not what its lines and allocations say', NEW.id;\n    END IF;\n    IF EXISTS (\n        SELECT FROM (\n            SELECT id AS line_id, unmatched, advance,\n                   CASE WHEN (SELECT state FROM billing_remittance WHERE id = NEW.id) = 'booked' THEN amount ELSE 0 END\n                       AS amount\n            FROM billing_remittanceline WHERE remittance_id = NEW.id\n            UNION ALL\n            SELECT line_id, CASE WHEN bucket = 2 THEN -amount ELSE 0 END,\n                   CASE WHEN bucket = 3 THEN -amount ELSE 0 END, -amount\n            FROM billing_allocation WHERE remittance_id = NEW.id\n        ) x GROUP BY line_id HAVING (sum(unmatched), sum(advance), sum(amount)) IS DISTINCT FROM (0, 0, 0)\n    ) THEN RAISE EXCEPTION 'a line of remittance % is not what its allocations say', NEW.id;\n    END IF;\n    IF EXISTS (\n        SELECT FROM billing_claimline c\n        WHERE c.id IN (SELECT claim_line_id FROM billing_allocation WHERE remittance_id = NEW.id)\n          AND c.paid <> (SELECT coalesce(sum(amount), 0) FROM billing_allocation WHERE claim_line_id = c.id)\n    ) THEN RAISE EXCEPTION 'a claim line is paid otherwise than by its allocations (remittance %)', NEW.id;\n    END IF;\n    RETURN NULL;\n",
-                    hash="c298adcf60c31ac4b204ebf8dea60fb88203fcc0",
+                    declare="DECLARE differs boolean;",
+                    func="\n    -- What was written again afterwards in the same transaction is looked at then.\n    IF NOT EXISTS (SELECT FROM billing_remittance r WHERE r.id = NEW.id AND r IS NOT DISTINCT FROM NEW)\n    THEN RETURN NULL;\n    END IF;\n    IF EXISTS (\n        SELECT FROM billing_remittance r\n        CROSS JOIN (SELECT coalesce(sum(amount) FILTER (WHERE bucket = 1), 0) AS matched, coalesce(sum(amount) FILTER (WHERE bucket = 2), 0) AS unmatched, coalesce(sum(amount) FILTER (WHERE bucket = 3), 0) AS advance, coalesce(sum(amount) FILTER (WHERE bucket = 4), 0) AS returned FROM billing_allocation WHERE remittance_id = NEW.id) a\n        CROSS JOIN (\n            SELECT count(*) AS lines, coalesce(sum(amount), 0) AS amount FROM billing_remittanceline\n            WHERE remittance_id = NEW.id\n        ) l\n        WHERE r.id = NEW.id\n          AND (r.lines_count, r.amount, r.matched, r.unmatched, r.advance, r.returned)\n              IS DISTINCT FROM (l.lines, l.amount, a.matched, a.unmatched, a.advance, a.returned)\n    ) THEN RAISE EXCEPTION 'remittance % is not what its lines and allocations say', NEW.id;\n    END IF;\n    IF EXISTS (\n        SELECT FROM (\n            SELECT id AS line_id, unmatched, advance,\n                   CASE WHEN (SELECT state FROM billing_remittance WHERE id = NEW.id) = 'booked' THEN amount ELSE 0 END\n                       AS amount\n            FROM billing_remittanceline WHERE remittance_id = NEW.id\n            UNION ALL\n            SELECT line_id, CASE WHEN bucket = 2 THEN -amount ELSE 0 END,\n                   CASE WHEN bucket = 3 THEN -amount ELSE 0 END, -amount\n            FROM billing_allocation WHERE remittance_id = NEW.id\n        ) x GROUP BY line_id HAVING (sum(unmatched), sum(advance), sum(amount)) IS DISTINCT FROM (0, 0, 0)\n    ) THEN RAISE EXCEPTION 'a line of remittance % is not what its allocations say', NEW.id;\n    END IF;\n    -- Planned anew each time: a plan that was kept from when the tables were small would read them for every line.\n    EXECUTE 'SELECT EXISTS (\n        SELECT FROM billing_claimline c\n        WHERE c.id IN (SELECT claim_line_id FROM billing_allocation WHERE remittance_id = $1)\n          AND c.paid <> (SELECT coalesce(sum(amount), 0) FROM billing_allocation WHERE claim_line_id = c.id)\n    )' INTO differs USING NEW.id;\n    IF differs THEN RAISE EXCEPTION 'a claim line is paid otherwise than by its allocations (remittance %)', NEW.id;\n    END IF;\n    RETURN NULL;\n",
+                    hash="b5c87ab9010e5ad59fa2ced8dc0e4b0f1fc686d0",
                     operation="INSERT OR UPDATE",
                     pgid="pgtrigger_adds_up_d31a8",
                     table="billing_remittance",

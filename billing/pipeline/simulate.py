@@ -14,18 +14,17 @@ import polars as pl
 
 from billing.measures import PRICED
 from billing.models import Invoice
+from billing.pipeline import agreed
 from billing.pipeline.identify import identify_stored
 from billing.pipeline.price import price_and_split
 from billing.pipeline.references import CASE, KnownCases, References
 from billing.pipeline.resolve import resolve
 from billing.pipeline.stored import FACTS, current_lines, headers_of
 from core.frames import read
-from core.money import share_of, to_rials, wide
 from core.rates import RateTable
-from insurers import rules
 from insurers.choices import ContractKind
 from insurers.tables import CoverageTables
-from insurers.terms import Ceiling, Cover, Terms
+from insurers.terms import Ceiling, Terms
 from organisations.models import Centre
 from tariffs.choices import Confidence
 
@@ -109,7 +108,8 @@ def simulate(ids: list[int], refs: References, draft: Draft, *, centre: Centre) 
         how="horizontal",
     )  # fmt: skip
     known = both.join(headers.select("number", "month"), on="number", how="left", maintain_order="left")
-    return _discounted(_excluded(_sides(known, draft), draft), draft)
+    kept = _excluded(_sides(known, draft), draft)
+    return kept.with_columns(agreed.discount_percent(draft.terms.covers, fund=draft.fund))
 
 
 def priced_on_both(lines: pl.DataFrame) -> pl.DataFrame:
@@ -133,7 +133,7 @@ def _excluded(lines: pl.DataFrame, draft: Draft) -> pl.DataFrame:
     for cover in draft.terms.covers:
         if cover.service_id is None or cover.is_covered:
             continue
-        at = _speaks_of(cover, draft)
+        at = agreed.speaks_of(cover, fund=draft.fund)
         lines = lines.with_columns(
             pl.when(at).then(pl.col("insurer")).otherwise(pl.col("excluded")).alias("excluded"),
             pl.when(at)
@@ -145,46 +145,14 @@ def _excluded(lines: pl.DataFrame, draft: Draft) -> pl.DataFrame:
     return lines
 
 
-def _discounted(lines: pl.DataFrame, draft: Draft) -> pl.DataFrame:
-    """The percent that is taken off the insurer's amount in the claim, by the most specific cover."""
-    percent = pl.lit(0, _I64)
-    for cover in sorted(draft.terms.covers, key=lambda one: one.rank):
-        percent = pl.when(_speaks_of(cover, draft)).then(cover.discount_bp).otherwise(percent)
-    return lines.with_columns(percent.cast(_I64).alias("discount_bp"))
-
-
-def _speaks_of(cover: Cover, draft: Draft) -> pl.Expr:
-    asked = {
-        draft.fund: cover.fund_id, "setting": cover.setting, "group": cover.group, "condition": cover.condition,
-        "service_id": cover.service_id,
-    }  # fmt: skip
-    named = [pl.col(column) == value for column, value in asked.items() if value]
-    return pl.all_horizontal(named).fill_null(False) if named else pl.lit(True)
-
-
 def with_ceilings(lines: pl.DataFrame, ceilings: Sequence[Ceiling], people: pl.DataFrame) -> pl.DataFrame:
     """Lines of a contract year with the ceilings of each person applied in the order in which people were discharged.
 
     What is above a ceiling is the patient's. `people`: number, patient_id, discharged_on. Then the discount is taken.
     """
-    known = lines.join(people, on="number", how="left", maintain_order="left").sort(
-        "patient_id", "discharged_on", "number", "line_no"
-    )
-    for ceiling in sorted(ceilings, key=lambda one: -sum(map(bool, (one.setting, one.group, one.condition)))):
-        named = {"setting": ceiling.setting, "group": ceiling.group, "condition": ceiling.condition}
-        at = pl.all_horizontal([pl.lit(True), *[pl.col(c) == v for c, v in named.items() if v]])
-        wish = pl.when(at).then(pl.col("insurer")).otherwise(0)
-        earlier = wish.cum_sum().over("patient_id") - wish
-        known = known.with_columns(wish.alias("_wish"), earlier.alias("_earlier"))
-        paid = rules.within_ceiling(
-            wish=wide("_wish"), consumed=wide("_earlier"), ceiling=pl.lit(ceiling.amount, pl.Int128)
-        )
-        known = known.with_columns((pl.col("_wish") - to_rials(paid)).alias("_over")).with_columns(
-            (pl.col("insurer") - pl.col("_over")).alias("insurer"),
-            (pl.col("patient") + pl.col("_over")).alias("patient"),
-            (pl.col("over_ceiling") + pl.col("_over")).alias("over_ceiling"),
-        )
-    return known.with_columns(to_rials(share_of(wide("insurer"), wide("discount_bp"))).alias("discount"))
+    known = lines.join(people, on="number", how="left", maintain_order="left")
+    taken = agreed.taken_off(known, ceilings)
+    return taken.with_columns((pl.col("patient") + pl.col("over_ceiling")).alias("patient"))
 
 
 def people_of(ids: list[int]) -> pl.DataFrame:

@@ -104,6 +104,7 @@ _LOOSE = (
     ("billing_claimline", "basis_id", "billing_pricebasis"),
     ("billing_claimline", "previous_id", "billing_claimline"),
     ("billing_linedecision", "line_id", "billing_claimline"),
+    ("billing_retriedline", "line_id", "billing_claimline"),
     ("billing_linecut", "line_id", "billing_claimline"),
     ("billing_omission", "invoice_id", "billing_invoice"),
     ("billing_remittanceline", "invoice_id", "billing_invoice"),

@@ -113,6 +113,7 @@ class InvoicePage(DetailPage):
         chosen = self.request.GET.get("line", "")
         line_no = int(chosen) if chosen.isascii() and chosen.isdigit() else None
         correction = correction_panel(invoice, self.request.user)
+        claims = list(ClaimInvoice.objects.of_invoice(invoice, self.request.user))
         return super().get_context_data(
             actions=self._actions(invoice, correction),
             invoice=_heading(invoice, lines),
@@ -128,7 +129,8 @@ class InvoicePage(DetailPage):
             trace=trace_context(lines, line_no) if line_no else None,
             may_see_repricings=self.request.user.may(Permission.REPRICING_VIEW),
             is_synthetic=any(_is_synthetic(line) for line in lines),
-            claims=ClaimInvoice.objects.of_invoice(invoice, self.request.user),
+            claims=claims,
+            over_ceiling=sum(row.over_ceiling for row in claims if row.released_at is None),
             **kwargs,
         )
 

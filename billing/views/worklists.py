@@ -74,6 +74,7 @@ class WorkLists(ListPage):
             unchecked=desk.unchecked,
             misread=misread(desk.filter.form),
             may_act=may_act,
+            claims_differences=desk.work.slug == "changed" and user.may(Permission.CLAIM_EDIT),
             limit=BATCH_LIMIT,
             has_places=not user.scope.membership.centre_id,
             moves=[(int(to), VERBS[to]) for to in moves if to not in ASKING],

@@ -60,10 +60,7 @@ class Migration(migrations.Migration):
                             to=settings.AUTH_USER_MODEL,
                         ),
                     ),
-                    (
-                        "approved_at",
-                        models.DateTimeField(editable=False, null=True, verbose_name="تأیید"),
-                    ),
+                    ("approved_at", models.DateTimeField(editable=False, null=True, verbose_name="تأیید")),
                     ("month", models.IntegerField(verbose_name="ماه")),
                     ("amount", models.BigIntegerField(verbose_name="مبلغ")),
                     ("version", models.SmallIntegerField(default=1, editable=False, verbose_name="نسخه")),
@@ -170,10 +167,7 @@ class Migration(migrations.Migration):
                             to=settings.AUTH_USER_MODEL,
                         ),
                     ),
-                    (
-                        "approved_at",
-                        models.DateTimeField(editable=False, null=True, verbose_name="تأیید"),
-                    ),
+                    ("approved_at", models.DateTimeField(editable=False, null=True, verbose_name="تأیید")),
                     ("month", models.IntegerField(verbose_name="ماه")),
                     ("amount", models.BigIntegerField(verbose_name="مبلغ")),
                     ("version", models.SmallIntegerField(default=1, editable=False, verbose_name="نسخه")),
@@ -270,10 +264,7 @@ class Migration(migrations.Migration):
                             to=settings.AUTH_USER_MODEL,
                         ),
                     ),
-                    (
-                        "approved_at",
-                        models.DateTimeField(editable=False, null=True, verbose_name="تأیید"),
-                    ),
+                    ("approved_at", models.DateTimeField(editable=False, null=True, verbose_name="تأیید")),
                     (
                         "organisation",
                         models.ForeignKey(
@@ -499,10 +490,7 @@ class Migration(migrations.Migration):
                             verbose_name="عضو",
                         ),
                     ),
-                    (
-                        "valid",
-                        django.contrib.postgres.fields.ranges.DateRangeField(verbose_name="اعتبار"),
-                    ),
+                    ("valid", django.contrib.postgres.fields.ranges.DateRangeField(verbose_name="اعتبار")),
                     ("source", models.CharField(max_length=200, verbose_name="منبع")),
                     (
                         "entered_by",
@@ -574,10 +562,7 @@ class Migration(migrations.Migration):
                             to=settings.AUTH_USER_MODEL,
                         ),
                     ),
-                    (
-                        "approved_at",
-                        models.DateTimeField(editable=False, null=True, verbose_name="تأیید"),
-                    ),
+                    ("approved_at", models.DateTimeField(editable=False, null=True, verbose_name="تأیید")),
                     (
                         "organisation",
                         models.ForeignKey(
@@ -610,14 +595,8 @@ class Migration(migrations.Migration):
                             verbose_name="گیرنده",
                         ),
                     ),
-                    (
-                        "valid",
-                        django.contrib.postgres.fields.ranges.DateRangeField(verbose_name="اعتبار"),
-                    ),
-                    (
-                        "document_no",
-                        models.CharField(max_length=60, verbose_name="شمارهٔ توافق\u200cنامه"),
-                    ),
+                    ("valid", django.contrib.postgres.fields.ranges.DateRangeField(verbose_name="اعتبار")),
+                    ("document_no", models.CharField(max_length=60, verbose_name="شمارهٔ توافق\u200cنامه")),
                 ],
                 options={
                     "verbose_name": "توافق",
@@ -642,10 +621,7 @@ class Migration(migrations.Migration):
                         django.contrib.postgres.constraints.ExclusionConstraint(
                             condition=models.Q(("status", "approved")),
                             expressions=[
-                                (
-                                    django.db.models.functions.comparison.Least("provider", "recipient"),
-                                    "=",
-                                ),
+                                (django.db.models.functions.comparison.Least("provider", "recipient"), "="),
                                 (
                                     django.db.models.functions.comparison.Greatest("provider", "recipient"),
                                     "=",
@@ -703,8 +679,7 @@ class Migration(migrations.Migration):
                     "verbose_name": "اجرای حساب متقابل",
                     "indexes": [
                         models.Index(
-                            fields=["organisation", "month", "-created_at"],
-                            name="budgets_account_run_month",
+                            fields=["organisation", "month", "-created_at"], name="budgets_account_run_month"
                         )
                     ],
                     "constraints": [
@@ -747,9 +722,7 @@ class Migration(migrations.Migration):
                     (
                         "provider",
                         models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="budgets.party",
+                            on_delete=django.db.models.deletion.PROTECT, related_name="+", to="budgets.party"
                         ),
                     ),
                     (
@@ -879,8 +852,7 @@ class Migration(migrations.Migration):
                     "verbose_name": "صورتحساب حساب",
                     "indexes": [
                         models.Index(
-                            fields=["run", "provider", "recipient", "standing"],
-                            name="budgets_account_item",
+                            fields=["run", "provider", "recipient", "standing"], name="budgets_account_item"
                         )
                     ],
                     "constraints": [
@@ -918,17 +890,13 @@ class Migration(migrations.Migration):
                     (
                         "provider",
                         models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="budgets.party",
+                            on_delete=django.db.models.deletion.PROTECT, related_name="+", to="budgets.party"
                         ),
                     ),
                     (
                         "recipient",
                         models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="budgets.party",
+                            on_delete=django.db.models.deletion.PROTECT, related_name="+", to="budgets.party"
                         ),
                     ),
                     (
@@ -993,9 +961,7 @@ class Migration(migrations.Migration):
                         ),
                         models.CheckConstraint(
                             condition=models.Q(
-                                ("accepted__gte", 0),
-                                ("accepted__lte", models.F("amount")),
-                                ("amount__gt", 0),
+                                ("accepted__gte", 0), ("accepted__lte", models.F("amount")), ("amount__gt", 0)
                             ),
                             name="budgets_dispute_amounts",
                         ),
@@ -1003,9 +969,7 @@ class Migration(migrations.Migration):
                             condition=models.Q(
                                 models.Q(("accepted", 0), ("answered_by", None), ("state", "open")),
                                 models.Q(
-                                    ("accepted", 0),
-                                    ("answered_by__isnull", False),
-                                    ("state", "withdrawn"),
+                                    ("accepted", 0), ("answered_by__isnull", False), ("state", "withdrawn")
                                 ),
                                 models.Q(
                                     ("state__in", ["accepted", "rejected"]),
@@ -1058,10 +1022,7 @@ class Migration(migrations.Migration):
                             to=settings.AUTH_USER_MODEL,
                         ),
                     ),
-                    (
-                        "approved_at",
-                        models.DateTimeField(editable=False, null=True, verbose_name="تأیید"),
-                    ),
+                    ("approved_at", models.DateTimeField(editable=False, null=True, verbose_name="تأیید")),
                     ("month", models.IntegerField(verbose_name="ماه")),
                     ("amount", models.BigIntegerField(verbose_name="مبلغ")),
                     ("version", models.SmallIntegerField(default=1, editable=False, verbose_name="نسخه")),
@@ -1165,11 +1126,7 @@ class Migration(migrations.Migration):
                     (
                         "kind",
                         models.CharField(
-                            choices=[
-                                ("ResXml", "بستری"),
-                                ("NonXml", "سرپایی"),
-                                ("OutXml", "خارج از سازمان"),
-                            ],
+                            choices=[("ResXml", "بستری"), ("NonXml", "سرپایی"), ("OutXml", "خارج از سازمان")],
                             max_length=6,
                             verbose_name="نوع",
                         ),
@@ -1198,8 +1155,7 @@ class Migration(migrations.Migration):
                     "verbose_name": "فایل حساب بازنشسته",
                     "constraints": [
                         models.UniqueConstraint(
-                            fields=("region", "month", "kind", "version"),
-                            name="budgets_retiree_file_version",
+                            fields=("region", "month", "kind", "version"), name="budgets_retiree_file_version"
                         ),
                         models.CheckConstraint(
                             condition=models.Q(

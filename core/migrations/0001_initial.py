@@ -66,9 +66,7 @@ class Migration(migrations.Migration):
                     "constraints": [
                         models.CheckConstraint(
                             condition=models.Q(
-                                ("finished_at__isnull", True),
-                                ("started_at__isnull", False),
-                                _connector="OR",
+                                ("finished_at__isnull", True), ("started_at__isnull", False), _connector="OR"
                             ),
                             name="core_job_finished_has_start",
                         )

@@ -115,10 +115,7 @@ class Migration(migrations.Migration):
                             to="tariffs.circular",
                         ),
                     ),
-                    (
-                        "valid",
-                        django.contrib.postgres.fields.ranges.DateRangeField(verbose_name="اعتبار"),
-                    ),
+                    ("valid", django.contrib.postgres.fields.ranges.DateRangeField(verbose_name="اعتبار")),
                     (
                         "known",
                         django.contrib.postgres.fields.ranges.DateTimeRangeField(
@@ -245,10 +242,7 @@ class Migration(migrations.Migration):
                     ("share_of", models.IntegerField(default=10000, verbose_name="از")),
                     ("gap_bp", models.IntegerField(default=10000, verbose_name="سهم بیمه از جزء ترجیحی")),
                     ("patient_bp", models.IntegerField(default=0, verbose_name="فرانشیز بیمار")),
-                    (
-                        "is_subsidised",
-                        models.BooleanField(default=False, verbose_name="مشمول یارانهٔ سلامت"),
-                    ),
+                    ("is_subsidised", models.BooleanField(default=False, verbose_name="مشمول یارانهٔ سلامت")),
                     (
                         "rest_payer",
                         models.SmallIntegerField(
@@ -343,10 +337,7 @@ class Migration(migrations.Migration):
                             to="tariffs.circular",
                         ),
                     ),
-                    (
-                        "valid",
-                        django.contrib.postgres.fields.ranges.DateRangeField(verbose_name="اعتبار"),
-                    ),
+                    ("valid", django.contrib.postgres.fields.ranges.DateRangeField(verbose_name="اعتبار")),
                     (
                         "known",
                         django.contrib.postgres.fields.ranges.DateTimeRangeField(
@@ -481,10 +472,7 @@ class Migration(migrations.Migration):
                     ("share_of", models.IntegerField(default=10000, verbose_name="از")),
                     ("gap_bp", models.IntegerField(default=10000, verbose_name="سهم بیمه از جزء ترجیحی")),
                     ("patient_bp", models.IntegerField(default=0, verbose_name="فرانشیز بیمار")),
-                    (
-                        "is_subsidised",
-                        models.BooleanField(default=False, verbose_name="مشمول یارانهٔ سلامت"),
-                    ),
+                    ("is_subsidised", models.BooleanField(default=False, verbose_name="مشمول یارانهٔ سلامت")),
                     (
                         "rest_payer",
                         models.SmallIntegerField(
@@ -525,10 +513,7 @@ class Migration(migrations.Migration):
                             to="tariffs.circular",
                         ),
                     ),
-                    (
-                        "valid",
-                        django.contrib.postgres.fields.ranges.DateRangeField(verbose_name="اعتبار"),
-                    ),
+                    ("valid", django.contrib.postgres.fields.ranges.DateRangeField(verbose_name="اعتبار")),
                     (
                         "known",
                         django.contrib.postgres.fields.ranges.DateTimeRangeField(
@@ -727,10 +712,7 @@ class Migration(migrations.Migration):
                             to="tariffs.circular",
                         ),
                     ),
-                    (
-                        "valid",
-                        django.contrib.postgres.fields.ranges.DateRangeField(verbose_name="اعتبار"),
-                    ),
+                    ("valid", django.contrib.postgres.fields.ranges.DateRangeField(verbose_name="اعتبار")),
                     (
                         "known",
                         django.contrib.postgres.fields.ranges.DateTimeRangeField(
@@ -890,10 +872,7 @@ class Migration(migrations.Migration):
                             to="tariffs.circular",
                         ),
                     ),
-                    (
-                        "valid",
-                        django.contrib.postgres.fields.ranges.DateRangeField(verbose_name="اعتبار"),
-                    ),
+                    ("valid", django.contrib.postgres.fields.ranges.DateRangeField(verbose_name="اعتبار")),
                     (
                         "known",
                         django.contrib.postgres.fields.ranges.DateTimeRangeField(
@@ -1035,10 +1014,7 @@ class Migration(migrations.Migration):
                             to="tariffs.circular",
                         ),
                     ),
-                    (
-                        "valid",
-                        django.contrib.postgres.fields.ranges.DateRangeField(verbose_name="اعتبار"),
-                    ),
+                    ("valid", django.contrib.postgres.fields.ranges.DateRangeField(verbose_name="اعتبار")),
                     (
                         "known",
                         django.contrib.postgres.fields.ranges.DateTimeRangeField(
@@ -1479,12 +1455,7 @@ class Migration(migrations.Migration):
                         ),
                         django.contrib.postgres.constraints.ExclusionConstraint(
                             condition=models.Q(("is_in_force", True)),
-                            expressions=[
-                                ("insurer", "="),
-                                ("centre", "="),
-                                ("kind", "="),
-                                ("valid", "&&"),
-                            ],
+                            expressions=[("insurer", "="), ("centre", "="), ("kind", "="), ("valid", "&&")],
                             name="insurers_contract_one_in_force",
                         ),
                     ],
@@ -1599,9 +1570,7 @@ class Migration(migrations.Migration):
                         models.CheckConstraint(
                             condition=models.Q(
                                 models.Q(
-                                    ("submission_days", None),
-                                    ("submission_days__gte", 0),
-                                    _connector="OR",
+                                    ("submission_days", None), ("submission_days__gte", 0), _connector="OR"
                                 ),
                                 models.Q(
                                     ("objection_days", None), ("objection_days__gte", 0), _connector="OR"
@@ -1612,15 +1581,11 @@ class Migration(migrations.Migration):
                                     _connector="OR",
                                 ),
                                 models.Q(
-                                    ("on_account_days", None),
-                                    ("on_account_days__gte", 0),
-                                    _connector="OR",
+                                    ("on_account_days", None), ("on_account_days__gte", 0), _connector="OR"
                                 ),
                                 models.Q(("rest_months", None), ("rest_months__gte", 0), _connector="OR"),
                                 models.Q(
-                                    ("late_penalty_bp", None),
-                                    ("late_penalty_bp__gte", 0),
-                                    _connector="OR",
+                                    ("late_penalty_bp", None), ("late_penalty_bp__gte", 0), _connector="OR"
                                 ),
                                 models.Q(
                                     ("withholding_bp", None),
@@ -1949,8 +1914,7 @@ class Migration(migrations.Migration):
                             name="insurers_contract_ceiling_key",
                         ),
                         models.CheckConstraint(
-                            condition=models.Q(("amount__gt", 0)),
-                            name="insurers_contract_ceiling_positive",
+                            condition=models.Q(("amount__gt", 0)), name="insurers_contract_ceiling_positive"
                         ),
                     ],
                 },
@@ -2086,10 +2050,7 @@ class Migration(migrations.Migration):
                         ),
                     ),
                     ("effective_on", models.DateField(null=True, verbose_name="از روز")),
-                    (
-                        "letter_number",
-                        models.CharField(blank=True, max_length=80, verbose_name="شمارهٔ نامه"),
-                    ),
+                    ("letter_number", models.CharField(blank=True, max_length=80, verbose_name="شمارهٔ نامه")),
                     ("letter_on", models.DateField(null=True, verbose_name="تاریخ نامه")),
                     ("note", models.CharField(blank=True, max_length=500, verbose_name="توضیح")),
                     (

@@ -162,10 +162,7 @@ class Migration(migrations.Migration):
                     ),
                     ("vendor", models.CharField(max_length=60, verbose_name="شرکت")),
                     ("version", models.CharField(blank=True, max_length=30, verbose_name="نسخه")),
-                    (
-                        "valid",
-                        django.contrib.postgres.fields.ranges.DateRangeField(verbose_name="اعتبار"),
-                    ),
+                    ("valid", django.contrib.postgres.fields.ranges.DateRangeField(verbose_name="اعتبار")),
                 ],
                 options={
                     "verbose_name": "نرم\u200cافزار بیمارستان",
@@ -304,8 +301,7 @@ class Migration(migrations.Migration):
                     "verbose_name": "پزشک",
                     "constraints": [
                         models.UniqueConstraint(
-                            fields=("organisation", "council_no"),
-                            name="organisations_physician_council_no",
+                            fields=("organisation", "council_no"), name="organisations_physician_council_no"
                         )
                     ],
                 },
@@ -334,10 +330,7 @@ class Migration(migrations.Migration):
                             verbose_name="وضعیت",
                         ),
                     ),
-                    (
-                        "valid",
-                        django.contrib.postgres.fields.ranges.DateRangeField(verbose_name="اعتبار"),
-                    ),
+                    ("valid", django.contrib.postgres.fields.ranges.DateRangeField(verbose_name="اعتبار")),
                 ],
                 options={
                     "verbose_name": "وضعیت پزشک",
@@ -381,10 +374,7 @@ class Migration(migrations.Migration):
                         ),
                     ),
                     ("password", models.CharField(max_length=128, verbose_name="password")),
-                    (
-                        "last_login",
-                        models.DateTimeField(blank=True, null=True, verbose_name="last login"),
-                    ),
+                    ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
                     (
                         "is_superuser",
                         models.BooleanField(
@@ -404,15 +394,9 @@ class Migration(migrations.Migration):
                             verbose_name="username",
                         ),
                     ),
-                    (
-                        "first_name",
-                        models.CharField(blank=True, max_length=150, verbose_name="first name"),
-                    ),
+                    ("first_name", models.CharField(blank=True, max_length=150, verbose_name="first name")),
                     ("last_name", models.CharField(blank=True, max_length=150, verbose_name="last name")),
-                    (
-                        "email",
-                        models.EmailField(blank=True, max_length=254, verbose_name="email address"),
-                    ),
+                    ("email", models.EmailField(blank=True, max_length=254, verbose_name="email address")),
                     (
                         "is_staff",
                         models.BooleanField(
@@ -498,15 +482,9 @@ class Migration(migrations.Migration):
                             verbose_name="username",
                         ),
                     ),
-                    (
-                        "first_name",
-                        models.CharField(blank=True, max_length=150, verbose_name="first name"),
-                    ),
+                    ("first_name", models.CharField(blank=True, max_length=150, verbose_name="first name")),
                     ("last_name", models.CharField(blank=True, max_length=150, verbose_name="last name")),
-                    (
-                        "email",
-                        models.EmailField(blank=True, max_length=254, verbose_name="email address"),
-                    ),
+                    ("email", models.EmailField(blank=True, max_length=254, verbose_name="email address")),
                     (
                         "is_staff",
                         models.BooleanField(

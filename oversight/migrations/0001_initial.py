@@ -155,11 +155,7 @@ class Migration(migrations.Migration):
                     (
                         "state",
                         models.CharField(
-                            choices=[
-                                ("planned", "در پیش"),
-                                ("held", "برگزار شد"),
-                                ("cancelled", "لغو شد"),
-                            ],
+                            choices=[("planned", "در پیش"), ("held", "برگزار شد"), ("cancelled", "لغو شد")],
                             default="planned",
                             max_length=9,
                             verbose_name="وضعیت",
@@ -316,8 +312,7 @@ class Migration(migrations.Migration):
                             condition=models.Q(
                                 models.Q(("closed_on", None), ("state", "open")),
                                 models.Q(
-                                    models.Q(("state", "open"), _negated=True),
-                                    ("closed_on__isnull", False),
+                                    models.Q(("state", "open"), _negated=True), ("closed_on__isnull", False)
                                 ),
                                 _connector="OR",
                             ),
@@ -427,8 +422,7 @@ class Migration(migrations.Migration):
                     "verbose_name": "نامهٔ وضعیت پزشک",
                     "constraints": [
                         models.UniqueConstraint(
-                            fields=("organisation", "insurer", "number"),
-                            name="oversight_status_letter_once",
+                            fields=("organisation", "insurer", "number"), name="oversight_status_letter_once"
                         )
                     ],
                 },

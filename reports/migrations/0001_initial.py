@@ -150,8 +150,7 @@ class Migration(migrations.Migration):
                     "verbose_name": "هدف شاخص",
                     "constraints": [
                         models.UniqueConstraint(
-                            fields=("organisation", "indicator", "fiscal_year"),
-                            name="reports_target_of_year",
+                            fields=("organisation", "indicator", "fiscal_year"), name="reports_target_of_year"
                         ),
                         models.CheckConstraint(
                             condition=models.Q(("target_bp__gte", 0), ("target_bp__lte", 10000)),

@@ -116,10 +116,7 @@ class Migration(migrations.Migration):
                         ),
                     ),
                     ("is_dental", models.BooleanField(default=False, verbose_name="دندانپزشکی")),
-                    (
-                        "search",
-                        models.TextField(blank=True, editable=False, verbose_name="متن جست\u200cوجو"),
-                    ),
+                    ("search", models.TextField(blank=True, editable=False, verbose_name="متن جست\u200cوجو")),
                     (
                         "confidence",
                         models.SmallIntegerField(
@@ -204,10 +201,7 @@ class Migration(migrations.Migration):
                             to="tariffs.circular",
                         ),
                     ),
-                    (
-                        "valid",
-                        django.contrib.postgres.fields.ranges.DateRangeField(verbose_name="اعتبار"),
-                    ),
+                    ("valid", django.contrib.postgres.fields.ranges.DateRangeField(verbose_name="اعتبار")),
                     (
                         "known",
                         django.contrib.postgres.fields.ranges.DateTimeRangeField(
@@ -345,10 +339,7 @@ class Migration(migrations.Migration):
                             to="tariffs.circular",
                         ),
                     ),
-                    (
-                        "valid",
-                        django.contrib.postgres.fields.ranges.DateRangeField(verbose_name="اعتبار"),
-                    ),
+                    ("valid", django.contrib.postgres.fields.ranges.DateRangeField(verbose_name="اعتبار")),
                     (
                         "known",
                         django.contrib.postgres.fields.ranges.DateTimeRangeField(
@@ -445,10 +436,7 @@ class Migration(migrations.Migration):
                             to="tariffs.circular",
                         ),
                     ),
-                    (
-                        "valid",
-                        django.contrib.postgres.fields.ranges.DateRangeField(verbose_name="اعتبار"),
-                    ),
+                    ("valid", django.contrib.postgres.fields.ranges.DateRangeField(verbose_name="اعتبار")),
                     (
                         "known",
                         django.contrib.postgres.fields.ranges.DateTimeRangeField(
@@ -515,12 +503,7 @@ class Migration(migrations.Migration):
                     (
                         "code_group",
                         models.SmallIntegerField(
-                            choices=[
-                                (0, "همه"),
-                                (1, "کدهای ۱ تا ۷"),
-                                (2, "کدهای ۸ و ۹"),
-                                (3, "دندانپزشکی"),
-                            ],
+                            choices=[(0, "همه"), (1, "کدهای ۱ تا ۷"), (2, "کدهای ۸ و ۹"), (3, "دندانپزشکی")],
                             default=0,
                             verbose_name="گروه کد",
                         ),
@@ -536,11 +519,7 @@ class Migration(migrations.Migration):
                     (
                         "physician_status",
                         models.SmallIntegerField(
-                            choices=[
-                                (0, "همه"),
-                                (1, "تمام\u200cوقت جغرافیایی"),
-                                (2, "غیر تمام\u200cوقت"),
-                            ],
+                            choices=[(0, "همه"), (1, "تمام\u200cوقت جغرافیایی"), (2, "غیر تمام\u200cوقت")],
                             default=0,
                             verbose_name="وضعیت پزشک",
                         ),
@@ -625,10 +604,7 @@ class Migration(migrations.Migration):
                             to="tariffs.circular",
                         ),
                     ),
-                    (
-                        "valid",
-                        django.contrib.postgres.fields.ranges.DateRangeField(verbose_name="اعتبار"),
-                    ),
+                    ("valid", django.contrib.postgres.fields.ranges.DateRangeField(verbose_name="اعتبار")),
                     (
                         "known",
                         django.contrib.postgres.fields.ranges.DateTimeRangeField(
@@ -699,12 +675,7 @@ class Migration(migrations.Migration):
                     (
                         "code_group",
                         models.SmallIntegerField(
-                            choices=[
-                                (0, "همه"),
-                                (1, "کدهای ۱ تا ۷"),
-                                (2, "کدهای ۸ و ۹"),
-                                (3, "دندانپزشکی"),
-                            ],
+                            choices=[(0, "همه"), (1, "کدهای ۱ تا ۷"), (2, "کدهای ۸ و ۹"), (3, "دندانپزشکی")],
                             default=0,
                             verbose_name="گروه کد",
                         ),
@@ -720,11 +691,7 @@ class Migration(migrations.Migration):
                     (
                         "physician_status",
                         models.SmallIntegerField(
-                            choices=[
-                                (0, "همه"),
-                                (1, "تمام\u200cوقت جغرافیایی"),
-                                (2, "غیر تمام\u200cوقت"),
-                            ],
+                            choices=[(0, "همه"), (1, "تمام\u200cوقت جغرافیایی"), (2, "غیر تمام\u200cوقت")],
                             default=0,
                             verbose_name="وضعیت پزشک",
                         ),
@@ -762,10 +729,7 @@ class Migration(migrations.Migration):
                             to="tariffs.circular",
                         ),
                     ),
-                    (
-                        "valid",
-                        django.contrib.postgres.fields.ranges.DateRangeField(verbose_name="اعتبار"),
-                    ),
+                    ("valid", django.contrib.postgres.fields.ranges.DateRangeField(verbose_name="اعتبار")),
                     (
                         "known",
                         django.contrib.postgres.fields.ranges.DateTimeRangeField(
@@ -841,21 +805,14 @@ class Migration(migrations.Migration):
                     (
                         "physician_status",
                         models.SmallIntegerField(
-                            choices=[
-                                (0, "همه"),
-                                (1, "تمام\u200cوقت جغرافیایی"),
-                                (2, "غیر تمام\u200cوقت"),
-                            ],
+                            choices=[(0, "همه"), (1, "تمام\u200cوقت جغرافیایی"), (2, "غیر تمام\u200cوقت")],
                             default=0,
                             verbose_name="وضعیت پزشک",
                         ),
                     ),
                     ("amount", models.BigIntegerField(verbose_name="ریال")),
                     ("rounding_step", models.IntegerField(default=1, verbose_name="گرد کردن به")),
-                    (
-                        "nursing_included",
-                        models.BooleanField(default=False, verbose_name="شامل ۶٪ پرستاری"),
-                    ),
+                    ("nursing_included", models.BooleanField(default=False, verbose_name="شامل ۶٪ پرستاری")),
                 ],
                 options={
                     "verbose_name": "قیمت",
@@ -935,10 +892,7 @@ class Migration(migrations.Migration):
                             to="tariffs.circular",
                         ),
                     ),
-                    (
-                        "valid",
-                        django.contrib.postgres.fields.ranges.DateRangeField(verbose_name="اعتبار"),
-                    ),
+                    ("valid", django.contrib.postgres.fields.ranges.DateRangeField(verbose_name="اعتبار")),
                     (
                         "known",
                         django.contrib.postgres.fields.ranges.DateTimeRangeField(
@@ -1020,21 +974,14 @@ class Migration(migrations.Migration):
                     (
                         "physician_status",
                         models.SmallIntegerField(
-                            choices=[
-                                (0, "همه"),
-                                (1, "تمام\u200cوقت جغرافیایی"),
-                                (2, "غیر تمام\u200cوقت"),
-                            ],
+                            choices=[(0, "همه"), (1, "تمام\u200cوقت جغرافیایی"), (2, "غیر تمام\u200cوقت")],
                             default=0,
                             verbose_name="وضعیت پزشک",
                         ),
                     ),
                     ("amount", models.BigIntegerField(verbose_name="ریال")),
                     ("rounding_step", models.IntegerField(default=1, verbose_name="گرد کردن به")),
-                    (
-                        "nursing_included",
-                        models.BooleanField(default=False, verbose_name="شامل ۶٪ پرستاری"),
-                    ),
+                    ("nursing_included", models.BooleanField(default=False, verbose_name="شامل ۶٪ پرستاری")),
                 ],
                 options={
                     "abstract": False,
@@ -1067,10 +1014,7 @@ class Migration(migrations.Migration):
                             to="tariffs.circular",
                         ),
                     ),
-                    (
-                        "valid",
-                        django.contrib.postgres.fields.ranges.DateRangeField(verbose_name="اعتبار"),
-                    ),
+                    ("valid", django.contrib.postgres.fields.ranges.DateRangeField(verbose_name="اعتبار")),
                     (
                         "known",
                         django.contrib.postgres.fields.ranges.DateTimeRangeField(
@@ -1213,10 +1157,7 @@ class Migration(migrations.Migration):
                             to="tariffs.circular",
                         ),
                     ),
-                    (
-                        "valid",
-                        django.contrib.postgres.fields.ranges.DateRangeField(verbose_name="اعتبار"),
-                    ),
+                    ("valid", django.contrib.postgres.fields.ranges.DateRangeField(verbose_name="اعتبار")),
                     (
                         "known",
                         django.contrib.postgres.fields.ranges.DateTimeRangeField(

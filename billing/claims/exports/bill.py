@@ -2,7 +2,8 @@
 
 Names are those of the message. What the message asks for and nobody has written is named in `Problems`, never made
 up: `missing` where the hospital has not said it, `not_expressible` where the message has no place for it. For each
-line and bill TotalCharge = basic + patient + other; a bill that breaks this is not made.
+line and bill TotalCharge = basic + patient + other; a bill that breaks this is not made. Those are the shares as the
+line was priced; what the contract takes off the insurer's share stands beside them, and Asked is what is left.
 """
 
 from __future__ import annotations
@@ -76,6 +77,8 @@ def _heading(claim: Claim) -> dict[str, Any]:
         "Fund": claim.fund.code,
         "FollowsNumber": claim.previous.number if claim.previous else None,
         "Bills": claim.invoices_count,
+        "OverYearlyCeiling": claim.over_ceiling,
+        "Discount": claim.discount,
         "Asked": claim.asked,
     }
 
@@ -152,6 +155,8 @@ def _service(line: ClaimLine, problem: Any) -> dict[str, Any]:
         "BasicInsuranceContribution": line.basic,
         "PatientContribution": line.patient,
         "OtherCosts": line.amount - line.basic - line.patient,
+        "OverYearlyCeiling": line.over_ceiling,
+        "Discount": line.discount,
         "Asked": line.asked,
     }
 
@@ -186,6 +191,8 @@ def _summary(row: ClaimInvoice, lines: list[ClaimLine], services: list[dict[str,
         "TotalBasicInsuranceContribution": sum(s["BasicInsuranceContribution"] for s in services),
         "TotalPatientContribution": sum(service["PatientContribution"] for service in services),
         "TotalOtherCosts": sum(service["OtherCosts"] for service in services),
+        "OverYearlyCeiling": row.over_ceiling,
+        "Discount": row.discount,
         "Asked": row.asked,
         "Insurer": row.fund.insurer.code if row.fund else None,
         "Fund": row.fund.code if row.fund else None,

@@ -22,6 +22,7 @@ _SENT = {
     ClaimKind.ORIGINAL: EventType.CLAIM_SENT,
     ClaimKind.RESUBMISSION: EventType.CLAIM_RESENT,
     ClaimKind.SUPPLEMENT: EventType.CLAIM_SUPPLEMENTED,
+    ClaimKind.CORRECTION: EventType.CLAIM_CORRECTED,
 }
 
 

@@ -14,8 +14,10 @@ from typing import Any
 from django.db import connection, transaction
 
 from billing.choices import Severity, Stage
-from billing.claims.choices import DELIVERED, ClaimKind, ClaimState, OmissionReason, Payer
+from billing.claims.choices import ClaimKind, ClaimState, OmissionReason, Payer
 from billing.claims.models import Claim, ClaimInvoice, ClaimItem, Omission
+from billing.claims.services.corrected import stale_sql as stale_correction_sql
+from billing.claims.services.shared import EMPTY, FUND, GONE, IN_DELIVERED, ROW_SHARE, SHARE
 from billing.claims.services.states import ClaimRefused, locked, move, require, step
 from billing.models import (
     CheckedInvoice,
@@ -37,10 +39,6 @@ JOB_KIND = "claims"
 #: Cells that one wizard may begin.
 LARGEST = 500
 Queue = Callable[[int], object]
-#: The invoice's column with the share of each payer, and the one with its fund.
-SHARE = {Payer.BASIC: "basic", Payer.SUPPLEMENTARY: "supplementary"}
-FUND = {Payer.BASIC: "fund_id", Payer.SUPPLEMENTARY: "supplementary_fund_id"}
-_DELIVERED = ", ".join(f"'{state.value}'" for state in DELIVERED)
 R = OmissionReason
 
 
@@ -53,22 +51,27 @@ class Cell:
     payer: Payer
 
 
-def _live(payer: str, delivered: str = "") -> str:
+def _live(payer: str, delivered: str = "", kinds: Iterable[ClaimKind] = (ClaimKind.ORIGINAL,)) -> str:
     """SQL: a row of the invoice in a claim of the payer that is not cancelled."""
+    named = ", ".join(f"'{kind}'" for kind in kinds)
     return f"""EXISTS (
         SELECT FROM {ClaimInvoice._meta.db_table} l JOIN {Claim._meta.db_table} o ON o.id = l.claim_id
-        WHERE l.invoice_id = i.id AND l.payer {payer} %(payer)s AND l.kind = '{ClaimKind.ORIGINAL}'
+        WHERE l.invoice_id = i.id AND l.payer {payer} %(payer)s AND l.kind IN ({named})
           AND l.released_at IS NULL AND o.id <> %(claim)s {delivered})"""
 
 
-_SENT_BY_OTHER = _live("<>", f"AND o.state IN ({_DELIVERED}) AND l.version = i.version")
+#: An invoice as it is now, with the insurer: first in the claim that asked for it, then in one for the difference.
+_AS_IT_IS = (
+    f"AND o.state IN ({IN_DELIVERED}) AND l.version = i.version",
+    (ClaimKind.ORIGINAL, ClaimKind.CORRECTION),
+)
+_SENT_BY_OTHER = _live("<>", *_AS_IT_IS)
 
-
-_WITH_INSURER = _live("=", f"AND o.state IN ({_DELIVERED})")
+_WITH_INSURER = _live("=", f"AND o.state IN ({IN_DELIVERED})")
 _CLAIMED = f"""(
-    SELECT coalesce(sum(l.asked), 0)::bigint
+    SELECT coalesce(sum(l.asked + l.over_ceiling + l.discount), 0)::bigint
     FROM {ClaimInvoice._meta.db_table} l JOIN {Claim._meta.db_table} o ON o.id = l.claim_id
-    WHERE l.invoice_id = i.id AND l.payer = %(payer)s AND l.released_at IS NULL AND o.state IN ({_DELIVERED})
+    WHERE l.invoice_id = i.id AND l.payer = %(payer)s AND l.released_at IS NULL AND o.state IN ({IN_DELIVERED})
       AND l.kind <> '{ClaimKind.RESUBMISSION}')"""
 
 
@@ -112,7 +115,7 @@ def _of_period(payer: Payer) -> str:
     return f"""
         i.centre_id = ANY(%(centres)s) AND i.month = %(month)s AND i.lines_count > 0
         AND s.stage IS DISTINCT FROM {Stage.CANCELLED} AND CASE
-            WHEN {_WITH_INSURER} THEN NOT {_live("=", f"AND o.state IN ({_DELIVERED}) AND l.version = i.version")}
+            WHEN {_WITH_INSURER} THEN NOT {_live("=", *_AS_IT_IS)}
             ELSE i.{SHARE[payer]} <> 0 OR i.unpriced_lines > 0
         END
     """
@@ -135,19 +138,19 @@ def _gather_sql(payer: Payer) -> str:
             {_OMIT} SELECT %(claim)s, id, number, share, reason, difference FROM judged WHERE reason IS NOT NULL
         )
         INSERT INTO {ClaimInvoice._meta.db_table}
-            (claim_id, invoice_id, payer, kind, asked, answered, adjusted, approved, paid, record_no, diagnoses,
-             {", ".join(_COPIED)})
-        SELECT %(claim)s, id, %(payer)s, '{ClaimKind.ORIGINAL}', share, 0, 0, 0, 0, '', '[]', {", ".join(_COPIED)}
+            (claim_id, invoice_id, payer, kind, asked, {", ".join(EMPTY)}, {", ".join(_COPIED)})
+        SELECT %(claim)s, id, %(payer)s, '{ClaimKind.ORIGINAL}', share, {", ".join(EMPTY.values())},
+               {", ".join(_COPIED)}
         FROM judged WHERE reason IS NULL ORDER BY id
     """
 
 
 #: Rows of the claim whose invoice may no longer be in it, or is no longer what was gathered.
 _STALE = """
-    SELECT c.id, c.invoice_id, c.number, c.asked, coalesce(j.reason, {taken_out}) AS reason
+    SELECT c.id, c.invoice_id, c.number, {share}, coalesce(j.reason, {taken_out}) AS reason
     FROM {rows} c LEFT JOIN ({judged}) j ON j.id = c.invoice_id
     WHERE c.claim_id = %(claim)s
-      AND (j.id IS NULL OR j.reason IS NOT NULL OR (j.version, j.share) IS DISTINCT FROM (c.version, c.asked))
+      AND (j.id IS NULL OR j.reason IS NOT NULL OR (j.version, j.share) IS DISTINCT FROM (c.version, {share}))
 """
 
 
@@ -157,18 +160,16 @@ def _stale_sql(payer: Payer) -> str:
         f" AND i.lines_count > 0"
     )
     return _STALE.format(
-        taken_out=int(R.TAKEN_OUT), rows=ClaimInvoice._meta.db_table, judged=_judged(payer, which)
+        share=ROW_SHARE,
+        taken_out=int(R.TAKEN_OUT),
+        rows=ClaimInvoice._meta.db_table,
+        judged=_judged(payer, which),
     )
-
-
-#: SQL of an invoice that asks nothing any more: cancelled, whether or not another was issued in its place.
-GONE = f"""(i.lines_count = 0 OR EXISTS (
-    SELECT FROM {InvoiceStage._meta.db_table} g WHERE g.invoice_id = i.id AND g.stage = {Stage.CANCELLED}))"""
 
 
 def _stale_retry_sql(_payer: Payer) -> str:
     return f"""
-        SELECT c.id, c.invoice_id, c.number, c.asked, {R.TAKEN_OUT}
+        SELECT c.id, c.invoice_id, c.number, {ROW_SHARE}, {R.TAKEN_OUT}
         FROM {ClaimInvoice._meta.db_table} c JOIN {Invoice._meta.db_table} i ON i.id = c.invoice_id
         WHERE c.claim_id = %(claim)s AND {GONE}
     """
@@ -201,14 +202,14 @@ STANDING_LINE = f"""
 
 def _stale_supplement_sql(payer: Payer) -> str:
     return f"""
-        SELECT c.id, c.invoice_id, c.number, c.asked, {R.TAKEN_OUT}
+        SELECT c.id, c.invoice_id, c.number, {ROW_SHARE}, {R.TAKEN_OUT}
         FROM {ClaimInvoice._meta.db_table} c JOIN {Invoice._meta.db_table} i ON i.id = c.invoice_id
         LEFT JOIN (
             SELECT invoice_id, sum(asked)::bigint AS asked, count(*) AS lines FROM ({differences_sql(payer)}) x
             GROUP BY invoice_id
         ) d ON d.invoice_id = c.invoice_id
         WHERE c.claim_id = %(claim)s
-          AND ({GONE} OR (d.asked, d.lines) IS DISTINCT FROM (c.asked, c.lines_count::bigint))
+          AND ({GONE} OR (d.asked, d.lines) IS DISTINCT FROM ({ROW_SHARE}, c.lines_count::bigint))
     """
 
 
@@ -217,6 +218,7 @@ _STALE_OF: dict[ClaimKind, Callable[[Payer], str]] = {
     ClaimKind.ORIGINAL: _stale_sql,
     ClaimKind.RESUBMISSION: _stale_retry_sql,
     ClaimKind.SUPPLEMENT: _stale_supplement_sql,
+    ClaimKind.CORRECTION: stale_correction_sql,
 }
 
 
@@ -339,7 +341,9 @@ def check(*, claim: Claim, by: Any, at: dt.datetime) -> Claim:
     if stale:
         with connection.cursor() as cursor:
             cursor.execute(_TAKE_OUT, [row.pk, [found[0] for found in stale]])
-        row.items.filter(item__invoice_id__in=[found[1] for found in stale]).delete()
+        gone = [found[1] for found in stale]
+        row.items.filter(item__invoice_id__in=gone).delete()
+        row.retried.filter(line__invoice_id__in=gone).delete()
     _counted(row)
     if not row.invoices_count:
         raise ClaimRefused("صورتحسابی در این مطالبه نمانده است؛ علت هر یک در بخش کنارگذاشته‌ها آمده است.")

@@ -12,8 +12,6 @@ from django.db.models import F
 from billing.claims.choices import (
     ANSWERED,
     CODE_KNOWN,
-    CUT_LINES,
-    DELIVERED,
     UNANSWERED,
     ClaimKind,
     ClaimLineStatus,
@@ -21,70 +19,73 @@ from billing.claims.choices import (
     Payer,
 )
 from billing.claims.codes.models import UnknownCode, UnknownLine
-from billing.claims.models import Claim, ClaimInvoice, ClaimItem, ClaimLine
-from billing.claims.objections.choices import PENDING
-from billing.claims.objections.models import Objection, ObjectionLine
+from billing.claims.models import Claim, ClaimInvoice, ClaimItem, ClaimLine, RetriedLine
 from billing.claims.services import events
-from billing.claims.services.gathering import FUND, GONE, SHARE, STANDING_LINE, check, differences_sql
+from billing.claims.services.gathering import STANDING_LINE, check, differences_sql
+from billing.claims.services.shared import EMPTY, FUND, GONE, IN_DELIVERED, SHARE
 from billing.claims.services.states import ClaimRefused, locked, require, step
 from billing.claims.webhooks.choices import EventType
 from billing.models import Change, Invoice, LineDelta, SupplementaryItem
 from core import audit, jalali, jobs
+from core.errors import InvalidInput
 from core.outcomes import Outcome
 from insurers.models import Fund
 from organisations.models import Centre
 
-_CUT = ", ".join(str(int(status)) for status in CUT_LINES)
-_DELIVERED = ", ".join(f"'{state.value}'" for state in DELIVERED)
 _FACTS = (
     "version", "number", "patient_id", "setting", "admitted_on", "discharged_on",
 )  # fmt: skip
 _BILL = ("amount", "basic", "supplementary", "subsidy", "employer", "patient_share")
 _INTO = (
-    f"INSERT INTO {ClaimInvoice._meta.db_table} (claim_id, invoice_id, payer, kind, previous_id, asked, answered,"
-    f" adjusted, approved, paid, record_no, diagnoses, lines_count, {', '.join((*_FACTS, *_BILL))})"
+    f"INSERT INTO {ClaimInvoice._meta.db_table} (claim_id, invoice_id, payer, kind, previous_id, asked,"
+    f" {', '.join(EMPTY)}, lines_count, {', '.join((*_FACTS, *_BILL))})"
 )
-_PENDING = ", ".join(f"'{state.value}'" for state in PENDING)
-#: Invoices with cut lines, each with what was cut. What is asked again already, waits for the answer to an objection,
-#: or is cancelled, stays out.
+_EMPTY = ", ".join(EMPTY.values())
+#: Invoices of the chosen lines, each with what was cut of them.
 _RETRY = f"""
     {_INTO}
-    SELECT %(claim)s, c.invoice_id, c.payer, '{ClaimKind.RESUBMISSION}', c.id, l.cut, 0, 0, 0, 0, '', '[]', l.lines,
+    SELECT %(claim)s, c.invoice_id, c.payer, '{ClaimKind.RESUBMISSION}', c.id, l.cut, {_EMPTY}, l.lines,
            {", ".join(f"c.{name}" for name in (*_FACTS, *_BILL))}
     FROM {ClaimInvoice._meta.db_table} c
     JOIN (
-        SELECT invoice_id, sum(asked - approved) AS cut, count(*) AS lines FROM {ClaimLine._meta.db_table}
-        WHERE claim_id = %(previous)s AND status IN ({_CUT}) GROUP BY invoice_id
+        SELECT p.invoice_id, sum(p.asked - p.approved) AS cut, count(*) AS lines
+        FROM {RetriedLine._meta.db_table} r JOIN {ClaimLine._meta.db_table} p ON p.id = r.line_id
+        WHERE r.claim_id = %(claim)s GROUP BY 1
     ) l ON l.invoice_id = c.invoice_id
-    JOIN {Invoice._meta.db_table} i ON i.id = c.invoice_id
-    WHERE c.claim_id = %(previous)s AND NOT {GONE} AND NOT EXISTS (
-        SELECT FROM {ClaimInvoice._meta.db_table} o
-        WHERE o.previous_id = c.id AND o.released_at IS NULL AND o.kind = '{ClaimKind.RESUBMISSION}'
-    ) AND NOT EXISTS (
-        SELECT FROM {ObjectionLine._meta.db_table} x JOIN {Objection._meta.db_table} j ON j.id = x.objection_id
-        WHERE x.invoice_id = c.invoice_id AND j.claim_id = c.claim_id AND j.state IN ({_PENDING})
-    )
-    ORDER BY c.id
+    WHERE c.claim_id = %(previous)s ORDER BY c.id
 """
 
 
 @transaction.atomic
-def resubmit(*, claim: Claim, by: Any, at: dt.datetime) -> Claim:
-    """A new claim for what was cut of an answered one, only the lines with a cut; it is frozen and sent as any other.
+def resubmit(*, claim: Claim, by: Any, at: dt.datetime, lines: Iterable[int] | None = None) -> Claim:
+    """A new claim for what was cut of an answered one, only cut lines; it is frozen and sent as any other.
 
-    Both name each other. Nothing is asked again twice: an invoice whose cut stands in a live
-    re-submission, or waits for the answer to an objection, stays out.
+    `lines` chooses some of them (primary keys); None takes all. Both claims name each other. Nothing is asked again
+    twice: a line that stands in a live re-submission, or to which an objection waits for its answer, stays out, and so
+    does a cancelled invoice.
     """
     row = locked(claim, stages=True)
     require(row, ANSWERED)
+    open_lines = ClaimLine.objects.of_claim(row).to_ask_again().order_by("pk")
+    wanted = None if lines is None else set(lines)
+    going = list(
+        (open_lines if wanted is None else open_lines.filter(pk__in=wanted)).values_list("pk", flat=True)
+    )
+    if wanted is not None and len(going) != len(wanted):
+        raise InvalidInput(
+            "پاره‌ای از سطرها دیگر خواستنی نیستند: دوباره فرستاده شده‌اند، اعتراضشان منتظر پاسخ است"
+            " یا صورتحسابشان ابطال شده. از فهرست تازه برگزینید."
+        )
+    if not going:
+        raise ClaimRefused("سطر کسرشده‌ای نمانده است که دوباره فرستاده نشده باشد و منتظر پاسخ اعتراض نباشد.")
     fresh = _follower(row, ClaimKind.RESUBMISSION, by=by, at=at)
+    RetriedLine.objects.bulk_create((RetriedLine(claim=fresh, line_id=pk) for pk in going), batch_size=5_000)
     with connection.cursor() as cursor:
         cursor.execute(_RETRY, {"claim": fresh.pk, "previous": row.pk})
-    if not fresh.invoices.exists():
-        raise ClaimRefused("سطر کسرشده‌ای نمانده است که دوباره فرستاده نشده باشد و منتظر پاسخ اعتراض نباشد.")
     audit.record(
-        "claim.resubmitted", row, by=by, at=at, organisation_id=row.organisation_id, after={"claim": fresh.pk}
-    )
+        "claim.resubmitted", row, by=by, at=at, organisation_id=row.organisation_id,
+        after={"claim": fresh.pk, "lines": len(going)},
+    )  # fmt: skip
     return check(claim=fresh, by=by, at=at)
 
 
@@ -155,9 +156,18 @@ def ask_again(
 # ---------------------------------------------------------------- supplements
 
 
+#: SQL of an item that a claim for a correction has asked for already, or that waits for one.
+_CORRECTED = f"""EXISTS (
+    SELECT FROM {ClaimInvoice._meta.db_table} v JOIN {Claim._meta.db_table} w ON w.id = v.claim_id
+    WHERE v.invoice_id = i.id AND v.payer = %(payer)s AND v.kind = '{ClaimKind.CORRECTION}' AND v.released_at IS NULL
+      AND (w.state NOT IN ({IN_DELIVERED}) OR w.last_change >= h.id)
+)"""
+
+
 def _waiting_sql(payer: Payer) -> str:
     """SQL of items that are to be claimed: the invoice went in a claim of the payer, frozen before the re-pricing.
 
+    What was corrected since waits for the claim for the correction, which asks for the item as well.
     `w.asked` is what still stands of an item: its differences lapse where a correction rewrote the line.
     """
     share = SHARE[payer]
@@ -167,12 +177,13 @@ def _waiting_sql(payer: Payer) -> str:
         JOIN {Invoice._meta.db_table} i ON i.id = s.invoice_id
         JOIN {ClaimInvoice._meta.db_table} c ON c.invoice_id = i.id AND c.payer = %(payer)s
              AND c.kind = '{ClaimKind.ORIGINAL}' AND c.released_at IS NULL
-        JOIN {Claim._meta.db_table} o ON o.id = c.claim_id AND o.state IN ({_DELIVERED}) AND o.last_change < h.id
+        JOIN {Claim._meta.db_table} o ON o.id = c.claim_id AND o.state IN ({IN_DELIVERED}) AND o.last_change < h.id
         JOIN LATERAL (
             SELECT sum(d.{share})::bigint AS asked FROM {LineDelta._meta.db_table} d {STANDING_LINE}
             WHERE d.invoice_id = s.invoice_id AND d.change_id = s.change_id
         ) w ON w.asked <> 0
-        WHERE i.centre_id = ANY(%(centres)s) AND i.month = %(month)s AND NOT {GONE} AND NOT EXISTS (
+        WHERE i.centre_id = ANY(%(centres)s) AND i.month = %(month)s AND NOT {GONE} AND NOT {_CORRECTED}
+        AND NOT EXISTS (
             SELECT FROM {ClaimItem._meta.db_table} t
             WHERE t.item_id = s.id AND t.payer = %(payer)s AND t.released_at IS NULL
         )
@@ -225,7 +236,7 @@ def _supplement_sql(payer: Payer) -> str:
     copied = ", ".join(f"i.{name}" for name in _FACTS)
     return f"""
         {_INTO}
-        SELECT %(claim)s, i.id, %(payer)s, '{ClaimKind.SUPPLEMENT}', c.id, d.asked, 0, 0, 0, 0, '', '[]', d.lines,
+        SELECT %(claim)s, i.id, %(payer)s, '{ClaimKind.SUPPLEMENT}', c.id, d.asked, {_EMPTY}, d.lines,
                {copied},
                d.amount, d.basic, d.supplementary, d.subsidy, d.employer, d.patient
         FROM (

@@ -11,11 +11,13 @@ from django.db.models import Max
 from django.utils import timezone
 
 from billing.choices import Stage
-from billing.claims.choices import CUT_LINES, ClaimKind, ClaimLineStatus, ClaimState, Payer, StepChannel
-from billing.claims.models import Claim, ClaimCounter, ClaimInvoice, ClaimItem, ClaimLine
-from billing.claims.services import events
-from billing.claims.services.gathering import SHARE, differences_sql, stale_of
+from billing.claims.choices import ClaimKind, ClaimLineStatus, ClaimState, Payer, StepChannel
+from billing.claims.models import Claim, ClaimCounter, ClaimInvoice, ClaimItem, ClaimLine, RetriedLine
+from billing.claims.services import corrected, events
+from billing.claims.services.gathering import differences_sql, stale_of
+from billing.claims.services.shared import ROW_SHARE, SHARE
 from billing.claims.services.states import ClaimRefused, counted, locked, move, require
+from billing.claims.services.takeoff import keys_of, taken_off
 from billing.models import CurrentLine, Invoice, InvoiceDetail, InvoiceStage
 from billing.services import stages
 from billing.services.repricing.common import CENTRE, last_change_of
@@ -32,68 +34,97 @@ _COPIED = (
 )  # fmt: skip
 
 
-def _freeze_sql(payer: Payer) -> str:
-    """The lines of the claim's invoices as they are now, with the payer's share as what is asked."""
-    share, columns = SHARE[payer], ", ".join(f'"{name}"' for name in _COPIED)
-    zero = f"CASE WHEN l.{share} = 0 THEN 0 END"
+def _shares_sql(claim: Claim) -> str:
+    """SQL of the lines that the claim freezes, each with the payer's `share` in rials and the line it follows."""
+    payer = Payer(claim.payer)
+    if claim.kind == ClaimKind.RESUBMISSION:
+        return _RETRIED
+    if claim.kind == ClaimKind.CORRECTION:
+        return corrected.lines_sql(payer, _COPIED)
+    return _differences_sql(payer) if claim.kind == ClaimKind.SUPPLEMENT else _whole_sql(payer)
+
+
+def _whole_sql(payer: Payer) -> str:
+    """The lines of the claim's invoices as they are now."""
     return f"""
-        INSERT INTO {ClaimLine._meta.db_table}
-            (claim_id, invoice_id, line_no, asked, adjusted, approved, paid, status, reason, note, {columns})
-        SELECT c.claim_id, l.invoice_id, l.line_no, l.{share}, {zero}, {zero}, 0,
-               CASE WHEN l.{share} = 0 THEN {ClaimLineStatus.NOTHING} ELSE {ClaimLineStatus.WAITING} END, '', '',
+        SELECT l.invoice_id, l.line_no, l.{SHARE[payer]} AS share, NULL::bigint AS previous_id,
                {", ".join(f'l."{name}"' for name in _COPIED)}
         FROM {ClaimInvoice._meta.db_table} c JOIN {CurrentLine._meta.db_table} l ON l.invoice_id = c.invoice_id
-        WHERE c.claim_id = %s ORDER BY l.invoice_id, l.line_no
+        WHERE c.claim_id = %(claim)s
     """
 
 
-_NAMES = ", ".join(f'"{name}"' for name in _COPIED)
-#: Of a claim that follows another: the lines that were cut, with what was cut of each.
+#: Of a re-submission: the chosen lines that were cut, with what was cut of each.
 _RETRIED = f"""
-    INSERT INTO {ClaimLine._meta.db_table}
-        (claim_id, invoice_id, line_no, asked, paid, status, reason, note, previous_id, {_NAMES})
-    SELECT c.claim_id, p.invoice_id, p.line_no, p.asked - p.approved, 0, {ClaimLineStatus.WAITING}, '', '', p.id,
+    SELECT p.invoice_id, p.line_no, p.asked - p.approved AS share, p.id AS previous_id,
            {", ".join(f'p."{name}"' for name in _COPIED)}
-    FROM {ClaimInvoice._meta.db_table} c JOIN {ClaimLine._meta.db_table} p
-         ON p.invoice_id = c.invoice_id AND p.claim_id = %(previous)s
-    WHERE c.claim_id = %(claim)s AND p.status IN ({", ".join(str(int(s)) for s in CUT_LINES)})
-    ORDER BY p.invoice_id, p.line_no
+    FROM {RetriedLine._meta.db_table} r JOIN {ClaimLine._meta.db_table} p ON p.id = r.line_id
+    WHERE r.claim_id = %(claim)s
 """
 
 
 def _differences_sql(payer: Payer) -> str:
     """Of a supplementary claim: what re-pricings added to each line; the facts of the service are those of today."""
-    zero = "CASE WHEN d.asked = 0 THEN 0 END"
     priced = ("amount", "basic", "supplementary", "patient")
     return f"""
-        INSERT INTO {ClaimLine._meta.db_table}
-            (claim_id, invoice_id, line_no, asked, adjusted, approved, paid, status, reason, note, {_NAMES})
-        SELECT %(claim)s, d.invoice_id, d.line_no, d.asked, {zero}, {zero}, 0,
-               CASE WHEN d.asked = 0 THEN {ClaimLineStatus.NOTHING} ELSE {ClaimLineStatus.WAITING} END, '', '',
+        SELECT d.invoice_id, d.line_no, d.asked AS share, NULL::bigint AS previous_id,
                {", ".join(f'd."{name}"' if name in priced else f'l."{name}"' for name in _COPIED)}
         FROM ({differences_sql(payer)}) d JOIN {CurrentLine._meta.db_table} l
              ON l.invoice_id = d.invoice_id AND l.line_no = d.line_no
-        ORDER BY d.invoice_id, d.line_no
     """
 
 
-#: What the bill says of each invoice beside its lines: it does not move with the invoice either.
+def _freeze_sql(shares: str) -> str:
+    """Copies the lines that `shares` names; what the contract takes off a line is no longer asked for."""
+    names, zero = ", ".join(f'"{name}"' for name in _COPIED), "CASE WHEN s.asked = 0 THEN 0 END"
+    return f"""
+        INSERT INTO {ClaimLine._meta.db_table}
+            (claim_id, invoice_id, line_no, asked, over_ceiling, discount, adjusted, approved, paid, status, reason,
+             note, previous_id, {names})
+        SELECT %(claim)s, s.invoice_id, s.line_no, s.asked, s.over_ceiling, s.discount, {zero}, {zero}, 0,
+               CASE WHEN s.asked = 0 THEN {ClaimLineStatus.NOTHING} ELSE {ClaimLineStatus.WAITING} END, '', '',
+               s.previous_id, {", ".join(f's."{name}"' for name in _COPIED)}
+        FROM (
+            SELECT h.*, coalesce(t.over_ceiling, 0) AS over_ceiling, coalesce(t.discount, 0) AS discount,
+                   h.share - coalesce(t.over_ceiling, 0) - coalesce(t.discount, 0) AS asked
+            FROM ({shares}) h
+            LEFT JOIN unnest(%(invoices)s::bigint[], %(lines)s::int[], %(overs)s::bigint[], %(discounts)s::bigint[])
+                 AS t (invoice_id, line_no, over_ceiling, discount)
+                 ON t.invoice_id = h.invoice_id AND t.line_no = h.line_no
+        ) s ORDER BY s.invoice_id, s.line_no
+    """
+
+
+#: What the bill says of each invoice beside its lines, and what is asked for it: it does not move with the invoice
+#: either.
 _FACTS = f"""
     UPDATE {ClaimInvoice._meta.db_table} c
     SET fund_id = i.fund_id, supplementary_fund_id = i.supplementary_fund_id, unit_id = i.unit_id,
-        record_no = i.record_no, diagnoses = coalesce(d.diagnoses, '[]')
-    FROM {Invoice._meta.db_table} i LEFT JOIN {InvoiceDetail._meta.db_table} d ON d.invoice_id = i.id
-    WHERE i.id = c.invoice_id AND c.claim_id = %s
+        record_no = i.record_no, diagnoses = coalesce(d.diagnoses, '[]'), contract_id = a.contract_id,
+        contract_year = a.year_from, asked = l.asked, over_ceiling = l.over_ceiling, discount = l.discount
+    FROM (
+        SELECT invoice_id, sum(asked) AS asked, sum(over_ceiling) AS over_ceiling, sum(discount) AS discount
+        FROM {ClaimLine._meta.db_table} WHERE claim_id = %(claim)s GROUP BY invoice_id
+    ) l
+    JOIN {Invoice._meta.db_table} i ON i.id = l.invoice_id
+    LEFT JOIN {InvoiceDetail._meta.db_table} d ON d.invoice_id = i.id
+    LEFT JOIN unnest(%(days)s::date[], %(contracts)s::bigint[], %(years)s::date[])
+         AS a (day, contract_id, year_from) ON a.day = i.discharged_on
+    WHERE i.id = c.invoice_id AND c.claim_id = %(claim)s
 """
 #: Invoices whose frozen lines do not add up to what was gathered of them.
 _UNEQUAL = f"""
     SELECT c.number FROM {ClaimInvoice._meta.db_table} c
     LEFT JOIN (
-        SELECT invoice_id, sum(asked) AS asked, count(*) AS lines FROM {ClaimLine._meta.db_table}
-        WHERE claim_id = %s GROUP BY invoice_id
+        SELECT invoice_id, sum({ROW_SHARE}) AS share, count(*) AS lines FROM {ClaimLine._meta.db_table} c
+        WHERE claim_id = %(claim)s GROUP BY invoice_id
     ) l ON l.invoice_id = c.invoice_id
-    WHERE c.claim_id = %s AND (l.asked, l.lines) IS DISTINCT FROM (c.asked, c.lines_count::bigint)
+    WHERE c.claim_id = %(claim)s AND (l.share, l.lines) IS DISTINCT FROM (c.asked, c.lines_count::bigint)
     ORDER BY c.number LIMIT 5
+"""
+_ASKED = f"""
+    SELECT coalesce(sum(asked), 0), coalesce(sum(over_ceiling), 0), coalesce(sum(discount), 0)
+    FROM {ClaimInvoice._meta.db_table} WHERE claim_id = %s
 """
 _NEXT = f"""
     INSERT INTO {ClaimCounter._meta.db_table} AS n (centre_id, year, last) VALUES (%s, %s, 1)
@@ -105,6 +136,7 @@ _ANEW = {
     ClaimKind.ORIGINAL: "مطالبه را لغو و دوباره گردآوری کنید",
     ClaimKind.RESUBMISSION: "آن را لغو و از مطالبهٔ پیشین دوباره بسازید",
     ClaimKind.SUPPLEMENT: "آن را لغو و متمم را دوباره بسازید",
+    ClaimKind.CORRECTION: "آن را لغو و مابه‌التفاوت را دوباره بسازید",
 }
 #: What to do about a claim whose invoices changed before it was frozen.
 _AGAIN = _ANEW | {ClaimKind.ORIGINAL: "مطالبه را دوباره بررسی کنید"}
@@ -114,6 +146,7 @@ _AGAIN = _ANEW | {ClaimKind.ORIGINAL: "مطالبه را دوباره بررسی
 def freeze(*, claim: Claim, by: Any, at: dt.datetime) -> Claim:
     """Copy the lines, give the next number of the centre and year, and let nothing change any more.
 
+    What the contract takes off the shares is settled here (`takeoff`): one claim of a contract with ceilings at a time.
     Refused while an invoice is no longer what was checked. The number falls with the transaction, so there are no
     gaps; a claim that is cancelled afterwards keeps its number.
     """
@@ -122,19 +155,19 @@ def freeze(*, claim: Claim, by: Any, at: dt.datetime) -> Claim:
     if not jobs.try_lock(CENTRE, row.centre_id):
         raise ClaimRefused("محموله‌ای از این مرکز در حال بارگذاری است؛ پس از پایان آن دوباره بکوشید.")
     _refuse_stale(row, "بررسی", _AGAIN)
+    shares = _shares_sql(row)
+    off = taken_off(row, shares)
+    said = keys_of(row) | off.parameters
     with connection.cursor() as cursor:
-        if row.kind == ClaimKind.RESUBMISSION:
-            cursor.execute(_RETRIED, {"claim": row.pk, "previous": row.previous_id})
-        elif row.kind == ClaimKind.SUPPLEMENT:
-            cursor.execute(_differences_sql(Payer(row.payer)), {"claim": row.pk})
-        else:
-            cursor.execute(_freeze_sql(Payer(row.payer)), [row.pk])
-        cursor.execute(_FACTS, [row.pk])
-        cursor.execute(_UNEQUAL, [row.pk, row.pk])
+        cursor.execute(_freeze_sql(shares), said)
+        cursor.execute(_UNEQUAL, said)
         if unequal := [number for (number,) in cursor.fetchall()]:
             raise ClaimRefused(
                 f"جمع سطرهای صورتحساب {'، '.join(unequal)} با سرجمع آن برابر نیست؛ به راهبر سامانه خبر دهید."
             )
+        cursor.execute(_FACTS, said)
+        cursor.execute(_ASKED, [row.pk])
+        asked, over_ceiling, discount = map(int, cursor.fetchone())
         year = jalali.month_key(timezone.localdate(at)) // 100
         cursor.execute(_NEXT, [row.centre_id, year])
         (sequence,) = cursor.fetchone()
@@ -142,7 +175,7 @@ def freeze(*, claim: Claim, by: Any, at: dt.datetime) -> Claim:
     return move(
         row, ClaimState.FROZEN, by=by, at=at,
         year=year, sequence=sequence, number=number, frozen_at=at, frozen_by=by,
-        last_change=last_change_of(row.centre_id),
+        asked=asked, over_ceiling=over_ceiling, discount=discount, last_change=last_change_of(row.centre_id),
     )  # fmt: skip
 
 
@@ -157,7 +190,7 @@ def send(*, claim: Claim, by: Any, at: dt.datetime, letter_no: str = "") -> Clai
     if by is None or row.frozen_by_id == by.pk:
         raise NotAllowed("مطالبه را خودتان نهایی کرده‌اید؛ ارسال آن با همکار دیگری است.")
     _refuse_stale(row, "نهایی‌شدن", _ANEW)
-    if row.kind == ClaimKind.ORIGINAL:
+    if row.kind in (ClaimKind.ORIGINAL, ClaimKind.CORRECTION):
         _invoices_sent(row, by=by, at=at)
     sent = move(
         row, ClaimState.SENT, by=by, at=at, note=letter_no, sent_at=at, sent_by=by,
@@ -197,9 +230,9 @@ def _dues(row: Claim, *, on: dt.date) -> dict[str, object]:
 
 
 def _invoices_sent(row: Claim, *, by: Any, at: dt.datetime) -> None:
-    """Those that went with the other payer's claim are sent already; the others become it now."""
+    """Those that went with the other payer's claim are sent already, cancelled ones stay; the others become it now."""
     ids = row.invoices.values_list("invoice_id", flat=True)
-    sent = InvoiceStage.objects.filter(invoice_id__in=ids, stage=Stage.SENT)
+    sent = InvoiceStage.objects.filter(invoice_id__in=ids, stage__in=(Stage.SENT, Stage.CANCELLED))
     going = ids.exclude(invoice_id__in=sent.values("invoice_id"))
     note = f"با مطالبهٔ {row.number}"
     outcomes = stages.advance(list(going), to=Stage.SENT, by=by, at=at, note=note, with_claim=True)
@@ -217,7 +250,8 @@ def cancel(*, claim: Claim, reason: str, by: Any, at: dt.datetime) -> Claim:
     row = locked(claim, stages=True)
     require(row, (ClaimState.DRAFT, ClaimState.CHECKED, ClaimState.FROZEN))
     ClaimInvoice.objects.filter(claim=row, released_at=None).update(released_at=at)
-    ClaimItem.objects.filter(claim=row, released_at=None).update(released_at=at)
+    for held in (ClaimItem, RetriedLine):
+        held.objects.filter(claim=row, released_at=None).update(released_at=at)
     return move(row, ClaimState.CANCELLED, by=by, at=at, note=said)
 
 

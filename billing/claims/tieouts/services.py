@@ -25,10 +25,11 @@ _OWN = f"""
     WHERE r.organisation_id = %(organisation)s
 """
 _DELIVERED = ", ".join(f"'{state.value}'" for state in DELIVERED)
-#: What delivered claims ask and were answered; what is asked again of a cut is not asked twice.
+#: What delivered claims ask and were answered; what is asked again of a cut is not asked twice. What the contract took
+#: off is not owed by the insurer.
 _ROWS = f"""
     SELECT c.id AS claim_id, c.centre_id, c.month, c.rest_due, r.kind, r.invoice_id, r.number,
-           r.discharged_on, r.asked, r.answered, r.approved, r.paid
+           r.discharged_on, r.asked, r.answered, r.approved, r.paid, r.over_ceiling + r.discount AS taken_off
     FROM {ClaimInvoice._meta.db_table} r JOIN {Claim._meta.db_table} c ON c.id = r.claim_id
     WHERE c.organisation_id = %(organisation)s AND c.state IN ({_DELIVERED}) AND r.released_at IS NULL
 """
@@ -40,12 +41,13 @@ _FIGURES = f"""
     ), money AS (
         SELECT centre_id, month, sum(asked) FILTER (WHERE kind <> '{ClaimKind.RESUBMISSION}') AS claimed,
                sum(answered) FILTER (WHERE kind <> '{ClaimKind.RESUBMISSION}') AS answered,
-               sum(approved) AS approved, sum(paid) AS paid
+               sum(approved) AS approved, sum(paid) AS paid, sum(taken_off) AS taken_off
         FROM rows GROUP BY 1, 2
     )
     INSERT INTO {TieOut._meta.db_table}
         (run_id, centre_id, month, invoices, his, ours, owed, claimed, answered, approved, paid)
-    SELECT %(run)s, centre_id, month, coalesce(invoices, 0), coalesce(his, 0), coalesce(ours, 0), coalesce(owed, 0),
+    SELECT %(run)s, centre_id, month, coalesce(invoices, 0), coalesce(his, 0), coalesce(ours, 0),
+           coalesce(owed, 0) - coalesce(taken_off, 0),
            coalesce(claimed, 0), coalesce(answered, 0), coalesce(approved, 0), coalesce(paid, 0)
     FROM billed FULL JOIN money USING (centre_id, month) ORDER BY centre_id, month
 """
@@ -70,14 +72,14 @@ _HIS = f"""
 """
 _ANSWER = f"""
     SELECT i.centre_id, i.month, i.id AS invoice_id, a.claim_id, i.number, i.discharged_on,
-           i.basic + i.supplementary AS "left", coalesce(a.answered, 0) AS "right",
-           coalesce(a.asked = i.basic + i.supplementary AND a.rest_due >= %(on)s, false) AS is_open
+           i.basic + i.supplementary - coalesce(a.taken_off, 0) AS "left", coalesce(a.answered, 0) AS "right",
+           coalesce(a.asked = i.basic + i.supplementary - a.taken_off AND a.rest_due >= %(on)s, false) AS is_open
     FROM {Invoice._meta.db_table} i LEFT JOIN (
         SELECT invoice_id, min(claim_id) AS claim_id, sum(asked) AS asked, sum(answered) AS answered,
-               min(rest_due) FILTER (WHERE asked <> answered) AS rest_due
+               sum(taken_off) AS taken_off, min(rest_due) FILTER (WHERE asked <> answered) AS rest_due
         FROM ({_ROWS}) r WHERE kind <> '{ClaimKind.RESUBMISSION}' GROUP BY invoice_id
     ) a ON a.invoice_id = i.id
-    WHERE i.centre_id IN ({_OWN}) AND i.basic + i.supplementary <> coalesce(a.answered, 0)
+    WHERE i.centre_id IN ({_OWN}) AND i.basic + i.supplementary - coalesce(a.taken_off, 0) <> coalesce(a.answered, 0)
 """
 _MONEY = f"""
     SELECT centre_id, month, invoice_id, claim_id, number, discharged_on, approved AS "left", paid AS "right",

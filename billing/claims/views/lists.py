@@ -14,6 +14,7 @@ from django.utils.functional import cached_property
 
 from billing.claims.attachments import Attachment
 from billing.claims.choices import (
+    ANSWERED,
     CUT_LINES,
     OPEN_TO_OBJECTION,
     UNANSWERED,
@@ -54,6 +55,8 @@ EXPORTED = (
     Column("ارسال", "sent_at"),
     Column("صورتحساب", "invoices_count"),
     Column("سطر", "lines_count"),
+    Column("بالاتر از سقف سالانه", "over_ceiling", 22),
+    Column("تخفیف قرارداد", "discount", 22),
     Column("خواسته (ریال)", "asked", 22),
     Column("رسیدگی‌شده", "answered", 22),
     Column("تأییدشده", "approved", 22),
@@ -240,8 +243,9 @@ class ClaimPage(DetailPage):
             and not (claim.objection_due_on and claim.objection_due_on < timezone.localdate())
             and lines_open(claim).exists(),
             "resubmit": edits
-            and state in (ClaimState.ADJUDICATED, ClaimState.SETTLED, ClaimState.REJECTED)
-            and claim.cut > 0,
+            and state in ANSWERED
+            and claim.cut > 0
+            and ClaimLine.objects.of_claim(claim).to_ask_again().exists(),
         }
 
 
@@ -305,6 +309,9 @@ LINE_COLUMNS = (
     Column("عنصر هزینه", lambda line: line.get_element_display()),
     Column("تعداد (هزارم)", "quantity_milli"),
     Column("مصوب", "amount", 20),
+    Column("سهم بیمه‌گر", "share", 20),
+    Column("بالاتر از سقف سالانه", "over_ceiling", 20),
+    Column("تخفیف قرارداد", "discount", 20),
     Column("خواسته", "asked", 20),
     Column("نتیجه", lambda line: line.get_status_display()),
     Column("پس از کسر خودکار", "adjusted", 20),

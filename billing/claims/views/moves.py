@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Count, F, Sum
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -13,10 +14,11 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.views import generic
 
-from billing.claims.choices import Payer
+from billing.claims.choices import ANSWERED, Payer
 from billing.claims.forms import CancelForm, GatherForm, ReceiptForm, SendForm
-from billing.claims.models import Claim
-from billing.claims.services import gathering, resending, sending
+from billing.claims.models import Claim, ClaimLine
+from billing.claims.reasons import titles
+from billing.claims.services import correcting, gathering, resending, sending
 from billing.claims.views.lists import HOME
 from billing.forms import SayingForm
 from billing.tasks import gather_claims
@@ -25,8 +27,8 @@ from core import jalali
 from core.batches import Batch, answer, chosen
 from core.errors import DomainError, InvalidInput
 from core.filters import whole
-from core.text import group_digits
-from core.views import ActionView, Gate, PageView
+from core.text import group_digits, persian_digits
+from core.views import ActionView, Gate, ListPage, PageView
 from insurers.models import Fund
 from organisations.models import Centre, Region
 from organisations.permissions import Permission
@@ -74,6 +76,7 @@ class Gather(PageView):
             ready_asked=sum(cell.asked for cell in ready),
             waiting_count=sum(cell.waiting for cell in ready),
             supplements=self._supplements(centres, month),
+            corrections=self._corrections(centres, month),
             breadcrumb=[HOME | {"url": reverse("claims")}, {"label": "گردآوری صورتحساب‌ها"}],
             **kwargs,
         )
@@ -91,6 +94,18 @@ class Gather(PageView):
              "key": f"{centre}-{fund}-{payer.value}"}
             for payer, (centre, fund, count, asked) in found
         ]  # fmt: skip
+
+    def _corrections(self, centres: dict[int, Centre], month: int) -> list[dict[str, Any]]:
+        """What of the month changed after it was sent, by centre, fund and payer."""
+        found = [
+            cell
+            for payer in Payer
+            for cell in correcting.waiting_corrections(list(centres), month=month, payer=payer)
+        ]
+        funds = Fund.objects.select_related("insurer").in_bulk({cell.fund_id for cell in found})
+        return [
+            {"cell": cell, "centre": centres[cell.centre_id], "fund": funds[cell.fund_id]} for cell in found
+        ]
 
     def _newest(self, months: list[tuple[int, str]]) -> int:
         """The newest month in which something stands reviewed, or the last one that is over."""
@@ -114,24 +129,45 @@ class Gather(PageView):
         return HttpResponseRedirect(f"{reverse('claims')}?job={job.pk}")
 
 
-class Supplement(ActionView):
-    """A supplementary claim for what re-pricings added to one cell."""
+class OfCell(ActionView):
+    """A claim made of one cell of the page of gathering; leads to it."""
 
-    permission = Permission.CLAIM_EDIT
+    abstract = True
+
+    def make(self, **cell: Any) -> Claim:
+        raise NotImplementedError
 
     def act(self, request: HttpRequest, **kwargs: Any) -> str:
         form = GatherForm(request.POST, user=request.user)
         if not form.is_valid() or len(cells := form.chosen()) != 1:
-            raise InvalidInput("ردیف قلم‌های متمم را از همین صفحه برگزینید.")
-        self.made = resending.supplement(
+            raise InvalidInput("یک ردیف را از همین صفحه برگزینید.")
+        self.made = self.make(
             centre=cells[0].centre, fund=cells[0].fund, payer=cells[0].payer, month=form.cleaned_data["month"],
             by=request.user, at=timezone.now(),
         )  # fmt: skip
-        return "مطالبهٔ متمم آماده شد؛ پس از نهایی‌شدن، همکار دیگری آن را می‌فرستد."
+        return "مطالبه آماده شد؛ پس از نهایی‌شدن، همکار دیگری آن را می‌فرستد."
 
     def get_success_url(self) -> str:
         made = getattr(self, "made", None)
         return made.get_absolute_url() if made else reverse("claim_gather")
+
+
+class Supplement(OfCell):
+    """A supplementary claim for what re-pricings added to one cell."""
+
+    permission = Permission.CLAIM_EDIT
+
+    def make(self, **cell: Any) -> Claim:
+        return resending.supplement(**cell)
+
+
+class Correction(OfCell):
+    """A claim for the difference of what changed after it was sent."""
+
+    permission = Permission.CLAIM_EDIT
+
+    def make(self, **cell: Any) -> Claim:
+        return correcting.correct(**cell)
 
 
 class OfClaim(ActionView):
@@ -198,18 +234,66 @@ class Acknowledge(OfClaim):
         return "رسید ثبت شد. رسید به معنای تأیید مبلغ نیست."
 
 
-class Resubmit(OfClaim):
-    """Ask once more for what was cut, in a claim of its own."""
+class Resubmit(ListPage):
+    """Ask once more for what was cut, in a claim of its own: chosen lines, those of one reason, or all."""
 
     permission = Permission.CLAIM_EDIT
+    template_name = "billing/claims/resubmit.html"
+    context_object_name = "lines"
+    paginate_by = 100
 
-    def act(self, request: HttpRequest, **kwargs: Any) -> str:
-        self.made = resending.resubmit(claim=self.claim, by=request.user, at=timezone.now())
-        return "مطالبهٔ تازه تنها سطرهای کسرشده را دارد؛ پس از نهایی‌شدن، همکار دیگری آن را می‌فرستد."
+    @cached_property
+    def claim(self) -> Claim:
+        seen = Claim.objects.visible_to(self.request.user).for_list()
+        return get_object_or_404(seen, pk=self.kwargs["pk"])
 
-    def get_success_url(self) -> str:
-        made = getattr(self, "made", None)
-        return made.get_absolute_url() if made else super().get_success_url()
+    @cached_property
+    def open_lines(self) -> Any:
+        if self.claim.state not in ANSWERED:
+            return ClaimLine.objects.none()
+        return ClaimLine.objects.of_claim(self.claim).to_ask_again()
+
+    def get_queryset(self) -> Any:
+        found = self.open_lines
+        if reason := self.request.GET.get("reason"):
+            found = found.filter(reason=reason)
+        return found.for_page()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        claim, cut = self.claim, Sum(F("asked") - F("approved"))
+        names = titles()
+        by_reason = self.open_lines.order_by("reason").values("reason").annotate(count=Count("pk"), cut=cut)
+        return super().get_context_data(
+            claim=claim,
+            reasons=[
+                (row["reason"], names.get(row["reason"], row["reason"]), row["count"]) for row in by_reason
+            ],
+            sums=self.get_queryset().order_by().aggregate(count=Count("pk"), cut=cut),
+            breadcrumb=[
+                HOME | {"url": reverse("claims")},
+                {"label": persian_digits(claim), "url": claim.get_absolute_url()},
+                {"label": "ارسال دوباره"},
+            ],
+            **kwargs,
+        )
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        claim = self.claim
+        try:
+            if request.POST.get("everything"):
+                lines = list(self.get_queryset().order_by("pk").values_list("pk", flat=True))
+            else:
+                lines = chosen(request.POST.getlist("lines"), thing="سطر", limit=self.paginate_by)
+            if not lines:
+                raise InvalidInput("دست‌کم یک سطر برگزینید.")
+            made = resending.resubmit(claim=claim, lines=lines, by=request.user, at=timezone.now())
+        except DomainError as refusal:
+            messages.error(request, refusal.sentence)
+            return HttpResponseRedirect(request.get_full_path())
+        messages.success(
+            request, "مطالبهٔ تازه تنها سطرهای برگزیده را دارد؛ پس از نهایی‌شدن، همکار دیگری آن را می‌فرستد."
+        )
+        return HttpResponseRedirect(made.get_absolute_url())
 
 
 class Many(Gate, generic.View):

@@ -9,6 +9,7 @@ class EventType(models.TextChoices):
     CLAIM_SENT = "claim.sent", "مطالبهٔ تازه"
     CLAIM_RESENT = "claim.resent", "ارسال دوبارهٔ سطرهای ردشده"
     CLAIM_SUPPLEMENTED = "claim.supplemented", "مطالبهٔ متمم"
+    CLAIM_CORRECTED = "claim.corrected", "مابه‌التفاوت پس از اصلاح"
     LINES_AGAIN = "claim.lines_again", "رسیدگی دوبارهٔ سطرهایی که منتظر کد بودند"
     OBJECTION_FILED = "objection.filed", "اعتراض تازه"
     OBJECTION_WITHDRAWN = "objection.withdrawn", "پس گرفتن اعتراض"

@@ -219,7 +219,7 @@ def test_claims_add_up_after_any_answers(django_db_blocker, data):
 def test_only_what_was_cut_is_asked_again_and_both_claims_name_each_other(client, cast):
     claim = received(cast, ((1_000, 0), (500, 0)), ((300, 0),))
     first, second, third = lines_of(claim)
-    tell(claim, Decision(first.pk, 700, (Cut("documents", 300),)), Decision(second.pk, 0, (Cut("irc", 500),)),
+    tell(claim, Decision(first.pk, 700, (Cut("no_letter", 300),)), Decision(second.pk, 0, (Cut("irc", 500),)),
          approve_rest=True)  # fmt: skip
     again = resending.resubmit(claim=claim, by=cast.officer, at=LATER)
     assert (again.kind, again.previous, again.asked, again.invoices_count, again.lines_count) == (
@@ -313,6 +313,53 @@ def test_what_was_repriced_before_it_was_frozen_is_not_asked_again(cast):
     claim = world.sent(cast)
     assert claim.asked == 1_050
     assert resending.waiting_supplements([cast.hospital.pk], month=world.MONTH, payer=Payer.BASIC) == []
+
+
+def test_chosen_cut_lines_are_asked_again_and_the_others_later(cast):
+    claim = received(cast, ((1_000, 0), (300, 0)), ((500, 0),))
+    first, second, third = lines_of(claim)
+    tell(
+        claim,
+        Decision(first.pk, 900, [Cut("tariff", 100)]),
+        Decision(second.pk, 0, [Cut("no_letter", 300)]),
+        Decision(third.pk, 450, [Cut("tariff", 50)]),
+    )
+    claim = stored(claim)
+    again = resending.resubmit(claim=claim, lines=[first.pk, third.pk], by=cast.officer, at=LATER)
+    assert (again.asked, again.lines_count, again.invoices_count) == (150, 2, 2)
+    with pytest.raises(InvalidInput, match="تازه برگزینید"):
+        resending.resubmit(claim=claim, lines=[first.pk, second.pk], by=cast.officer, at=LATER)
+    frozen = sending.freeze(claim=again, by=cast.officer, at=LATER)
+    assert [(line.previous_id, line.asked) for line in lines_of(frozen)] == [(first.pk, 100), (third.pk, 50)]
+    rest = resending.resubmit(claim=claim, by=cast.officer, at=LATER)
+    assert [line.asked for line in lines_of(sending.freeze(claim=rest, by=cast.officer, at=LATER))] == [300]
+    sending.cancel(claim=Claim.objects.get(pk=frozen.pk), reason="اشتباه", by=cast.officer, at=LATER)
+    assert resending.resubmit(claim=claim, lines=[first.pk], by=cast.officer, at=LATER).asked == 100
+    connection.check_constraints()
+
+
+def test_the_page_asks_for_the_chosen_lines_or_all_of_one_reason(client, cast):
+    claim = received(cast, ((1_000, 0), (300, 0)), ((500, 0),))
+    first, second, third = lines_of(claim)
+    tell(
+        claim,
+        Decision(first.pk, 900, [Cut("tariff", 100)]),
+        Decision(second.pk, 0, [Cut("no_letter", 300)]),
+        Decision(third.pk, 450, [Cut("tariff", 50)]),
+    )
+    client.force_login(cast.officer)
+    address = reverse("claim_resubmit", args=[claim.pk])
+    assert address in client.get(claim.get_absolute_url()).content.decode()
+    assert client.post(address).url == address
+    page = client.get(address, {"reason": "tariff"})
+    assert [line.pk for line in page.context["lines"]] == [first.pk, third.pk]
+    client.post(f"{address}?reason=tariff", {"everything": "on"})
+    made = Claim.objects.filter(kind=ClaimKind.RESUBMISSION)
+    assert [row.asked for row in made] == [150]
+    answer = client.post(address, {"lines": second.pk})
+    assert made.latest("pk").asked == 300
+    assert answer.url == made.latest("pk").get_absolute_url()
+    assert "سطری برای ارسال دوباره نیست" in client.get(address).content.decode()
 
 
 SUPPLEMENT = {"payer": Payer.BASIC, "month": world.MONTH, "at": LATER}

@@ -19,7 +19,7 @@ from billing.claims.remittances.services import receiving
 from billing.claims.services import adjudication, objecting, resending, sending
 from billing.claims.services.adjudication import Cut, Decision
 from billing.claims.services.objecting import Against, Reply
-from billing.claims.services.states import ClaimRefused, WrongState
+from billing.claims.services.states import WrongState
 from billing.claims.webhooks.models import InsurerEvent
 from core.errors import DomainError, InvalidInput, NotAllowed
 from tests import claim_world as world
@@ -230,8 +230,10 @@ def test_an_answer_on_paper_counts_when_a_second_person_confirms_it(cast, claim,
 
 def test_a_cut_waits_either_for_an_answer_or_in_a_new_claim_never_both(cast, claim, lines):
     row = begun(cast, claim, (lines[0], 80))
-    with pytest.raises(ClaimRefused):
-        resending.resubmit(claim=claim, by=cast.officer, at=AT)
+    with pytest.raises(InvalidInput, match="منتظر پاسخ"):
+        resending.resubmit(claim=claim, by=cast.officer, at=AT, lines=[lines[0].pk])
+    others = resending.resubmit(claim=claim, by=cast.officer, at=AT)
+    assert lines[0].pk not in others.retried.values_list("line_id", flat=True)
     objecting.withdraw(objection=row, note="دوباره می‌فرستیم", by=cast.officer, at=AT)
     resending.resubmit(claim=claim, by=cast.officer, at=AT)
     with pytest.raises(InvalidInput):

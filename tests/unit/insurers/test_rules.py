@@ -74,3 +74,47 @@ def test_the_patient_is_never_charged_on_the_preferential_part(base, gap, share)
     alone = shares_of(values | {"price": base}, None)
     with_gap = shares_of(values | {"price": base + gap}, None)
     assert with_gap.patient == alone.patient
+
+
+# ---------------------------------------------------------------- ceilings of a person and year, and discounts
+
+
+def claimed(wishes, ceiling, *, covered=0, over=0):
+    """What is claimed of each wish, one after the other, each as if it were a claim of its own."""
+    parts = []
+    for wish in wishes:
+        part = rules.within_ceiling(
+            wish=wish, used=rules.used_of(covered=covered, over=over, ceiling=ceiling)
+        )
+        covered, over = covered + part, over + wish - part
+        parts.append(part)
+    return parts
+
+
+@given(wishes=st.lists(st.integers(0, 10**12), max_size=10), ceiling=st.integers(1, 10**12))
+def test_claims_of_a_year_come_to_the_ceiling_and_never_above_it(wishes, ceiling):
+    assert sum(claimed(wishes, ceiling)) == min(sum(wishes), ceiling)
+
+
+@given(wishes=st.lists(st.integers(0, 10**9), min_size=1), ceiling=st.integers(1, 10**9), data=st.data())
+def test_a_credit_first_takes_away_what_stayed_above_the_ceiling(wishes, ceiling, data):
+    back = data.draw(st.integers(0, sum(wishes)))
+    parts = claimed([*wishes, -back], ceiling)
+    assert sum(parts) == min(sum(wishes) - back, ceiling)
+    assert -back <= parts[-1] <= 0
+
+
+def test_a_raised_ceiling_gives_room_for_what_comes_after_it_and_a_lowered_one_takes_nothing_back():
+    # 150 asked for under 100: 100 claimed, 50 above it. Under 200 another 100 may be claimed.
+    assert claimed([70, 60], 200, covered=100, over=50) == [70, 30]
+    assert claimed([70, -70], 80, covered=100, over=0) == [0, 0]
+    # Nothing new is claimed until what was claimed comes below the lowered ceiling.
+    assert claimed([-30, 20], 80, covered=100, over=0) == [-30, 10]
+
+
+@given(amount=st.integers(-(10**13), 10**13), percent=st.integers(0, 10_000))
+def test_a_discount_of_a_credit_is_that_of_the_amount(amount, percent):
+    discount = rules.discount_of(amount, percent)
+    assert discount == -rules.discount_of(-amount, percent)
+    assert 0 <= abs(discount) <= abs(amount)
+    assert rules.discount_of(amount, 10_000) == amount

@@ -1,0 +1,140 @@
+"""SQL of the difference that a correction made to invoices which the insurer has in an older version.
+
+By invoice and fund: the present share, where the invoice still stands in that fund, less the shares that delivered
+claims ask for. Rules: docs/rules/claims.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from billing.choices import Severity, Stage
+from billing.claims.choices import ClaimKind, OmissionReason, Payer
+from billing.claims.models import Claim, ClaimInvoice, ClaimLine
+from billing.claims.services.shared import FUND, GONE, IN_DELIVERED, ROW_SHARE, SHARE
+from billing.models import CheckedInvoice, CurrentLine, Finding, Invoice, InvoiceStage
+
+#: Amounts of an invoice's row in a claim, and of the invoice.
+BILL = ("amount", "basic", "supplementary", "subsidy", "employer", "patient_share")
+_PRICED = ("amount", "basic", "supplementary", "patient")
+#: What the insurer has of invoices: rows of delivered claims; what is asked again of a cut is no second time.
+_SENT = f"""
+    SELECT c.*, o.fund_id AS asked_of, {ROW_SHARE} AS share
+    FROM {ClaimInvoice._meta.db_table} c JOIN {Claim._meta.db_table} o ON o.id = c.claim_id
+    WHERE c.payer = %(payer)s AND c.released_at IS NULL AND c.kind <> '{ClaimKind.RESUBMISSION}'
+      AND o.state IN ({IN_DELIVERED})
+"""
+#: A claim that is not delivered yet asks for part of the difference, or is about to.
+_ON_ITS_WAY = f"""EXISTS (
+    SELECT FROM {ClaimInvoice._meta.db_table} v JOIN {Claim._meta.db_table} w ON w.id = v.claim_id
+    WHERE v.invoice_id = i.id AND v.payer = %(payer)s AND v.released_at IS NULL AND v.claim_id <> %(claim)s
+      AND v.kind <> '{ClaimKind.RESUBMISSION}' AND w.state NOT IN ({IN_DELIVERED})
+      AND (v.kind <> '{ClaimKind.CORRECTION}' OR w.fund_id = x.fund_id)
+)"""
+
+
+def pending_sql(payer: Payer, which: str) -> str:
+    """SQL of the differences of the invoices `i` that `which` names, one row an invoice and fund.
+
+    `may_go`: reviewed, checked and priced in its present version, or sent with the other payer's claim; or cancelled.
+    """
+    bill = ", ".join(f"CASE WHEN x.stands THEN i.{name} ELSE 0 END - x.{name} AS {name}" for name in BILL)
+    return f"""
+        WITH sent AS (
+            SELECT c.invoice_id, c.asked_of, max(c.version) AS version, sum(c.share)::bigint AS share,
+                   min(c.id) FILTER (WHERE c.kind = '{ClaimKind.ORIGINAL}') AS original,
+                   min(c.id) AS first, {", ".join(f"sum(c.{name})::bigint AS {name}" for name in BILL)}
+            FROM ({_SENT}) c WHERE c.invoice_id IN (SELECT i.id FROM {Invoice._meta.db_table} i WHERE {which})
+            GROUP BY 1, 2
+        ), funds AS (
+            SELECT s.invoice_id, s.asked_of AS fund_id, s.version, s.share,
+                   coalesce(s.original, s.first) AS previous_id, {", ".join(f"s.{name}" for name in BILL)}
+            FROM sent s UNION ALL
+            SELECT i.id, i.{FUND[payer]}, 0, 0, NULL, {", ".join("0" for _ in BILL)}
+            FROM {Invoice._meta.db_table} i
+            WHERE i.id IN (SELECT invoice_id FROM sent) AND i.{SHARE[payer]} <> 0 AND i.{FUND[payer]} IS NOT NULL
+              AND NOT EXISTS (SELECT FROM sent s WHERE s.invoice_id = i.id AND s.asked_of = i.{FUND[payer]})
+        )
+        SELECT i.id, i.centre_id, i.number, i.version, i.patient_id, i.setting, i.admitted_on, i.discharged_on,
+               x.fund_id, x.previous_id, x.stands,
+               CASE WHEN x.stands THEN i.{SHARE[payer]} ELSE 0 END - x.share AS share, {bill},
+               coalesce({GONE} OR i.unpriced_lines = 0 AND (
+                   s.stage = {Stage.SENT} AND s.sent_version = i.version
+                   OR s.stage = {Stage.REVIEWED} AND s.version = i.version AND k.version = i.version AND NOT EXISTS (
+                       SELECT FROM {Finding._meta.db_table} f WHERE f.invoice_id = i.id AND NOT f.is_passed
+                       AND f.severity IN ('{Severity.BLOCK}', '{Severity.WARN}'))
+               ), false) AS may_go
+        FROM (
+            SELECT f.*, NOT {GONE} AND i.{FUND[payer]} = f.fund_id AS stands
+            FROM funds f JOIN {Invoice._meta.db_table} i ON i.id = f.invoice_id
+        ) x JOIN {Invoice._meta.db_table} i ON i.id = x.invoice_id
+        LEFT JOIN {InvoiceStage._meta.db_table} s ON s.invoice_id = i.id
+        LEFT JOIN {CheckedInvoice._meta.db_table} k ON k.invoice_id = i.id
+        WHERE x.version < i.version AND (NOT {GONE} OR x.share <> 0) AND NOT {_ON_ITS_WAY}
+    """
+
+
+#: SQL: invoices of the centres' month; what never changed has no difference.
+OF_MONTH = "i.centre_id = ANY(%(centres)s) AND i.month = %(month)s AND i.version > 1"
+
+_OF_CLAIM = f"i.id IN (SELECT invoice_id FROM {ClaimInvoice._meta.db_table} WHERE claim_id = %(claim)s)"
+
+
+def lines_sql(payer: Payer, copied: Sequence[str]) -> str:
+    """SQL of the lines of a claim for corrections, with `share` and priced columns as differences.
+
+    A line that is no longer there is told as it was sent last. Of an invoice without a difference its first line
+    stands for it, so that the insurer has the present version.
+    """
+    share = SHARE[payer]
+    facts = [name for name in copied if name not in _PRICED]
+    moved = " OR ".join(f"b.{name} <> 0" for name in ("share", *_PRICED))
+    differences = ", ".join(f"coalesce(n.{name}, 0) - coalesce(d.{name}, 0) AS {name}" for name in _PRICED)
+    told = "".join(
+        f', CASE WHEN n.line_no IS NULL THEN l."{name}" ELSE n."{name}" END AS "{name}"' for name in facts
+    )
+    return f"""
+        SELECT b.invoice_id, b.line_no, b.share, b.previous_id, {", ".join(f'b."{name}"' for name in copied)}
+        FROM (
+            SELECT a.*, bool_or(a.is_moved) OVER (PARTITION BY a.invoice_id) AS any_moved,
+                   row_number() OVER (PARTITION BY a.invoice_id ORDER BY a.line_no) AS place
+            FROM (
+                SELECT b.*, {moved} AS is_moved FROM (
+                    SELECT coalesce(n.invoice_id, d.invoice_id) AS invoice_id,
+                           coalesce(n.line_no, d.line_no) AS line_no,
+                           coalesce(n.{share}, 0) - coalesce(d.share, 0) AS share, d.last AS previous_id,
+                           {differences}{told}
+                    FROM (
+                        SELECT l.* FROM {CurrentLine._meta.db_table} l JOIN {Invoice._meta.db_table} i
+                             ON i.id = l.invoice_id
+                        WHERE {_OF_CLAIM} AND i.{FUND[payer]} = %(fund)s AND NOT {GONE}
+                    ) n FULL JOIN (
+                        SELECT l.invoice_id, l.line_no, max(l.id) AS last,
+                               sum(l.asked + l.over_ceiling + l.discount)::bigint AS share,
+                               {", ".join(f"sum(l.{name})::bigint AS {name}" for name in _PRICED)}
+                        FROM ({_SENT}) c JOIN {ClaimLine._meta.db_table} l
+                             ON l.claim_id = c.claim_id AND l.invoice_id = c.invoice_id
+                        WHERE c.asked_of = %(fund)s AND c.invoice_id IN (
+                            SELECT invoice_id FROM {ClaimInvoice._meta.db_table} WHERE claim_id = %(claim)s)
+                        GROUP BY 1, 2
+                    ) d ON d.invoice_id = n.invoice_id AND d.line_no = n.line_no
+                    LEFT JOIN {ClaimLine._meta.db_table} l ON l.id = d.last
+                ) b
+            ) a
+        ) b WHERE b.is_moved OR NOT b.any_moved AND b.place = 1
+    """
+
+
+def stale_sql(payer: Payer) -> str:
+    """SQL of rows of the claim that no longer hold; their refusal names them."""
+    return f"""
+        SELECT c.id, c.invoice_id, c.number, {ROW_SHARE}, {OmissionReason.TAKEN_OUT}
+        FROM {ClaimInvoice._meta.db_table} c
+        LEFT JOIN ({pending_sql(payer, _OF_CLAIM)}) p ON p.id = c.invoice_id AND p.fund_id = %(fund)s
+        LEFT JOIN (
+            SELECT invoice_id, count(*) AS lines FROM ({lines_sql(payer, _PRICED)}) x GROUP BY 1
+        ) n ON n.invoice_id = c.invoice_id
+        WHERE c.claim_id = %(claim)s AND (
+            p.may_go IS NOT TRUE
+            OR (p.version, p.share, n.lines) IS DISTINCT FROM (c.version, {ROW_SHARE}, c.lines_count::bigint))
+    """

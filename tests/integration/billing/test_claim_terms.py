@@ -1,0 +1,351 @@
+"""What a contract takes off a claim: ceilings of a person and year used up across claims, and discounts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import IntegrityError, InternalError, connection, transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.urls import reverse
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from billing.claims.api.traces import trace
+from billing.claims.choices import ClaimLineStatus, Payer
+from billing.claims.exports import bill as electronic
+from billing.claims.models import Claim, ClaimInvoice, ClaimLine
+from billing.claims.services import adjudication, resending, sending
+from billing.claims.services.adjudication import Cut, Decision
+from billing.claims.tieouts.choices import Tie
+from billing.claims.tieouts.models import TieBreak
+from billing.claims.tieouts.services import run as tie_out
+from billing.models import Invoice, Patient
+from billing.services import ledger
+from insurers.choices import ContractKind
+from insurers.models import ContractTerms
+from insurers.terms import agreed_on, year_of_contract
+from organisations.choices import CostElement, Setting
+from tariffs.choices import ServiceGroup
+from tests import claim_world as world
+from tests import contract_world, factories
+
+pytestmark = pytest.mark.django_db
+AT = world.AT
+#: Jalali 1404.
+YEAR = DateRange(dt.date(2025, 3, 21), dt.date(2026, 3, 21))
+
+
+def contract(cast, *ceilings, covers=({"share_bp": 9_000},), **fields):
+    """A running contract of the cast's insurer with a first version of these covers and ceilings."""
+    row = contract_world.contract(cast, **{"valid": YEAR, **fields})
+    terms = contract_world.version(row)
+    say(terms, ceilings, covers)
+    contract_world.approve(terms, cast)
+    return contract_world.activate(row, cast)
+
+
+def say(terms, ceilings, covers=()):
+    for cover in covers:
+        terms.covers.create(**cover)
+    for ceiling in ceilings:
+        named = ceiling if isinstance(ceiling, dict) else {"amount": ceiling}
+        terms.ceilings.create(cover="همه", **named)
+
+
+def amended(row, cast, on, *ceilings):
+    terms = ContractTerms.objects.create(
+        contract=row, number=2, from_on=on, entered_by=cast.headquarters, entered_at=AT
+    )
+    say(terms, ceilings, ({"share_bp": 9_000},))
+    contract_world.approve(terms, cast)
+
+
+def figures(claim):
+    """Asked, above the ceiling, discount of each line in order of the invoices."""
+    return list(ClaimLine.objects.of_claim(claim).values_list("asked", "over_ceiling", "discount"))
+
+
+def on(bill, day):
+    Invoice.objects.filter(pk=bill.pk).update(discharged_on=day)
+    return bill
+
+
+# ---------------------------------------------------------------- without terms
+
+
+def test_without_a_contract_the_whole_share_is_asked_for(cast):
+    world.reviewed(cast, (800, 200))
+    claim = world.frozen(cast)
+    assert figures(claim) == [(800, 0, 0)]
+    assert claim.invoices.get().contract_id is None
+
+
+def test_a_contract_that_is_suspended_or_not_started_takes_nothing_off(cast):
+    row = contract(cast, 100)
+    row.suspensions.create(days=DateRange(YEAR.lower, None))
+    world.reviewed(cast, (800, 200))
+    assert figures(world.frozen(cast)) == [(800, 0, 0)]
+
+
+# ---------------------------------------------------------------- ceilings
+
+
+def test_a_ceiling_is_used_up_in_the_order_of_discharge_and_across_claims(cast):
+    contract(cast, 1_000)
+    first_day = world.reviewed(cast).discharged_on
+    Invoice.objects.all().delete()
+    late = on(world.reviewed(cast, (500, 0), (200, 0)), first_day + dt.timedelta(days=9))
+    early = on(world.reviewed(cast, (600, 0)), first_day + dt.timedelta(days=3))
+    claim = world.sent(cast)
+    by_bill = {row.number: row for row in claim.invoices.all()}
+    assert (by_bill[early.number].asked, by_bill[early.number].over_ceiling) == (600, 0)
+    assert (by_bill[late.number].asked, by_bill[late.number].over_ceiling) == (400, 300)
+    assert (claim.asked, claim.over_ceiling, claim.share) == (1_000, 300, 1_300)
+    # Also what was discharged before, once it is claimed later: what was frozen never changes.
+    on(world.reviewed(cast, (50, 0)), first_day)
+    second = world.frozen(cast)
+    (line,) = ClaimLine.objects.of_claim(second)
+    assert (line.asked, line.over_ceiling, line.status) == (0, 50, ClaimLineStatus.NOTHING)
+    assert second.invoices.get().contract_year == YEAR.lower
+    connection.check_constraints()
+
+
+def test_each_person_has_a_ceiling_of_their_own(cast):
+    contract(cast, 1_000)
+    world.reviewed(cast, (900, 0))
+    other = Patient.objects.create(organisation=cast.organisation, key="2")
+    world.reviewed(cast, (900, 0), patient_id=other.pk)
+    assert world.frozen(cast).over_ceiling == 0
+
+
+def test_a_ceiling_holds_at_all_hospitals_of_the_contract_and_for_all_funds(cast):
+    contract(cast, 1_000, centres=[cast.hospital, cast.neighbour_hospital])
+    world.reviewed(cast, (900, 0))
+    world.sent(cast)
+    world.reviewed(cast, (400, 0), centre=cast.neighbour_hospital)
+    claim = world.frozen(cast, centre=cast.neighbour_hospital)
+    assert (claim.asked, claim.over_ceiling) == (100, 300)
+
+
+def test_a_ceiling_speaks_of_its_own_kind_of_service_only_and_a_narrow_one_uses_up_the_wider(cast):
+    contract(
+        cast,
+        {"amount": 300, "group": ServiceGroup.SURGERY},
+        {"amount": 500, "setting": Setting.INPATIENT},
+        {"amount": 1, "group": ServiceGroup.DRUG},
+    )
+    world.reviewed(cast, (400, 0))
+    assert figures(world.frozen(cast)) == [(300, 100, 0)]
+
+
+def test_the_contract_year_begins_anew_on_its_day(cast):
+    # 1403/07/10 to 1406/07/09: the second year begins on 1404/07/10.
+    contract(cast, 1_000, valid=DateRange(dt.date(2024, 10, 1), dt.date(2027, 10, 1)))
+    old = on(world.reviewed(cast, (900, 0)), dt.date(2025, 9, 25))
+    new = on(world.reviewed(cast, (900, 0)), dt.date(2025, 10, 2))
+    claim = world.frozen(cast)
+    assert claim.over_ceiling == 0
+    years = dict(claim.invoices.values_list("number", "contract_year"))
+    assert years == {old.number: dt.date(2024, 10, 1), new.number: dt.date(2025, 10, 2)}
+
+
+def test_years_of_a_contract_are_jalali_years_from_its_first_day():
+    # 1402/12/29 is the last day of its year; a year on is 1403/12/29 although 1403 has a thirtieth.
+    first = dt.date(2024, 3, 19)
+    assert year_of_contract(first, first) == first
+    assert year_of_contract(first, dt.date(2025, 3, 18)) == first
+    assert year_of_contract(first, dt.date(2025, 3, 19)) == dt.date(2025, 3, 19)
+
+
+def test_an_amendment_in_the_middle_of_the_month_holds_from_its_day(cast):
+    row = contract(cast, 1_000)
+    begins = world.reviewed(cast, (1_500, 0)).discharged_on
+    amended(row, cast, begins + dt.timedelta(days=5), 1_800)
+    on(world.reviewed(cast, (1_000, 0)), begins + dt.timedelta(days=6))
+    # 1,000 claimed before it, 800 more under the new one.
+    assert figures(world.frozen(cast)) == [(1_000, 500, 0), (800, 200, 0)]
+
+
+def test_a_cancelled_claim_gives_its_ceilings_back_and_a_resubmission_uses_none(cast):
+    contract(cast, 1_000)
+    world.reviewed(cast, (700, 0))
+    first = world.frozen(cast)
+    sending.cancel(claim=first, reason="اشتباه", by=cast.officer, at=AT)
+    claim = world.sent(cast)
+    assert claim.over_ceiling == 0
+    sending.acknowledge(claim=claim, by=cast.insurer_expert, at=AT)
+    (line,) = ClaimLine.objects.of_claim(claim)
+    adjudication.adjudicate(
+        claim=claim, decisions=[Decision(line.pk, 500, [Cut("tariff", 200)])], by=cast.insurer_expert, at=AT
+    )
+    again = resending.resubmit(claim=Claim.objects.get(pk=claim.pk), by=cast.officer, at=AT)
+    again = sending.freeze(claim=again, by=cast.officer, at=AT)
+    assert (again.asked, again.over_ceiling) == (200, 0)
+    world.reviewed(cast, (400, 0))
+    assert figures(world.frozen(cast)) == [(300, 100, 0)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_claims_frozen_at_once_do_not_use_the_same_ceiling():
+    from tests.cast import make_cast  # the fixture lives in a transaction of its own
+
+    cast = make_cast()
+    contract(cast, 1_000, centres=[cast.hospital, cast.neighbour_hospital])
+    claims = []
+    for centre in (cast.hospital, cast.neighbour_hospital):
+        for number in range(2):
+            fund = type(cast.fund).objects.create(
+                insurer=cast.insurer, code=f"f{number}-{centre.pk}", name="صندوق", category=cast.fund.category
+            )
+            world.reviewed(cast, (400, 0), centre=centre, fund=fund)
+            claims.append(world.begun(cast, centre=centre, fund=fund))
+
+    def freeze(claim):
+        try:
+            return sending.freeze(claim=claim, by=cast.officer, at=AT)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        frozen = list(pool.map(freeze, claims))
+    assert sum(claim.asked for claim in frozen) == 1_000
+    assert sum(claim.over_ceiling for claim in frozen) == 600
+
+
+# ---------------------------------------------------------------- discounts
+
+
+def test_the_discount_of_the_most_specific_cover_is_taken_after_the_ceiling(cast):
+    covers = (
+        {"share_bp": 9_000, "discount_bp": 500},
+        {"share_bp": 9_000, "discount_bp": 1_000, "group": ServiceGroup.SURGERY},
+    )
+    contract(cast, 1_005, covers=covers)
+    world.reviewed(cast, (2_000, 0))
+    # 10 % of 1,005 is 100.5, half up.
+    assert figures(world.frozen(cast)) == [(904, 995, 101)]
+
+
+def test_what_was_discounted_uses_up_the_ceiling_too(cast):
+    contract(cast, 1_000, covers=({"share_bp": 9_000, "discount_bp": 1_000},))
+    world.reviewed(cast, (600, 0))
+    world.sent(cast)
+    world.reviewed(cast, (600, 0))
+    assert figures(world.frozen(cast)) == [(360, 200, 40)]
+
+
+def test_a_supplementary_claim_is_under_the_contract_of_its_own_insurer(cast):
+    fund = world.supplementary_fund(cast)
+    contract(cast, covers=({"share_bp": 9_000, "discount_bp": 5_000},))
+    contract(
+        cast, number="ت", insurer=fund.insurer, kind=ContractKind.SUPPLEMENTARY,
+        covers=({"share_bp": 9_000, "discount_bp": 2_000},),
+    )  # fmt: skip
+    both = factories.line(CostElement.SURGERY, 1_000, 1_000, basic=700, supplementary=200)
+    world.reviewed(cast, both, supplementary_fund_id=fund.pk)
+    basic = world.sent(cast)
+    assert (basic.asked, basic.discount) == (350, 350)
+    supplementary = world.begun(cast, payer=Payer.SUPPLEMENTARY, fund=fund)
+    supplementary = sending.freeze(claim=supplementary, by=cast.officer, at=AT)
+    assert (supplementary.asked, supplementary.discount) == (160, 40)
+
+
+# ---------------------------------------------------------------- what shows it
+
+
+def test_the_electronic_bill_says_what_was_taken_off(cast):
+    contract(cast, 500, covers=({"share_bp": 9_000, "discount_bp": 1_000},))
+    world.reviewed(cast, (800, 200))
+    claim = world.sent(cast)
+    document = electronic.document(claim)
+    (made,) = document["Bills"]
+    (service,) = made["BillServices"]
+    assert service["BasicInsuranceContribution"] == 800
+    assert (service["OverYearlyCeiling"], service["Discount"], service["Asked"]) == (300, 50, 450)
+    summary = made["BillSummary"]
+    assert (summary["OverYearlyCeiling"], summary["Discount"], summary["Asked"]) == (300, 50, 450)
+    assert document["Totals"]["Asked"] == 450
+
+
+def test_the_trace_that_an_insurer_reads_ends_in_what_the_contract_took_off(cast):
+    contract(cast, 500, covers=({"share_bp": 9_000, "discount_bp": 1_000},))
+    world.reviewed(cast, (800, 200))
+    claim = world.sent(cast)
+    told = trace(ClaimLine.objects.of_claim(claim).get(), claim)
+    assert [step["amount"] for step in told["steps"][-3:]] == [-300, -50, 450]
+    assert "۱۲/۱۴۰۳" in told["steps"][-3]["sentence"]
+
+
+def test_pages_say_why_less_is_asked_than_the_share_and_what_the_patient_owes(client, cast):
+    contract(cast, 500, covers=({"share_bp": 9_000, "discount_bp": 1_000},))
+    bill = world.reviewed(cast, (800, 200))
+    claim = world.sent(cast)
+    client.force_login(cast.officer)
+    page = client.get(claim.get_absolute_url()).content.decode()
+    assert "بالاتر از سقف سالانه" in page
+    assert "۳۰۰" in page
+    lines = client.get(reverse("claim_lines", args=[claim.pk])).content.decode()
+    assert "تخفیف" in lines
+    invoice = client.get(bill.get_absolute_url()).content.decode()
+    assert "بر عهدهٔ بیمار" in invoice
+
+
+def test_the_ledger_and_the_invoice_stay_and_the_tie_out_knows_what_was_taken_off(cast):
+    contract(cast, 500)
+    bill = world.reviewed(cast, (800, 200))
+    claim = world.sent(cast)
+    sending.acknowledge(claim=claim, by=cast.insurer_expert, at=AT)
+    adjudication.adjudicate(claim=claim, decisions=[], approve_rest=True, by=cast.insurer_expert, at=AT)
+    assert Invoice.objects.get(pk=bill.pk).basic == 800
+    assert ledger.check() is None
+    tie_out(organisation=cast.organisation, at=AT)
+    assert not TieBreak.objects.filter(tie=Tie.ANSWER).exists()
+
+
+def test_the_database_keeps_what_was_taken_off(cast):
+    contract(cast, 500)
+    world.reviewed(cast, (800, 200))
+    world.frozen(cast)
+    for write in (
+        lambda: ClaimLine.objects.update(over_ceiling=0),
+        lambda: ClaimInvoice.objects.update(discount=1, over_ceiling=299),
+        lambda: Claim.objects.update(over_ceiling=0),
+    ):
+        with pytest.raises(InternalError), transaction.atomic():
+            write()
+    with pytest.raises((IntegrityError, InternalError)), transaction.atomic():
+        ClaimLine.objects.update(discount=-1)
+
+
+def test_what_is_agreed_is_asked_in_the_same_queries_for_one_day_and_for_many(
+    cast, django_assert_max_num_queries
+):
+    contract(cast, 500)
+    days = [YEAR.lower + dt.timedelta(days=n) for n in range(300)]
+    said = {"insurer_id": cast.insurer.pk, "centre_id": cast.hospital.pk, "kind": ContractKind.BASIC}
+    with django_assert_max_num_queries(5):
+        found = agreed_on([*days, YEAR.upper], **said)
+    assert set(found) == set(days)
+    assert found[days[7]].ceilings[0].amount == 500
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    shares=st.lists(st.lists(st.integers(0, 900), min_size=1, max_size=3), min_size=1, max_size=4),
+    ceiling=st.integers(1, 1_500),
+)
+def test_claims_of_a_year_ask_for_the_ceiling_in_all_however_they_are_parted(cast, shares, ceiling):
+    with transaction.atomic():
+        contract(cast, ceiling)
+        total = 0
+        for claim_shares in shares:
+            if not any(claim_shares):
+                continue
+            for share in claim_shares:
+                world.reviewed(cast, (share, 1_000 - share))
+            total += world.sent(cast).asked
+        wished = sum(map(sum, shares))
+        assert total == min(wished, ceiling)
+        transaction.set_rollback(True)
