@@ -103,7 +103,8 @@ _LINE_FACTS = (
 )  # fmt: skip
 
 
-def _facts_stay(names: tuple[str, ...]) -> pgtrigger.Trigger:
+def facts_stay(names: tuple[str, ...]) -> pgtrigger.Trigger:
+    """Refuses to write these columns of a row again."""
     old, new = (", ".join(f"{row}.{name}" for name in names) for row in ("OLD", "NEW"))
     return pgtrigger.Protect(
         name="facts_stay",
@@ -215,7 +216,7 @@ class Remittance(models.Model):
                 ],
             ),
             pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
-            _facts_stay(_FACTS),
+            facts_stay(_FACTS),
             pgtrigger.Trigger(
                 name="adds_up",
                 when=pgtrigger.After,
@@ -305,7 +306,7 @@ class RemittanceLine(models.Model):
         triggers = [
             _after_insert("added_while_waiting", _ADDED_WHILE_WAITING),
             pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
-            _facts_stay(_LINE_FACTS),
+            facts_stay(_LINE_FACTS),
         ]
 
     def __str__(self) -> str:
