@@ -28,7 +28,7 @@ def load_statements(*, at: dt.datetime) -> int:
             continue
         first, second = people[centre.pk][:2]
         row = services.receive(
-            upload=ContentFile(_text(booked).encode()), name="bank.csv", account=f"بانک ملت {centre.code}",
+            upload=ContentFile(_text(booked).encode()), name="bank.csv", account=f"ملت {centre.code}",
             first_on=booked[0].paid_on, last_on=max(at.date(), booked[-1].paid_on), by=first, at=at, centre=centre,
         )  # fmt: skip
         services.confirm(statement=row, by=second, at=at)

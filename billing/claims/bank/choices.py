@@ -34,4 +34,4 @@ class Show(models.TextChoices):
 
     UNANNOUNCED = "unannounced", "رسیده و گفته‌نشده"
     UNARRIVED = "unarrived", "گفته‌شده و نرسیده"
-    MATCHED = "matched", "هر دو"
+    MATCHED = "matched", "گفته‌شده و رسیده"

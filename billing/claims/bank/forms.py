@@ -23,7 +23,7 @@ class StatementForm(forms.Form):
     """A bank's list of one account and the days that it covers."""
 
     centre = forms.ModelChoiceField(
-        Centre.objects.none(), label="حساب", required=False, empty_label="حساب سازمان"
+        Centre.objects.none(), label="به حساب", required=False, empty_label="حساب سازمان"
     )
     account = CleanCharField(label="نام یا شمارهٔ حساب", max_length=60)
     first_on = JalaliDateField(label="از روز")
