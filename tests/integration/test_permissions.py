@@ -381,6 +381,7 @@ REMITTANCES = (
     Row("bank_new", "200 403 403 200 200 200 403 403 403 302"),
     Row("bank_match", "302 403 403 302 302 302 403 403 403 302", method="post"),
     Row("bank_statement", "200 200 404 200 404 404 403 200 403 302", pk("bank_statement")),
+    Row("bank_file", "200 200 404 200 404 404 403 200 403 302", pk("bank_statement")),
     Row("bank_confirm", "302 403 403 302 404 404 403 403 403 302", pk("bank_statement"), method="post"),
     Row("bank_discard", "302 403 403 302 404 404 403 403 403 302", pk("bank_statement"), method="post"),
     Row("bank_entry", "200 200 404 200 404 404 403 200 403 302", pk("bank_entry")),

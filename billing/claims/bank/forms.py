@@ -12,9 +12,8 @@ from billing.claims.bank.models import BankEntry
 from billing.claims.filters import insurers
 from billing.claims.remittances.models import Remittance
 from billing.filters import visible_centres
-from billing.forms import SayingForm
 from core.filters import SortedFilter
-from core.forms import CleanCharField, JalaliDateField
+from core.forms import CleanCharField, JalaliDateField, SayingForm
 from core.text import ascii_digits, clean
 from organisations.models import Centre
 

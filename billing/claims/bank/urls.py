@@ -10,6 +10,7 @@ urlpatterns = [
     path("bank/entries/<int:pk>/pair/", views.Pair.as_view(), name="bank_pair"),
     path("bank/entries/<int:pk>/aside/", views.SetAside.as_view(), name="bank_set_aside"),
     path("bank/<int:pk>/", views.StatementPage.as_view(), name="bank_statement"),
+    path("bank/<int:pk>/file/", views.StatementFile.as_view(), name="bank_file"),
     path("bank/<int:pk>/confirm/", views.Confirm.as_view(), name="bank_confirm"),
     path("bank/<int:pk>/discard/", views.Discard.as_view(), name="bank_discard"),
 ]

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.views import generic
 
 from billing.claims.bank import services
 from billing.claims.bank.choices import Show, StatementState
@@ -20,13 +21,13 @@ from billing.claims.bank.models import BankEntry, BankStatement
 from billing.claims.bank.querysets import announced
 from billing.claims.remittances.forms import ReasonForm
 from billing.claims.remittances.models import Remittance
-from billing.claims.remittances.views.moves import said
 from core.errors import InvalidInput
 from core.export import LIMIT, Column, xlsx_response
 from core.filters import misread
 from core.paging import Pages
 from core.text import group_digits
-from core.views import ActionView, DetailPage, FormPage, ListPage
+from core.uploads import download
+from core.views import ActionView, DetailPage, FormPage, Gate, ListPage
 from organisations.permissions import Permission
 
 HOME = {"label": "حساب بانک"}
@@ -150,6 +151,16 @@ class StatementPage(DetailPage):
         )
 
 
+class StatementFile(Gate, generic.View):
+    """The bank's list as it was kept."""
+
+    permission = Permission.BANK_VIEW
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        row = get_object_or_404(BankStatement.objects.visible_to(request.user), pk=pk)
+        return download(row.file, row.file_name)
+
+
 class OnStatement(ActionView):
     """An action on one statement that the user sees."""
 
@@ -175,7 +186,7 @@ class Discard(OnStatement):
     permission = Permission.REMITTANCE_ENTER
 
     def act(self, request: HttpRequest, **kwargs: Any) -> str:
-        row, sent = self.statement, said(ReasonForm(request.POST))
+        row, sent = self.statement, ReasonForm(request.POST).sent()
         services.discard(statement=row, reason=sent["reason"], by=request.user, at=timezone.now())
         return "کنار گذاشته شد."
 
@@ -246,7 +257,7 @@ class OnEntry(ActionView):
 
 class Pair(OnEntry):
     def act(self, request: HttpRequest, **kwargs: Any) -> str:
-        entry, sent = self.entry, said(PairForm(request.POST))
+        entry, sent = self.entry, PairForm(request.POST).sent()
         seen = Remittance.objects.visible_to(request.user).booked()
         found = list(seen.filter(reference=sent["reference"], centre=entry.statement.centre)[:2])
         if len(found) != 1:
@@ -261,6 +272,6 @@ class Pair(OnEntry):
 
 class SetAside(OnEntry):
     def act(self, request: HttpRequest, **kwargs: Any) -> str:
-        entry, sent = self.entry, said(ReasonForm(request.POST))
+        entry, sent = self.entry, ReasonForm(request.POST).sent()
         services.set_aside(entry=entry, reason=sent["reason"], by=request.user, at=timezone.now())
         return "کنار گذاشته شد؛ در صورتحساب می‌ماند."
