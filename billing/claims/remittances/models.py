@@ -288,7 +288,12 @@ class RemittanceLine(models.Model):
                 fields=["remittance"],
                 name="billing_remittanceline_open",
                 condition=~Q(unmatched=0) | ~Q(advance=0),
-            )
+            ),
+            # What people look for; a line names one of them or none.
+            models.Index(fields=["claim_no"], name="billing_remittanceline_claim", condition=~Q(claim_no="")),
+            models.Index(
+                fields=["invoice_no"], name="billing_remittanceline_invoice", condition=~Q(invoice_no="")
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["remittance", "row_no"], name="billing_remittanceline_row"),
