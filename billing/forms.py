@@ -13,18 +13,10 @@ from billing.papers import Said
 from billing.parsing.counts import LARGEST, OWN_SETTING
 from core.batches import chosen
 from core.errors import InvalidInput
-from core.forms import CleanCharField, HourField, JalaliDateField, JalaliMonthField, NumberField
+from core.forms import CleanCharField, HourField, JalaliDateField, JalaliMonthField, NumberField, SayingForm
 from organisations.choices import PatientCategory, Setting
 from organisations.models import Centre, Region, Unit, User
 from organisations.permissions import Permission
-
-
-class SayingForm(forms.Form):
-    """A form without a page of its own: what is wrong with it is said in a message."""
-
-    def sentences(self) -> list[str]:
-        """What is wrong, as sentences that name their field."""
-        return [f"{self.fields[name].label}: {' '.join(errors)}" for name, errors in self.errors.items()]
 
 
 class DeliveryForm(forms.Form):

@@ -88,5 +88,6 @@ urlpatterns = [
     path("", include("billing.desk_urls")),
     path("", include("billing.claims.urls")),
     path("", include("billing.claims.remittances.urls")),
+    path("", include("billing.claims.bank.urls")),
     path("", include("billing.claims.tieouts.urls")),
 ]

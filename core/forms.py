@@ -10,6 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from core import display, jalali
+from core.errors import InvalidInput
 from core.money import INT64_MAX
 from core.text import ascii_digits, clean, group_digits, hour_of, persian_digits
 
@@ -35,6 +36,20 @@ def scaled_number(text: str, digits: int) -> int:
     if len(rest) > 1 or len(part) > digits or (rest and not part.isdigit()):
         raise ValueError(text)
     return whole_number(whole) * 10**digits + int(part.ljust(digits, "0") or 0)
+
+
+class SayingForm(forms.Form):
+    """A form without a page of its own: what is wrong with it is said in a message."""
+
+    def sentences(self) -> list[str]:
+        """What is wrong, as sentences that name their field."""
+        return [f"{self.fields[name].label}: {' '.join(errors)}" for name, errors in self.errors.items()]
+
+    def sent(self) -> dict[str, Any]:
+        """What the form says; refused with its own sentences (`InvalidInput`)."""
+        if not self.is_valid():
+            raise InvalidInput(" ".join(self.sentences()))
+        return self.cleaned_data
 
 
 class CleanCharField(forms.CharField):

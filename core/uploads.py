@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from django.core.files.base import File
+from django.db.models.fields.files import FieldFile
+from django.http import FileResponse
 
 from core.errors import InvalidInput
 from core.text import clean, persian_digits
@@ -61,6 +63,13 @@ def document(upload: File[bytes], name: str) -> Document:
     media_type = examine(upload, bare)
     stored_as = f"{uuid.uuid4().hex}{_SUFFIXES[media_type][0]}"
     return Document(bare, media_type, upload.size, sha256_of(upload), stored_as)
+
+
+def download(file: FieldFile, name: str) -> FileResponse:
+    """A kept file under the name it came with: always as a download, so that no browser opens what somebody sent."""
+    return FileResponse(
+        file.open("rb"), as_attachment=True, filename=name, content_type="application/octet-stream"
+    )
 
 
 def examine(upload: File[bytes], name: str) -> str:

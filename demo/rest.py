@@ -14,6 +14,7 @@ from core import jobs
 from core.models import Job
 from demo import tree
 from demo.accounts import load_accounts
+from demo.bank import load_statements
 from demo.claims import load_claims
 from demo.codes import load_codes
 from demo.contracts import load_contracts
@@ -41,6 +42,7 @@ def load(*, at: dt.datetime, advance: Callable[[int, int, str], Any] = lambda *_
         ("یافته‌های میز ورود", lambda: finding_runs.check_due(at=at)),
         ("مطالبه‌ها", lambda: load_claims(at=at)),
         ("حواله‌ها", lambda: load_remittances(at=at)),
+        ("حساب‌های بانک", lambda: load_statements(at=at)),
         ("کدهای ناشناخته", lambda: load_codes(at=at)),
         ("پیگیری ارسال", lambda: load_contacts(at=at)),
         ("وضعیت پزشکان", lambda: load_notices(at=at)),

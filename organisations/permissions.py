@@ -50,6 +50,7 @@ class Permission(StrEnum):
     REMITTANCE_ENTER = "remittance.enter"
     REMITTANCE_CHECK = "remittance.check"
     REMITTANCE_TELL = "remittance.tell"
+    BANK_VIEW = "bank.view"
     TIE_OUT_VIEW = "tie_out.view"
     API_CLIENT_MANAGE = "api_client.manage"
     EVENT_REPLAY = "event.replay"
@@ -87,7 +88,7 @@ _READ = {
     _P.DASHBOARD_VIEW, _P.ORGANISATION_VIEW, _P.INVOICE_VIEW, _P.WORKLIST_VIEW, _P.COMPLETENESS_VIEW, _P.DELIVERY_VIEW,
     _P.TARIFF_VIEW, _P.PRICE_PREVIEW, _P.COVERAGE_VIEW, _P.BUDGET_VIEW, _P.JOB_VIEW,
     _P.PERIOD_VIEW, _P.FINDING_VIEW, _P.CONTRACT_VIEW, _P.CLAIM_VIEW, _P.TIMELINESS_VIEW,
-    _P.REMITTANCE_VIEW, _P.TIE_OUT_VIEW, _P.UNKNOWN_CODE_VIEW,
+    _P.REMITTANCE_VIEW, _P.BANK_VIEW, _P.TIE_OUT_VIEW, _P.UNKNOWN_CODE_VIEW,
 }  # fmt: skip
 
 #: Accounts between regions, and the retirees' files: read by who answers for a region's money.

@@ -9,11 +9,10 @@ import datetime as dt
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django.db.models import Case, Count, F, Min, Q, Sum, Value, When
-from django.db.models.functions import Greatest, Least
+from django.db.models import Case, Count, F, Min, Q, Sum, When
 from django.urls import reverse
 
-from billing.claims.choices import ANSWERED, DELIVERED, ClaimKind, ClaimState, CodeState
+from billing.claims.choices import ANSWERED, ClaimKind, ClaimState, CodeState
 from billing.claims.codes.models import UnknownCode, UnknownLine
 from billing.claims.models import Claim
 from billing.claims.objections.choices import ObjectionState
@@ -75,18 +74,10 @@ def _claims_url(insurer: Insurer, **more: str) -> str:
 
 def _payment(insurer: Insurer, on: dt.date) -> Point | None:
     """What is past its day: of the part on account, but no more than is owed, before the rest is due; then of all."""
-    owed = Case(When(adjudicated_at__isnull=False, then=F("approved")), default=F("asked"))
-    claims = Claim.objects.filter(insurer=insurer, state__in=DELIVERED).exclude(state=ClaimState.REJECTED)
-    late = claims.annotate(
-        due=Case(
-            When(rest_due__lt=on, then=owed),
-            When(on_account_due__lt=on, then=Least(F("on_account"), owed)),
-            default=Value(0),
-        )
-    ).annotate(unpaid=Greatest(F("due") - F("paid"), Value(0))).filter(unpaid__gt=0)  # fmt: skip
+    late = Claim.objects.filter(insurer=insurer).delivered().with_overdue(on).filter(overdue__gt=0)
     # Who paid the part on account owes since the day of the rest.
     since = Case(When(paid__gte=F("on_account"), then=F("rest_due")), default=F("on_account_due"))
-    sums = late.order_by().aggregate(count=Count("pk"), rials=Sum("unpaid"), since=Min(since))
+    sums = late.order_by().aggregate(count=Count("pk"), rials=Sum("overdue"), since=Min(since))
     if not sums["count"]:
         return None
     figures = (

@@ -6,8 +6,7 @@ from typing import Any
 
 from django import forms
 
-from billing.forms import SayingForm
-from core.forms import CleanCharField, JalaliDateField
+from core.forms import CleanCharField, JalaliDateField, SayingForm
 from insurers.models import Insurer
 from organisations.models import Centre
 from oversight.choices import ContactKind, ContactOutcome, ResolutionState, Side

@@ -16,9 +16,8 @@ from billing.claims.objections.models import NOTE_LENGTH, TEXT_LENGTH, Objection
 from billing.claims.services.gathering import Cell
 from billing.claims.services.objecting import Against, Reply
 from billing.claims.webhooks.choices import SUBSCRIBED
-from billing.forms import SayingForm
 from core.filters import whole
-from core.forms import CleanCharField, JalaliDateField, JalaliMonthField, RialField
+from core.forms import CleanCharField, JalaliDateField, JalaliMonthField, RialField, SayingForm
 from core.text import persian_digits
 from insurers.models import Fund, Insurer
 from organisations.models import Centre

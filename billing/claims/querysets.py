@@ -7,10 +7,11 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, Sum
+from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, Sum, Value, When
+from django.db.models.functions import Greatest, Least
 
 from billing.choices import Stage
-from billing.claims.choices import CUT_LINES, DELIVERED, OPEN_TO_OBJECTION, UNANSWERED
+from billing.claims.choices import ANSWERED, CUT_LINES, DELIVERED, OPEN_TO_OBJECTION, UNANSWERED
 from billing.claims.objections.choices import PENDING
 
 SUMS = ("asked", "answered", "adjusted", "approved", "paid")
@@ -34,6 +35,29 @@ class ClaimQuerySet(models.QuerySet[Any]):
 
     def sent_before(self, day: dt.date) -> ClaimQuerySet:
         return self.filter(sent_at__date__lt=day)
+
+    def with_overdue(self, on: dt.date) -> ClaimQuerySet:
+        """With the rials that are past their day and did not come (docs/rules/claims.md, On account and on time).
+
+        `owed` is what was approved, or asked while there is no full answer. `on_account_overdue`: of the part on
+        account of a claim without an answer. `rest_overdue`: of all that is owed, once its day has passed. `overdue`:
+        of both, no rial twice; what is owed on account counts for answered claims too.
+        """
+        zero = Value(0)
+        on_account = Greatest(Least(F("on_account"), F("owed")) - F("paid"), zero)
+        return self.annotate(
+            owed=Case(When(state__in=ANSWERED, then=F("approved")), default=F("asked"))
+        ).annotate(
+            on_account_overdue=Case(
+                When(~Q(state__in=ANSWERED), on_account_due__lt=on, then=on_account), default=zero
+            ),
+            rest_overdue=Case(When(rest_due__lt=on, then=Greatest(F("owed") - F("paid"), zero)), default=zero),
+            overdue=Case(
+                When(rest_due__lt=on, then=Greatest(F("owed") - F("paid"), zero)),
+                When(on_account_due__lt=on, then=on_account),
+                default=zero,
+            ),
+        )  # fmt: skip
 
     def for_list(self) -> ClaimQuerySet:
         """With what a row of the list shows, in one query."""

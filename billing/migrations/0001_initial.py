@@ -3931,201 +3931,6 @@ class Migration(migrations.Migration):
                 },
             ),
             migrations.CreateModel(
-                name="UnknownCode",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(
-                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                        ),
-                    ),
-                    (
-                        "insurer",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="unknown_codes",
-                            to="insurers.insurer",
-                            verbose_name="بیمه\u200cگر",
-                        ),
-                    ),
-                    (
-                        "code_set",
-                        models.CharField(
-                            choices=[
-                                ("irc", "دارو و تجهیزات (IRC)"),
-                                ("global", "گلوبال"),
-                                ("infertility", "درمان ناباروری"),
-                                ("book", "کتاب ارزش نسبی و سایر"),
-                            ],
-                            max_length=12,
-                            verbose_name="فهرست",
-                        ),
-                    ),
-                    ("code", models.CharField(max_length=30, verbose_name="کد")),
-                    ("title", models.CharField(blank=True, max_length=250, verbose_name="خدمت یا کالا")),
-                    (
-                        "state",
-                        models.CharField(
-                            choices=[
-                                ("open", "باز"),
-                                ("reported", "به بیمه\u200cگر نوشته شد"),
-                                ("resolved", "بیمه\u200cگر شناخت"),
-                                ("replaced", "کد دیگری جایش نشست"),
-                            ],
-                            default="open",
-                            max_length=8,
-                            verbose_name="وضعیت",
-                        ),
-                    ),
-                    ("state_at", models.DateTimeField(verbose_name="از")),
-                    ("first_at", models.DateTimeField(verbose_name="نخستین بار")),
-                    ("letter_no", models.CharField(blank=True, max_length=60, verbose_name="شمارهٔ نامه")),
-                    ("reported_on", models.DateField(null=True, verbose_name="تاریخ نامه")),
-                    ("known_from", models.DateField(null=True, verbose_name="شناخته از")),
-                    ("replacement", models.CharField(blank=True, max_length=30, verbose_name="کد جایگزین")),
-                ],
-                options={
-                    "verbose_name": "کد ناشناخته",
-                    "indexes": [models.Index(fields=["insurer", "state"], name="billing_unknowncode_state")],
-                    "constraints": [
-                        models.UniqueConstraint(
-                            fields=("insurer", "code_set", "code"), name="billing_unknowncode_once"
-                        ),
-                        models.CheckConstraint(
-                            condition=models.Q(
-                                models.Q(("state", "reported"), _negated=True),
-                                models.Q(
-                                    ("reported_on__isnull", False), models.Q(("letter_no", ""), _negated=True)
-                                ),
-                                _connector="OR",
-                            ),
-                            name="billing_unknowncode_reported",
-                        ),
-                        models.CheckConstraint(
-                            condition=models.Q(
-                                models.Q(("state", "resolved"), _negated=True),
-                                ("known_from__isnull", False),
-                                _connector="OR",
-                            ),
-                            name="billing_unknowncode_resolved",
-                        ),
-                        models.CheckConstraint(
-                            condition=models.Q(
-                                models.Q(("state", "replaced"), _negated=True),
-                                models.Q(("replacement", ""), _negated=True),
-                                _connector="OR",
-                            ),
-                            name="billing_unknowncode_replaced",
-                        ),
-                    ],
-                },
-            ),
-            migrations.CreateModel(
-                name="UnknownCodeStep",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(
-                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                        ),
-                    ),
-                    (
-                        "unknown",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="steps",
-                            to="billing.unknowncode",
-                        ),
-                    ),
-                    (
-                        "state",
-                        models.CharField(
-                            choices=[
-                                ("open", "باز"),
-                                ("reported", "به بیمه\u200cگر نوشته شد"),
-                                ("resolved", "بیمه\u200cگر شناخت"),
-                                ("replaced", "کد دیگری جایش نشست"),
-                            ],
-                            max_length=8,
-                            verbose_name="به",
-                        ),
-                    ),
-                    ("at", models.DateTimeField(verbose_name="زمان")),
-                    (
-                        "by",
-                        models.ForeignKey(
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    ("on", models.DateField(null=True, verbose_name="تاریخ")),
-                    ("letter_no", models.CharField(blank=True, max_length=60, verbose_name="شمارهٔ نامه")),
-                    ("note", models.CharField(blank=True, max_length=250, verbose_name="توضیح")),
-                    ("lines_count", models.IntegerField(default=0, verbose_name="سطر")),
-                    ("asked", models.BigIntegerField(default=0, verbose_name="خواسته")),
-                ],
-                options={
-                    "verbose_name": "گام کد ناشناخته",
-                    "indexes": [
-                        models.Index(
-                            condition=models.Q(("letter_no", ""), _negated=True),
-                            fields=["letter_no"],
-                            name="billing_codestep_letter",
-                        )
-                    ],
-                },
-            ),
-            migrations.CreateModel(
-                name="UnknownLine",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(
-                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                        ),
-                    ),
-                    (
-                        "unknown",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="lines",
-                            to="billing.unknowncode",
-                        ),
-                    ),
-                    (
-                        "line",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="billing.claimline",
-                            verbose_name="سطر",
-                        ),
-                    ),
-                    (
-                        "centre",
-                        models.ForeignKey(
-                            db_constraint=False,
-                            db_index=False,
-                            on_delete=django.db.models.deletion.DO_NOTHING,
-                            related_name="+",
-                            to="organisations.centre",
-                            verbose_name="مرکز",
-                        ),
-                    ),
-                    ("at", models.DateTimeField(verbose_name="زمان")),
-                ],
-                options={
-                    "verbose_name": "سطر کد ناشناخته",
-                    "constraints": [
-                        models.UniqueConstraint(fields=("line", "unknown"), name="billing_unknownline_once")
-                    ],
-                },
-            ),
-            migrations.CreateModel(
                 name="Remittance",
                 fields=[
                     (
@@ -4445,7 +4250,17 @@ class Migration(migrations.Migration):
                             ),
                             fields=["remittance"],
                             name="billing_remittanceline_open",
-                        )
+                        ),
+                        models.Index(
+                            condition=models.Q(("claim_no", ""), _negated=True),
+                            fields=["claim_no"],
+                            name="billing_remittanceline_claim",
+                        ),
+                        models.Index(
+                            condition=models.Q(("invoice_no", ""), _negated=True),
+                            fields=["invoice_no"],
+                            name="billing_remittanceline_invoice",
+                        ),
                     ],
                     "constraints": [
                         models.UniqueConstraint(
@@ -4607,6 +4422,394 @@ class Migration(migrations.Migration):
                 ],
                 options={
                     "verbose_name": "نگاشت ستون\u200cهای فهرست پرداخت",
+                },
+            ),
+            migrations.CreateModel(
+                name="BankStatement",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    (
+                        "organisation",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="organisations.organisation",
+                        ),
+                    ),
+                    (
+                        "centre",
+                        models.ForeignKey(
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="organisations.centre",
+                            verbose_name="مرکز",
+                        ),
+                    ),
+                    ("account", models.CharField(max_length=60, verbose_name="حساب")),
+                    ("first_on", models.DateField(verbose_name="از روز")),
+                    ("last_on", models.DateField(verbose_name="تا روز")),
+                    (
+                        "state",
+                        models.CharField(
+                            choices=[
+                                ("waiting", "در انتظار تأیید"),
+                                ("confirmed", "تأییدشده"),
+                                ("discarded", "کنارگذاشته"),
+                            ],
+                            default="waiting",
+                            max_length=9,
+                            verbose_name="وضعیت",
+                        ),
+                    ),
+                    ("file", models.FileField(upload_to="bank/%Y/%m", verbose_name="فایل")),
+                    ("file_name", models.CharField(max_length=200, verbose_name="نام فایل")),
+                    ("sha256", models.CharField(max_length=64, verbose_name="مهر فایل")),
+                    ("received_at", models.DateTimeField(verbose_name="دریافت")),
+                    (
+                        "by",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                            verbose_name="ثبت\u200cکننده",
+                        ),
+                    ),
+                    ("checked_at", models.DateTimeField(null=True, verbose_name="تأیید")),
+                    (
+                        "checked_by",
+                        models.ForeignKey(
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                    ("reason", models.CharField(blank=True, max_length=250, verbose_name="علت کنارگذاشتن")),
+                ],
+                options={
+                    "verbose_name": "صورتحساب بانک",
+                    "indexes": [
+                        models.Index(fields=["organisation", "-last_on"], name="billing_bankstatement_last")
+                    ],
+                    "constraints": [
+                        models.UniqueConstraint(
+                            condition=models.Q(("state", "discarded"), _negated=True),
+                            fields=("organisation", "sha256"),
+                            name="billing_bankstatement_once",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(("first_on__lte", models.F("last_on"))),
+                            name="billing_bankstatement_days",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                ("checked_by", None),
+                                models.Q(("checked_by", models.F("by")), _negated=True),
+                                _connector="OR",
+                            ),
+                            name="billing_bankstatement_two_persons",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(
+                                    ("checked_at__isnull", False),
+                                    ("checked_by__isnull", False),
+                                    ("state", "confirmed"),
+                                ),
+                                models.Q(
+                                    models.Q(("state", "confirmed"), _negated=True),
+                                    ("checked_at", None),
+                                    ("checked_by", None),
+                                ),
+                                _connector="OR",
+                            ),
+                            name="billing_bankstatement_checked",
+                        ),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="BankEntry",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    (
+                        "statement",
+                        models.ForeignKey(
+                            db_index=False,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="entries",
+                            to="billing.bankstatement",
+                        ),
+                    ),
+                    ("row_no", models.IntegerField(verbose_name="ردیف")),
+                    ("on", models.DateField(verbose_name="روز")),
+                    ("amount", models.BigIntegerField(verbose_name="مبلغ")),
+                    ("reference", models.CharField(blank=True, max_length=60, verbose_name="شمارهٔ پیگیری")),
+                    ("note", models.CharField(blank=True, max_length=250, verbose_name="شرح")),
+                    (
+                        "remittance",
+                        models.OneToOneField(
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="arrival",
+                            to="billing.remittance",
+                        ),
+                    ),
+                    (
+                        "how",
+                        models.SmallIntegerField(
+                            choices=[(1, "شماره و مبلغ"), (2, "مبلغ و روز"), (3, "با دست")],
+                            null=True,
+                            verbose_name="تطبیق با",
+                        ),
+                    ),
+                    ("matched_at", models.DateTimeField(null=True, verbose_name="زمان تطبیق")),
+                    (
+                        "matched_by",
+                        models.ForeignKey(
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                    (
+                        "aside",
+                        models.CharField(blank=True, max_length=250, verbose_name="چرا از بیمه\u200cگر نیست"),
+                    ),
+                ],
+                options={
+                    "verbose_name": "واریز",
+                    "constraints": [
+                        models.UniqueConstraint(fields=("statement", "row_no"), name="billing_bankentry_row"),
+                        models.CheckConstraint(
+                            condition=models.Q(("amount__gt", 0)), name="billing_bankentry_comes"
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(
+                                    ("how", None),
+                                    ("matched_at", None),
+                                    ("matched_by", None),
+                                    ("remittance", None),
+                                ),
+                                models.Q(
+                                    ("aside", ""),
+                                    ("how__isnull", False),
+                                    ("matched_at__isnull", False),
+                                    ("remittance__isnull", False),
+                                ),
+                                _connector="OR",
+                            ),
+                            name="billing_bankentry_one_outcome",
+                        ),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="UnknownCode",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    (
+                        "insurer",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="unknown_codes",
+                            to="insurers.insurer",
+                            verbose_name="بیمه\u200cگر",
+                        ),
+                    ),
+                    (
+                        "code_set",
+                        models.CharField(
+                            choices=[
+                                ("irc", "دارو و تجهیزات (IRC)"),
+                                ("global", "گلوبال"),
+                                ("infertility", "درمان ناباروری"),
+                                ("book", "کتاب ارزش نسبی و سایر"),
+                            ],
+                            max_length=12,
+                            verbose_name="فهرست",
+                        ),
+                    ),
+                    ("code", models.CharField(max_length=30, verbose_name="کد")),
+                    ("title", models.CharField(blank=True, max_length=250, verbose_name="خدمت یا کالا")),
+                    (
+                        "state",
+                        models.CharField(
+                            choices=[
+                                ("open", "باز"),
+                                ("reported", "به بیمه\u200cگر نوشته شد"),
+                                ("resolved", "بیمه\u200cگر شناخت"),
+                                ("replaced", "کد دیگری جایش نشست"),
+                            ],
+                            default="open",
+                            max_length=8,
+                            verbose_name="وضعیت",
+                        ),
+                    ),
+                    ("state_at", models.DateTimeField(verbose_name="از")),
+                    ("first_at", models.DateTimeField(verbose_name="نخستین بار")),
+                    ("letter_no", models.CharField(blank=True, max_length=60, verbose_name="شمارهٔ نامه")),
+                    ("reported_on", models.DateField(null=True, verbose_name="تاریخ نامه")),
+                    ("known_from", models.DateField(null=True, verbose_name="شناخته از")),
+                    ("replacement", models.CharField(blank=True, max_length=30, verbose_name="کد جایگزین")),
+                ],
+                options={
+                    "verbose_name": "کد ناشناخته",
+                    "indexes": [models.Index(fields=["insurer", "state"], name="billing_unknowncode_state")],
+                    "constraints": [
+                        models.UniqueConstraint(
+                            fields=("insurer", "code_set", "code"), name="billing_unknowncode_once"
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(("state", "reported"), _negated=True),
+                                models.Q(
+                                    ("reported_on__isnull", False), models.Q(("letter_no", ""), _negated=True)
+                                ),
+                                _connector="OR",
+                            ),
+                            name="billing_unknowncode_reported",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(("state", "resolved"), _negated=True),
+                                ("known_from__isnull", False),
+                                _connector="OR",
+                            ),
+                            name="billing_unknowncode_resolved",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(("state", "replaced"), _negated=True),
+                                models.Q(("replacement", ""), _negated=True),
+                                _connector="OR",
+                            ),
+                            name="billing_unknowncode_replaced",
+                        ),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="UnknownCodeStep",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    (
+                        "unknown",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="steps",
+                            to="billing.unknowncode",
+                        ),
+                    ),
+                    (
+                        "state",
+                        models.CharField(
+                            choices=[
+                                ("open", "باز"),
+                                ("reported", "به بیمه\u200cگر نوشته شد"),
+                                ("resolved", "بیمه\u200cگر شناخت"),
+                                ("replaced", "کد دیگری جایش نشست"),
+                            ],
+                            max_length=8,
+                            verbose_name="به",
+                        ),
+                    ),
+                    ("at", models.DateTimeField(verbose_name="زمان")),
+                    (
+                        "by",
+                        models.ForeignKey(
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                    ("on", models.DateField(null=True, verbose_name="تاریخ")),
+                    ("letter_no", models.CharField(blank=True, max_length=60, verbose_name="شمارهٔ نامه")),
+                    ("note", models.CharField(blank=True, max_length=250, verbose_name="توضیح")),
+                    ("lines_count", models.IntegerField(default=0, verbose_name="سطر")),
+                    ("asked", models.BigIntegerField(default=0, verbose_name="خواسته")),
+                ],
+                options={
+                    "verbose_name": "گام کد ناشناخته",
+                    "indexes": [
+                        models.Index(
+                            condition=models.Q(("letter_no", ""), _negated=True),
+                            fields=["letter_no"],
+                            name="billing_codestep_letter",
+                        )
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="UnknownLine",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    (
+                        "unknown",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="lines",
+                            to="billing.unknowncode",
+                        ),
+                    ),
+                    (
+                        "line",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            db_index=False,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            to="billing.claimline",
+                            verbose_name="سطر",
+                        ),
+                    ),
+                    (
+                        "centre",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            db_index=False,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            to="organisations.centre",
+                            verbose_name="مرکز",
+                        ),
+                    ),
+                    ("at", models.DateTimeField(verbose_name="زمان")),
+                ],
+                options={
+                    "verbose_name": "سطر کد ناشناخته",
+                    "constraints": [
+                        models.UniqueConstraint(fields=("line", "unknown"), name="billing_unknownline_once")
+                    ],
                 },
             ),
             migrations.CreateModel(
@@ -7148,63 +7351,6 @@ class Migration(migrations.Migration):
             ),
         ),
         AddTrigger(
-            model_name="unknowncode",
-            trigger=pgtrigger.compiler.Trigger(
-                name="guarded_states",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    declare="DECLARE _is_valid_transition BOOLEAN;",
-                    func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{open:reported,open:resolved,open:replaced,reported:resolved,reported:replaced,resolved:open,replaced:open}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
-                    hash="bcd380e32590f5dd4d206204d7107681a38c5f3e",
-                    operation="UPDATE",
-                    pgid="pgtrigger_guarded_states_9a86e",
-                    table="billing_unknowncode",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        AddTrigger(
-            model_name="unknowncode",
-            trigger=pgtrigger.compiler.Trigger(
-                name="kept",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
-                    hash="09ac39569ce838910c6acc2b9a7a43b9f4b05fd5",
-                    operation="DELETE",
-                    pgid="pgtrigger_kept_ee9d0",
-                    table="billing_unknowncode",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        AddTrigger(
-            model_name="unknowncodestep",
-            trigger=pgtrigger.compiler.Trigger(
-                name="append_only",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                    hash="7ff287ae91b60cf731f96995a3de568918054ca7",
-                    operation="UPDATE OR DELETE",
-                    pgid="pgtrigger_append_only_e983d",
-                    table="billing_unknowncodestep",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        AddTrigger(
-            model_name="unknownline",
-            trigger=pgtrigger.compiler.Trigger(
-                name="append_only",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                    hash="3c0d33ed8c73e9f706d3fbac9154b3e24e344ed9",
-                    operation="UPDATE OR DELETE",
-                    pgid="pgtrigger_append_only_7da9a",
-                    table="billing_unknownline",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        AddTrigger(
             model_name="remittance",
             trigger=pgtrigger.compiler.Trigger(
                 name="guarded_states",
@@ -7336,6 +7482,136 @@ class Migration(migrations.Migration):
                     operation="UPDATE OR DELETE",
                     pgid="pgtrigger_append_only_50eaf",
                     table="billing_allocation",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        AddTrigger(
+            model_name="bankstatement",
+            trigger=pgtrigger.compiler.Trigger(
+                name="guarded_states",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE _is_valid_transition BOOLEAN;",
+                    func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{waiting:confirmed,waiting:discarded}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                    hash="7dfa7f231bc309a0013055c01d0c5987a50df441",
+                    operation="UPDATE",
+                    pgid="pgtrigger_guarded_states_a3760",
+                    table="billing_bankstatement",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        AddTrigger(
+            model_name="bankstatement",
+            trigger=pgtrigger.compiler.Trigger(
+                name="kept",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="002cd936cacc0083c0d0dcf2dae3283244668123",
+                    operation="DELETE",
+                    pgid="pgtrigger_kept_17e99",
+                    table="billing_bankstatement",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        AddTrigger(
+            model_name="bankstatement",
+            trigger=pgtrigger.compiler.Trigger(
+                name="facts_stay",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (ROW(OLD.organisation_id, OLD.centre_id, OLD.account, OLD.first_on, OLD.last_on, OLD.sha256, OLD.received_at, OLD.by_id) IS DISTINCT FROM ROW(NEW.organisation_id, NEW.centre_id, NEW.account, NEW.first_on, NEW.last_on, NEW.sha256, NEW.received_at, NEW.by_id))",
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="3405d98f021929831227a451971e0959af80fe46",
+                    operation="UPDATE",
+                    pgid="pgtrigger_facts_stay_8d3fc",
+                    table="billing_bankstatement",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        AddTrigger(
+            model_name="bankentry",
+            trigger=pgtrigger.compiler.Trigger(
+                name="kept",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="4ea3c95e005b4e5d153b7816f24372ed035be0b0",
+                    operation="DELETE",
+                    pgid="pgtrigger_kept_e7fbe",
+                    table="billing_bankentry",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        AddTrigger(
+            model_name="bankentry",
+            trigger=pgtrigger.compiler.Trigger(
+                name="facts_stay",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (ROW(OLD.statement_id, OLD.row_no, OLD."on", OLD.amount, OLD.reference, OLD.note) IS DISTINCT FROM ROW(NEW.statement_id, NEW.row_no, NEW."on", NEW.amount, NEW.reference, NEW.note))',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="a115dd10e41ecc4fce08c5f403f9321870c849c3",
+                    operation="UPDATE",
+                    pgid="pgtrigger_facts_stay_7d7e2",
+                    table="billing_bankentry",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        AddTrigger(
+            model_name="unknowncode",
+            trigger=pgtrigger.compiler.Trigger(
+                name="guarded_states",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE _is_valid_transition BOOLEAN;",
+                    func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{open:reported,open:resolved,open:replaced,reported:resolved,reported:replaced,resolved:open,replaced:open}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                    hash="bcd380e32590f5dd4d206204d7107681a38c5f3e",
+                    operation="UPDATE",
+                    pgid="pgtrigger_guarded_states_9a86e",
+                    table="billing_unknowncode",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        AddTrigger(
+            model_name="unknowncode",
+            trigger=pgtrigger.compiler.Trigger(
+                name="kept",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="09ac39569ce838910c6acc2b9a7a43b9f4b05fd5",
+                    operation="DELETE",
+                    pgid="pgtrigger_kept_ee9d0",
+                    table="billing_unknowncode",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        AddTrigger(
+            model_name="unknowncodestep",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="7ff287ae91b60cf731f96995a3de568918054ca7",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_e983d",
+                    table="billing_unknowncodestep",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        AddTrigger(
+            model_name="unknownline",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="3c0d33ed8c73e9f706d3fbac9154b3e24e344ed9",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_7da9a",
+                    table="billing_unknownline",
                     when="BEFORE",
                 ),
             ),

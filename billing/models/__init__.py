@@ -2,6 +2,7 @@
 
 from billing.claims.api.models import ApiCall, ApiClient, ApiSecret, ApiToken
 from billing.claims.attachments import Attachment
+from billing.claims.bank.models import BankEntry, BankStatement
 from billing.claims.codes.models import UnknownCode, UnknownCodeStep, UnknownLine
 from billing.claims.models import (
     Adjudication,
@@ -69,6 +70,8 @@ __all__ = [
     "ApiToken",
     "Attachment",
     "Balance",
+    "BankEntry",
+    "BankStatement",
     "BilledCount",
     "BundledItem",
     "Cancellation",

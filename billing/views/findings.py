@@ -17,7 +17,6 @@ from billing.forms import ReasonForm, SwitchForm
 from billing.models import Finding, FindingPass, FindingRule, FindingSwitch, Invoice
 from billing.services import findings
 from billing.tasks import check_findings
-from core.errors import InvalidInput
 from core.filters import whole
 from core.text import group_digits
 from core.views import ActionView, ListPage, PageView
@@ -194,10 +193,7 @@ class FindingSwitched(ChosenCentre, ActionView):
     permission = Permission.FINDING_SWITCH
 
     def act(self, request: HttpRequest, **kwargs: Any) -> str:
-        form = SwitchForm(request.POST, centres=self.centres)
-        if not form.is_valid():
-            raise InvalidInput(" ".join(form.sentences()))
-        sent = form.cleaned_data
+        sent = SwitchForm(request.POST, centres=self.centres).sent()
         chosen = list(sent["centres"])
         findings.switch(
             code=kwargs["code"], centres=chosen, is_on=sent["is_on"], reason=sent["reason"],
@@ -267,11 +263,9 @@ class FindingPassed(ActionView):
 
     def act(self, request: HttpRequest, **kwargs: Any) -> str:
         invoice = self.invoice
-        form = ReasonForm(request.POST)
-        if not form.is_valid():
-            raise InvalidInput(" ".join(form.sentences()))
+        sent = ReasonForm(request.POST).sent()
         passed = findings.pass_warnings(
-            invoice=invoice, keys=request.POST.getlist("finding"), reason=form.cleaned_data["reason"],
+            invoice=invoice, keys=request.POST.getlist("finding"), reason=sent["reason"],
             by=request.user, at=timezone.now(),
         )  # fmt: skip
         return f"{group_digits(len(passed))} هشدار با دلیل رد شد."

@@ -12,7 +12,6 @@ from billing.models import Invoice, InvoiceDetail, Papers
 from billing.services import papers
 from billing.tasks import check_findings
 from billing.views.corrections import OfInvoice
-from core.errors import InvalidInput
 from organisations.permissions import Permission
 
 
@@ -23,8 +22,7 @@ class SayPapers(OfInvoice):
 
     def act(self, request: HttpRequest, **kwargs: Any) -> str:
         form = PapersForm(request.POST)
-        if not form.is_valid():
-            raise InvalidInput(" ".join(form.sentences()))
+        form.sent()
         papers.say(
             invoice=self.invoice,
             said=form.said(),

@@ -19,6 +19,7 @@ from core.history import events_of, newest_first
 from core.models import AuditEvent
 from core.text import persian_digits
 from core.trail import told
+from core.uploads import download
 from core.views import ActionView, DetailPage, FormPage, ListPage
 from insurers import agreed
 from insurers.choices import CONTRACT_TONES, Awaited, ContractState
@@ -500,9 +501,7 @@ class ContractFilePage(OfContract, DetailPage):
         row = get_object_or_404(
             ContractFile.objects.filter(contract=self.contract).visible_to(request.user), pk=kwargs["file"]
         )
-        return FileResponse(
-            row.file.open("rb"), as_attachment=True, filename=row.name, content_type=row.media_type
-        )
+        return download(row.file, row.name)
 
 
 class OnContract(OfContract, ActionView):

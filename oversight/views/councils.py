@@ -14,11 +14,10 @@ from django.utils.functional import cached_property
 from django.views import generic
 
 from billing.claims.filters import insurers
-from billing.forms import SayingForm
 from core import jalali, pdf
-from core.errors import InvalidInput
 from core.export import LIMIT, Column, xlsx_response
 from core.filters import SortedFilter, misread
+from core.forms import SayingForm
 from core.views import ActionView, DetailPage, FormPage, Gate, ListPage
 from organisations.permissions import Permission
 from oversight import agenda, papers
@@ -185,9 +184,7 @@ class OnCouncil(ActionView):
 
     def said(self, form: SayingForm) -> dict[str, Any]:
         """What the form says, with who says it and when; refused with its own sentences."""
-        if not form.is_valid():
-            raise InvalidInput(" ".join(form.sentences()))
-        return form.cleaned_data | {"by": self.request.user, "at": timezone.now()}
+        return form.sent() | {"by": self.request.user, "at": timezone.now()}
 
     def get_success_url(self) -> str:
         return reverse("council", args=[self.kwargs["pk"]])

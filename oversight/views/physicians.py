@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 import django_filters as filters
 from django.contrib import messages
 from django.http import (
-    FileResponse,
     Http404,
     HttpRequest,
     HttpResponse,
@@ -27,6 +26,7 @@ from core.batches import Batch, answer, chosen
 from core.errors import DomainError
 from core.export import LIMIT, Column, xlsx_response
 from core.filters import SortedFilter, misread
+from core.uploads import download
 from core.views import Gate, ListPage
 from organisations.permissions import Permission
 from oversight import papers
@@ -179,6 +179,4 @@ class Proof(OfLetter):
         row = self.letter
         if not row.file:
             raise Http404
-        return FileResponse(
-            row.file.open("rb"), as_attachment=True, filename=row.file_name, content_type=row.media_type
-        )
+        return download(row.file, row.file_name)

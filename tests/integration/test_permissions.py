@@ -19,6 +19,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from billing.choices import CountSource, DeliveryKind, DeliveryState
+from billing.claims.bank import services as bank
 from billing.claims.choices import CodeSet, CodeState
 from billing.claims.codes.models import UnknownCode, UnknownCodeStep, UnknownLine
 from billing.claims.models import ClaimLine
@@ -378,6 +379,16 @@ CLAIMS = (
 REMITTANCES = (
     Row("tie_outs", "200 200 200 200 200 200 403 200 403 302"),
     Row("tie_out", "200 200 404 200 404 404 403 200 403 302", pk("tie_out")),
+    Row("bank", "200 200 200 200 200 200 403 200 403 302"),
+    Row("bank_new", "200 403 403 200 200 200 403 403 403 302"),
+    Row("bank_match", "302 403 403 302 302 302 403 403 403 302", method="post"),
+    Row("bank_statement", "200 200 404 200 404 404 403 200 403 302", pk("bank_statement")),
+    Row("bank_file", "200 200 404 200 404 404 403 200 403 302", pk("bank_statement")),
+    Row("bank_confirm", "302 403 403 302 404 404 403 403 403 302", pk("bank_statement"), method="post"),
+    Row("bank_discard", "302 403 403 302 404 404 403 403 403 302", pk("bank_statement"), method="post"),
+    Row("bank_entry", "200 200 404 200 404 404 403 200 403 302", pk("bank_entry")),
+    Row("bank_pair", "302 403 403 302 404 404 403 403 403 302", pk("bank_entry"), method="post"),
+    Row("bank_set_aside", "302 403 403 302 404 404 403 403 403 302", pk("bank_entry"), method="post"),
     Row("remittances", "200 200 200 200 200 200 200 200 403 302"),
     Row("remittances_open", "200 200 200 200 200 200 200 200 403 302"),
     Row("remittance_dues", "200 200 200 200 200 200 200 200 403 302"),
@@ -650,6 +661,12 @@ class Scene:
 
     def _money(self, cast: Any) -> None:
         told = {"insurer": cast.insurer, "paid_on": AT.date(), "kind": RemittanceKind.SETTLEMENT, "at": AT}
+        self.bank_statement = bank.receive(
+            upload=ContentFile("تاریخ,واریز\n1404/07/20,5".encode()), name="bank.csv", account="ملت",
+            first_on=dt.date(2025, 10, 1), last_on=dt.date(2025, 10, 30), by=cast.officer, at=AT,
+            centre=self.hospital,
+        )  # fmt: skip
+        self.bank_entry = self.bank_statement.entries.get()
         self.remittance = receiving.receive(
             reference="H-1", amount=10, lines=[PaidLine(10, claim_no=self.claim.number)], centre=self.hospital,
             source=RemittanceSource.TYPED, by=cast.officer,

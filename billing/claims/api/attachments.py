@@ -22,7 +22,7 @@ from billing.claims.attachments import Attachment
 from billing.claims.choices import StepChannel
 from billing.claims.objections.models import Objection
 from billing.claims.services import attaching
-from core.uploads import bare_name, sha256_of
+from core.uploads import bare_name, download, sha256_of
 from organisations.permissions import Permission
 
 
@@ -84,9 +84,4 @@ class AttachmentFile(OfClaim):
     )  # fmt: skip
     def get(self, request: Request, pk: int, file: int) -> FileResponse:
         row = get_object_or_404(Attachment.objects.of_claim(self.claim(request, pk), request.user), pk=file)
-        return FileResponse(
-            row.file.open("rb"),
-            as_attachment=True,
-            filename=row.name,
-            content_type="application/octet-stream",
-        )
+        return download(row.file, row.name)

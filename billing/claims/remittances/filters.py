@@ -37,7 +37,12 @@ class RemittanceFilter(SortedFilter):
 
     def search(self, found: QuerySet[Remittance], _name: str, words: str) -> QuerySet[Remittance]:
         wanted = ascii_digits(clean(words))
-        lines = RemittanceLine.objects.filter(Q(claim_no=wanted) | Q(invoice_no=wanted))
+        if not wanted:
+            return found
+        # Not empty, as the indexes are.
+        lines = RemittanceLine.objects.filter(
+            Q(claim_no=wanted) & ~Q(claim_no="") | Q(invoice_no=wanted) & ~Q(invoice_no="")
+        )
         return found.filter(Q(reference__icontains=wanted) | Q(pk__in=lines.values("remittance_id")))
 
 

@@ -11,8 +11,7 @@ from billing.claims.remittances.choices import RemittanceKind
 from billing.claims.remittances.layout import LAYOUT, PaidLine
 from billing.claims.remittances.services.matching import Reference
 from billing.claims.remittances.services.receiving import Kept
-from billing.forms import SayingForm
-from core.forms import CleanCharField, JalaliDateField, NumberField, RialField
+from core.forms import CleanCharField, JalaliDateField, NumberField, RialField, SayingForm
 from insurers.models import Insurer
 from organisations.models import Centre
 

@@ -103,7 +103,8 @@ _LINE_FACTS = (
 )  # fmt: skip
 
 
-def _facts_stay(names: tuple[str, ...]) -> pgtrigger.Trigger:
+def facts_stay(names: tuple[str, ...]) -> pgtrigger.Trigger:
+    """Refuses to write these columns of a row again."""
     old, new = (", ".join(f"{row}.{name}" for name in names) for row in ("OLD", "NEW"))
     return pgtrigger.Protect(
         name="facts_stay",
@@ -215,7 +216,7 @@ class Remittance(models.Model):
                 ],
             ),
             pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
-            _facts_stay(_FACTS),
+            facts_stay(_FACTS),
             pgtrigger.Trigger(
                 name="adds_up",
                 when=pgtrigger.After,
@@ -287,7 +288,12 @@ class RemittanceLine(models.Model):
                 fields=["remittance"],
                 name="billing_remittanceline_open",
                 condition=~Q(unmatched=0) | ~Q(advance=0),
-            )
+            ),
+            # What people look for; a line names one of them or none.
+            models.Index(fields=["claim_no"], name="billing_remittanceline_claim", condition=~Q(claim_no="")),
+            models.Index(
+                fields=["invoice_no"], name="billing_remittanceline_invoice", condition=~Q(invoice_no="")
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["remittance", "row_no"], name="billing_remittanceline_row"),
@@ -305,7 +311,7 @@ class RemittanceLine(models.Model):
         triggers = [
             _after_insert("added_while_waiting", _ADDED_WHILE_WAITING),
             pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
-            _facts_stay(_LINE_FACTS),
+            facts_stay(_LINE_FACTS),
         ]
 
     def __str__(self) -> str:

@@ -198,13 +198,11 @@ class Many(Gate, generic.View):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         back = reverse("unknown_codes")
-        form = CodeStepForm(request.POST)
         try:
-            if not form.is_valid():
-                raise InvalidInput(" ".join(form.sentences()))
+            sent = CodeStepForm(request.POST).sent()
             keys = chosen(request.POST.getlist("codes"), thing="کد", limit=BATCH_LIMIT)
             codes = UnknownCode.objects.visible_to(request.user).for_list().filter(pk__in=keys).order_by("pk")
-            outcomes = self.act(list(codes), form.cleaned_data) if codes else []
+            outcomes = self.act(list(codes), sent) if codes else []
         except DomainError as refusal:
             messages.error(request, refusal.sentence)
             return HttpResponseRedirect(back)

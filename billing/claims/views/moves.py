@@ -20,7 +20,6 @@ from billing.claims.models import Claim, ClaimLine
 from billing.claims.reasons import titles
 from billing.claims.services import correcting, gathering, resending, sending
 from billing.claims.views.lists import HOME
-from billing.forms import SayingForm
 from billing.tasks import gather_claims
 from billing.views.batches import back
 from core import jalali
@@ -179,12 +178,6 @@ class OfClaim(ActionView):
     def claim(self) -> Claim:
         return get_object_or_404(Claim.objects.visible_to(self.request.user), pk=self.kwargs["pk"])
 
-    def sent(self, form: SayingForm) -> dict[str, Any]:
-        """What the form says; refused with its own sentences."""
-        if not form.is_valid():
-            raise InvalidInput(" ".join(form.sentences()))
-        return form.cleaned_data
-
     def get_success_url(self) -> str:
         return reverse("claim", args=[self.kwargs["pk"]])
 
@@ -209,7 +202,7 @@ class Send(OfClaim):
     permission = Permission.CLAIM_SEND
 
     def act(self, request: HttpRequest, **kwargs: Any) -> str:
-        claim, said = self.claim, self.sent(SendForm(request.POST))
+        claim, said = self.claim, SendForm(request.POST).sent()
         sending.send(claim=claim, by=request.user, at=timezone.now(), letter_no=said["letter_no"])
         return "فرستاده شد؛ بیمه‌گر اکنون آن را می‌بیند."
 
@@ -218,7 +211,7 @@ class Cancel(OfClaim):
     permission = Permission.CLAIM_EDIT
 
     def act(self, request: HttpRequest, **kwargs: Any) -> str:
-        claim, said = self.claim, self.sent(CancelForm(request.POST))
+        claim, said = self.claim, CancelForm(request.POST).sent()
         sending.cancel(claim=claim, reason=said["reason"], by=request.user, at=timezone.now())
         return "لغو شد؛ صورتحساب‌هایش دوباره گردآوری می‌شوند."
 
@@ -229,7 +222,7 @@ class Acknowledge(OfClaim):
     permission = Permission.CLAIM_ACKNOWLEDGE
 
     def act(self, request: HttpRequest, **kwargs: Any) -> str:
-        claim, said = self.claim, self.sent(ReceiptForm(request.POST))
+        claim, said = self.claim, ReceiptForm(request.POST).sent()
         sending.acknowledge(claim=claim, receipt_no=said["receipt_no"], by=request.user, at=timezone.now())
         return "رسید ثبت شد. رسید به معنای تأیید مبلغ نیست."
 

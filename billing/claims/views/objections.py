@@ -30,12 +30,12 @@ from billing.claims.objections.models import Objection, ObjectionAnswer
 from billing.claims.services import attaching, objecting
 from billing.claims.services.adjudication import insurer_of
 from billing.claims.views.lists import HOME as CLAIMS
-from billing.forms import SayingForm
-from core.errors import DomainError, InvalidInput
+from core.errors import DomainError
 from core.export import LIMIT, Column, xlsx_response
 from core.filters import misread, whole
 from core.paging import Pages
 from core.text import group_digits, persian_digits
+from core.uploads import download
 from core.views import ActionView, DetailPage, Gate, ListPage
 from organisations.permissions import Permission
 
@@ -249,12 +249,6 @@ class OfObjection(ActionView):
         seen = Objection.objects.visible_to(self.request.user).select_related("claim")
         return get_object_or_404(seen, pk=self.kwargs["pk"])
 
-    def sent(self, form: SayingForm) -> dict[str, Any]:
-        """What the form says; refused with its own sentences."""
-        if not form.is_valid():
-            raise InvalidInput(" ".join(form.sentences()))
-        return form.cleaned_data
-
     def answer_form(self, request: HttpRequest) -> AnswerForm:
         waiting = self.objection.lines.filter(accepted=None).select_related("line")
         shown = [line for line in waiting if f"accepted-{line.line_id}" in request.POST]
@@ -276,7 +270,7 @@ class GiveBack(OfObjection):
     permission = Permission.CLAIM_SEND
 
     def act(self, request: HttpRequest, **kwargs: Any) -> str:
-        row, said = self.objection, self.sent(NoteForm(request.POST))
+        row, said = self.objection, NoteForm(request.POST).sent()
         objecting.give_back(objection=row, note=said["note"], by=request.user, at=timezone.now())
         return "به نویسنده‌اش برگشت."
 
@@ -293,7 +287,7 @@ class Withdraw(OfObjection):
     permission = Permission.CLAIM_EDIT
 
     def act(self, request: HttpRequest, **kwargs: Any) -> str:
-        row, said = self.objection, self.sent(NoteForm(request.POST))
+        row, said = self.objection, NoteForm(request.POST).sent()
         objecting.withdraw(objection=row, note=said["note"], by=request.user, at=timezone.now())
         return "پس گرفته شد؛ سطرهایش دوباره اعتراض یا ارسال می‌شوند."
 
@@ -306,7 +300,7 @@ class AnswerIt(OfObjection):
     def act(self, request: HttpRequest, **kwargs: Any) -> str:
         row, form = self.objection, self.answer_form(request)
         form.fields["letter_no"].required = False
-        said = self.sent(form)
+        said = form.sent()
         done = objecting.answer(
             objection=row, replies=form.replies(), note=said["note"], by=request.user, at=timezone.now(),
             channel=StepChannel.PAGE,
@@ -321,7 +315,7 @@ class TypeAnswer(OfObjection):
 
     def act(self, request: HttpRequest, **kwargs: Any) -> str:
         row, form = self.objection, self.answer_form(request)
-        said = self.sent(form)
+        said = form.sent()
         objecting.type_answer(
             objection=row, replies=form.replies(), letter_no=said["letter_no"], note=said["note"], by=request.user,
             at=timezone.now(),
@@ -382,10 +376,7 @@ def _attach(request: Any, view: Any, *, claim: Claim, objection: Objection | Non
     """Keep the paper of the form; who only reads the claim sends none."""
     if not (request.user.may(Permission.CLAIM_EDIT) or request.user.may(Permission.CLAIM_ADJUDICATE)):
         raise PermissionDenied
-    form = AttachmentForm(request.POST, request.FILES)
-    if not form.is_valid():
-        raise InvalidInput(" ".join(form.sentences()))
-    upload = form.cleaned_data["file"]
+    upload = AttachmentForm(request.POST, request.FILES).sent()["file"]
     attaching.attach(
         claim=claim, objection=objection, upload=upload, name=upload.name, by=request.user, at=timezone.now()
     )
@@ -399,9 +390,4 @@ class AttachmentPage(Gate, generic.View):
     def get(self, request: HttpRequest, pk: int, file: int) -> FileResponse:
         claim = get_object_or_404(Claim.objects.visible_to(request.user), pk=pk)
         row = get_object_or_404(Attachment.objects.of_claim(claim, request.user), pk=file)
-        return FileResponse(
-            row.file.open("rb"),
-            as_attachment=True,
-            filename=row.name,
-            content_type="application/octet-stream",
-        )
+        return download(row.file, row.name)

@@ -639,3 +639,30 @@ def test_a_remittance_for_many_claims_costs_as_many_statements_as_one_for_a_few(
         row = tell(cast, 6 * 450, *lines)
     assert row.matched == 6 * 450
     assert [Claim.objects.get(pk=claim.pk).paid for claim in claims] == [450] * 6
+
+
+# ---------------------------------------------------------------- what is late
+
+
+@pytest.mark.parametrize(
+    ("days", "on_account", "rest", "both"),
+    [(0, 0, 0, 0), (11, 400, 0, 400), (20, 400, 0, 400), (21, 400, 800, 800)],
+)
+def test_what_is_late_counts_no_rial_twice(cast, days, on_account, rest, both):
+    world.reviewed(cast, (600, 0), (400, 0))
+    claim = world.sent(cast)
+    day = dt.timedelta(days=1)
+    Claim.objects.filter(pk=claim.pk).update(
+        on_account=600, on_account_due=PAID_ON + 10 * day, rest_due=PAID_ON + 20 * day
+    )
+    sending.acknowledge(claim=claim, by=None, at=AT)
+    tell(cast, 200, PaidLine(200, claim_no=claim.number), kind=RemittanceKind.ON_ACCOUNT)
+
+    found = Claim.objects.with_overdue(PAID_ON + days * day).get(pk=claim.pk)
+    assert (found.on_account_overdue, found.rest_overdue, found.overdue) == (on_account, rest, both)
+
+
+def test_what_was_refused_is_never_late(cast):
+    claim = answered(cast, [(600, 0), (400, 0)], cuts={0: 600, 1: 400})
+    found = Claim.objects.with_overdue(PAID_ON + dt.timedelta(days=900)).get(pk=claim.pk)
+    assert (found.owed, found.on_account_overdue, found.rest_overdue, found.overdue) == (0, 0, 0, 0)

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from billing.claims.choices import ClaimState, Payer
+from billing.claims.choices import ANSWERED, Payer
 from billing.claims.filters import ClaimFilter
 from billing.claims.models import Claim
 from billing.claims.remittances.views.lists import HOME
@@ -26,15 +26,14 @@ WHAT = (
     ("short", "کمتر از تأییدشده"),
     ("over", "بیش از تأییدشده"),
 )
-_ANSWERED = Q(state__in=(ClaimState.ADJUDICATED, ClaimState.SETTLED, ClaimState.REJECTED))
+_ANSWERED = Q(state__in=ANSWERED)
 
 
-def narrowed(claims: QuerySet[Claim], what: str, *, on: dt.date) -> QuerySet[Claim]:
-    """Claims whose money is late by `on`, short, or too much."""
+def narrowed(claims: QuerySet[Claim], what: str) -> QuerySet[Claim]:
+    """Claims (`with_overdue`) whose money is late, short, or too much."""
     conditions = {
-        "on_account": ~_ANSWERED & Q(on_account_due__lt=on, paid__lt=F("on_account")),
-        "rest": Q(rest_due__lt=on)
-        & (_ANSWERED & Q(paid__lt=F("approved")) | ~_ANSWERED & Q(paid__lt=F("asked"))),
+        "on_account": Q(on_account_overdue__gt=0),
+        "rest": Q(rest_overdue__gt=0),
         "short": _ANSWERED & Q(paid__lt=F("approved")),
         "over": _ANSWERED & Q(paid__gt=F("approved")),
     }
@@ -52,7 +51,7 @@ class DueFilter(ClaimFilter):
     first: ClassVar[str] = "rest"
 
     def only(self, found: QuerySet[Claim], _name: str, what: str) -> QuerySet[Claim]:
-        return narrowed(found, what, on=timezone.localdate())
+        return narrowed(found, what)
 
 
 class Dues(ListPage):
@@ -65,6 +64,7 @@ class Dues(ListPage):
     @cached_property
     def filter(self) -> DueFilter:
         seen = Claim.objects.visible_to(self.request.user).delivered().exclude(asked=0).for_list()
+        seen = seen.with_overdue(timezone.localdate())
         return DueFilter(self.request.GET, queryset=seen, request=self.request)
 
     def get_queryset(self) -> QuerySet[Claim]:
@@ -72,7 +72,7 @@ class Dues(ListPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         on, found = timezone.localdate(), self.filter.qs.order_by()
-        late = narrowed(found, "on_account", on=on).aggregate(total=Sum(F("on_account") - F("paid")))
+        late = found.aggregate(total=Sum("on_account_overdue"))
         answered = found.filter(_ANSWERED)
         short = answered.filter(paid__lt=F("approved")).aggregate(total=Sum(F("approved") - F("paid")))
         over = answered.filter(paid__gt=F("approved")).aggregate(total=Sum(F("paid") - F("approved")))
@@ -91,18 +91,11 @@ class Dues(ListPage):
         return context | {"rows": [_row(claim, on) for claim in context["page_obj"]]}
 
 
-def _row(claim: Claim, on: dt.date) -> dict[str, Any]:
+def _row(claim: Any, on: dt.date) -> dict[str, Any]:
     """A claim with the days that a part of it is late, None where it is not."""
-    is_answered = claim.has_answer and claim.adjudicated_at is not None
-    due = claim.approved if is_answered else claim.asked
-    waits_on_account = not is_answered and claim.paid < claim.on_account
     return {
         "claim": claim,
-        "is_answered": is_answered,
-        "on_account_late": _days(claim.on_account_due, on) if waits_on_account else None,
-        "rest_late": _days(claim.rest_due, on) if claim.paid < due else None,
+        "is_answered": claim.state in ANSWERED,
+        "on_account_late": (on - claim.on_account_due).days if claim.on_account_overdue else None,
+        "rest_late": (on - claim.rest_due).days if claim.rest_overdue else None,
     }
-
-
-def _days(due: dt.date | None, on: dt.date) -> int | None:
-    return (on - due).days if due and due < on else None

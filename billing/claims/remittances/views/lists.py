@@ -28,6 +28,7 @@ from core.export import LIMIT, Column, xlsx_response
 from core.filters import misread
 from core.paging import Pages
 from core.text import persian_digits
+from core.uploads import download
 from core.views import DetailPage, Gate, ListPage, ProgressPage
 from organisations.permissions import Permission
 
@@ -186,10 +187,7 @@ class RemittanceFile(Gate, generic.View):
         row = get_object_or_404(Remittance.objects.visible_to(request.user), pk=pk)
         if not row.file:
             raise Http404
-        return FileResponse(
-            row.file.open("rb"), as_attachment=True, filename=row.file_name,
-            content_type=row.media_type or "application/octet-stream",
-        )  # fmt: skip
+        return download(row.file, row.file_name)
 
 
 class OpenMoney(ListPage):

@@ -28,9 +28,7 @@ from billing.claims.remittances.models import Remittance, RemittanceLine
 from billing.claims.remittances.services import booking, receiving, resolving
 from billing.claims.remittances.services.receiving import Received
 from billing.claims.remittances.views.lists import HOME
-from billing.forms import SayingForm
 from billing.tasks import book_remittance
-from core.errors import InvalidInput
 from core.filters import whole
 from core.text import group_digits
 from core.views import ActionView, FormPage
@@ -166,13 +164,6 @@ class Columns(FormPage):
         return super().get_context_data(insurer=self.insurer, breadcrumb=trail, **kwargs)
 
 
-def said(form: SayingForm) -> dict[str, Any]:
-    """What the form says; refused with its own sentences."""
-    if not form.is_valid():
-        raise InvalidInput(" ".join(form.sentences()))
-    return form.cleaned_data
-
-
 class OnRemittance(ActionView):
     """An action on one remittance that the user sees; leads back to its page."""
 
@@ -204,14 +195,14 @@ class Discard(OnRemittance):
     permission = Permission.REMITTANCE_ENTER
 
     def act(self, request: HttpRequest, **kwargs: Any) -> str:
-        row, sent = self.remittance, said(ReasonForm(request.POST))
+        row, sent = self.remittance, ReasonForm(request.POST).sent()
         booking.discard(remittance=row, reason=sent["reason"], by=request.user, at=timezone.now())
         return "کنار گذاشته شد؛ شماره‌اش دوباره به کار می‌رود."
 
 
 class Reverse(OnRemittance):
     def act(self, request: HttpRequest, **kwargs: Any) -> str:
-        row, sent = self.remittance, said(ReasonForm(request.POST))
+        row, sent = self.remittance, ReasonForm(request.POST).sent()
         booking.reverse(remittance=row, reason=sent["reason"], by=request.user, at=timezone.now())
         return "یکجا برگشت؛ سطرهای مطالبه به آنچه پیش از آن پرداخت شده بود بازگشتند."
 
@@ -234,7 +225,7 @@ class OnLine(ActionView):
 class Assign(OnLine):
     def act(self, request: HttpRequest, **kwargs: Any) -> str:
         line, form = self.line, AssignForm(request.POST)
-        sent = said(form)
+        sent = form.sent()
         resolving.assign(
             line=line, reference=form.reference(), amount=sent["amount"], by=request.user, at=timezone.now()
         )
@@ -249,6 +240,6 @@ class Keep(OnLine):
 
 class GiveBack(OnLine):
     def act(self, request: HttpRequest, **kwargs: Any) -> str:
-        line, sent = self.line, said(ReturnForm(request.POST))
+        line, sent = self.line, ReturnForm(request.POST).sent()
         resolving.give_back(line=line, note=sent["note"], by=request.user, at=timezone.now())
         return "برگشت به بیمه‌گر ثبت شد."

@@ -1,0 +1,141 @@
+"""Statements of banks: the list as it was given, and which remittance each entry of it is."""
+
+from __future__ import annotations
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+
+from billing.claims.bank.choices import STATEMENT_TONES, STATEMENT_TRANSITIONS, How, StatementState
+from billing.claims.bank.querysets import BankEntryQuerySet, BankStatementQuerySet
+from billing.claims.remittances.models import Remittance, facts_stay
+from core.text import persian_digits
+from organisations.models import Centre, Organisation
+
+_USER = settings.AUTH_USER_MODEL
+
+
+class BankStatement(models.Model):
+    """What came to one account on the days from `first_on` to `last_on`, both included.
+
+    `centre` is the hospital whose account it is, empty for the organisation's own.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    centre = models.ForeignKey(Centre, models.PROTECT, null=True, related_name="+", verbose_name="مرکز")
+    account = models.CharField("حساب", max_length=60)
+    first_on = models.DateField("از روز")
+    last_on = models.DateField("تا روز")
+    state = models.CharField("وضعیت", max_length=9, choices=StatementState, default=StatementState.WAITING)
+    file = models.FileField("فایل", upload_to="bank/%Y/%m")
+    file_name = models.CharField("نام فایل", max_length=200)
+    sha256 = models.CharField("مهر فایل", max_length=64)
+    received_at = models.DateTimeField("دریافت")
+    by = models.ForeignKey(_USER, models.PROTECT, related_name="+", verbose_name="ثبت‌کننده")
+    checked_at = models.DateTimeField("تأیید", null=True)
+    checked_by = models.ForeignKey(_USER, models.PROTECT, null=True, related_name="+")
+    reason = models.CharField("علت کنارگذاشتن", max_length=250, blank=True)
+
+    objects = BankStatementQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "صورتحساب بانک"
+        indexes = [models.Index(fields=["organisation", "-last_on"], name="billing_bankstatement_last")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "sha256"],
+                condition=~Q(state=StatementState.DISCARDED),
+                name="billing_bankstatement_once",
+            ),
+            models.CheckConstraint(
+                name="billing_bankstatement_days", condition=Q(first_on__lte=F("last_on"))
+            ),
+            models.CheckConstraint(
+                name="billing_bankstatement_two_persons",
+                condition=Q(checked_by=None) | ~Q(checked_by=F("by")),
+            ),
+            models.CheckConstraint(
+                name="billing_bankstatement_checked",
+                condition=Q(
+                    state=StatementState.CONFIRMED, checked_at__isnull=False, checked_by__isnull=False
+                )
+                | ~Q(state=StatementState.CONFIRMED) & Q(checked_at=None, checked_by=None),
+            ),
+        ]
+        triggers = [
+            pgtrigger.FSM(
+                name="guarded_states",
+                field="state",
+                transitions=[
+                    (a.value, b.value) for a, following in STATEMENT_TRANSITIONS.items() for b in following
+                ],
+            ),
+            pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
+            facts_stay(
+                (
+                    "organisation_id",
+                    "centre_id",
+                    "account",
+                    "first_on",
+                    "last_on",
+                    "sha256",
+                    "received_at",
+                    "by_id",
+                )
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.account
+
+    def audit_name(self) -> str:
+        return persian_digits(f"صورتحساب بانک {self.account}")
+
+    def get_absolute_url(self) -> str:
+        return reverse("bank_statement", args=[self.pk])
+
+    @property
+    def tone(self) -> str:
+        return STATEMENT_TONES[self.state]
+
+
+class BankEntry(models.Model):
+    """One arrival on an account in rials, as the bank gives it, and which remittance it is.
+
+    An arrival is one remittance or none, and a remittance one arrival. `aside` says why it is no insurer's money.
+    """
+
+    statement = models.ForeignKey(BankStatement, models.PROTECT, related_name="entries", db_index=False)
+    row_no = models.IntegerField("ردیف")
+    on = models.DateField("روز")
+    amount = models.BigIntegerField("مبلغ")
+    reference = models.CharField("شمارهٔ پیگیری", max_length=60, blank=True)
+    note = models.CharField("شرح", max_length=250, blank=True)
+    remittance = models.OneToOneField(Remittance, models.PROTECT, null=True, related_name="arrival")
+    how = models.SmallIntegerField("تطبیق با", choices=How, null=True)
+    matched_at = models.DateTimeField("زمان تطبیق", null=True)
+    matched_by = models.ForeignKey(_USER, models.PROTECT, null=True, related_name="+")
+    aside = models.CharField("چرا از بیمه‌گر نیست", max_length=250, blank=True)
+
+    objects = BankEntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "واریز"
+        constraints = [
+            models.UniqueConstraint(fields=["statement", "row_no"], name="billing_bankentry_row"),
+            models.CheckConstraint(name="billing_bankentry_comes", condition=Q(amount__gt=0)),
+            models.CheckConstraint(
+                name="billing_bankentry_one_outcome",
+                condition=Q(remittance=None, how=None, matched_at=None, matched_by=None)
+                | Q(remittance__isnull=False, how__isnull=False, matched_at__isnull=False, aside=""),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
+            facts_stay(("statement_id", "row_no", '"on"', "amount", "reference", "note")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.statement_id}/{self.row_no}"

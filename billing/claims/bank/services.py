@@ -1,0 +1,276 @@
+"""Holding what came to the account against what insurers announced. Rules: docs/rules/claims.md."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable
+from pathlib import PurePath
+from typing import Any
+
+from django.core.files.base import File
+from django.db import transaction
+
+from billing.claims.bank import layout
+from billing.claims.bank.choices import STATEMENT_TRANSITIONS, How, StatementState
+from billing.claims.bank.models import BankEntry, BankStatement
+from billing.claims.bank.querysets import announced
+from billing.claims.remittances.choices import RemittanceState
+from billing.claims.remittances.models import Remittance
+from billing.claims.services.adjudication import insurer_of
+from billing.parsing import lists
+from core import audit, jobs
+from core.errors import DomainError, InvalidInput, NotAllowed
+from core.text import clean, group_digits, persian_digits
+from core.uploads import bare_name, sha256_of
+from organisations.models import Centre
+
+#: Days that an announcement and an arrival of the same amount may lie apart.
+DAYS_APART = 3
+LONGEST = 250
+
+
+class BankRefused(DomainError):
+    """The statement or the entry may not do this now; the sentence says what to do first."""
+
+    code = "bank_refused"
+
+
+@transaction.atomic
+def receive(
+    *,
+    upload: File[bytes],
+    name: str,
+    account: str,
+    first_on: dt.date,
+    last_on: dt.date,
+    by: Any,
+    at: dt.datetime,
+    centre: Centre | None = None,
+) -> BankStatement:
+    """Take in a bank's list (CSV or Excel) of an account; another person confirms it.
+
+    Refused where a row is wrong or lies outside the days said, or where the same file was sent before.
+    """
+    _may_enter(centre, by)
+    name, said = bare_name(name), clean(account)[:60]
+    if not said:
+        raise InvalidInput("نام یا شمارهٔ حساب را بنویسید.")
+    if first_on > last_on:
+        raise InvalidInput("روز آغاز پس از روز پایان است.")
+    text = lists.read_list(upload, name=name, size=upload.size or 0, layout=layout.LAYOUT)
+    read = layout.parse_rows(text)
+    outside = sum(not first_on <= one.on <= last_on for one in read.arrivals)
+    if read.refused:
+        raise InvalidInput(
+            f"{group_digits(len(read.refused))} سطر خوانده نشد و چیزی ثبت نشد. "
+            + " ".join(f"سطر {persian_digits(row)}: {reason}" for row, reason in read.refused[:5])
+        )
+    if outside:
+        raise InvalidInput(f"{group_digits(outside)} سطر بیرون از روزهای گفته‌شده است؛ روزها را درست کنید.")
+    if not read.arrivals:
+        raise InvalidInput("این فهرست واریزی ندارد.")
+    organisation_id, digest = by.scope.organisation_id, sha256_of(upload)
+    jobs.lock("billing.bank", organisation_id)
+    standing = BankStatement.objects.filter(organisation_id=organisation_id, sha256=digest)
+    if standing.exclude(state=StatementState.DISCARDED).exists():
+        raise BankRefused("همین فایل پیش‌تر ثبت شده است.")
+    row = BankStatement(
+        organisation_id=organisation_id, centre=centre, account=said, first_on=first_on, last_on=last_on,
+        file_name=name, sha256=digest, received_at=at, by=by,
+    )  # fmt: skip
+    upload.seek(0)
+    # What a person names a file never becomes a path.
+    row.file.save(f"{uuid.uuid4().hex}{PurePath(name).suffix.lower()}", upload, save=False)
+    row.save()
+    BankEntry.objects.bulk_create(
+        (
+            BankEntry(statement=row, row_no=number, **vars(one))
+            for number, one in enumerate(read.arrivals, start=1)
+        ),
+        batch_size=2_000,
+    )
+    _record("bank.received", row, by=by, at=at, after={"entries": len(read.arrivals), "sha256": digest})
+    return row
+
+
+@transaction.atomic
+def confirm(*, statement: BankStatement, by: Any, at: dt.datetime) -> BankStatement:
+    """Confirm a waiting statement, by another person than who entered it, and match what it brings."""
+    row = _locked(statement, StatementState.CONFIRMED)
+    _other_person(row, by)
+    row.state, row.checked_at, row.checked_by = StatementState.CONFIRMED, at, by
+    row.save(update_fields=["state", "checked_at", "checked_by"])
+    matched = match(organisation_id=row.organisation_id, by=by, at=at)
+    _record("bank.confirmed", row, by=by, at=at, after={"matched": matched})
+    return row
+
+
+@transaction.atomic
+def discard(*, statement: BankStatement, reason: str, by: Any, at: dt.datetime) -> BankStatement:
+    """Put a waiting statement aside; its file can be sent again."""
+    row = _locked(statement, StatementState.DISCARDED)
+    row.state, row.reason = StatementState.DISCARDED, _said(reason)
+    row.save(update_fields=["state", "reason"])
+    _record("bank.discarded", row, by=by, at=at, after={"reason": row.reason})
+    return row
+
+
+@transaction.atomic
+def match(*, organisation_id: int, by: Any, at: dt.datetime) -> int:
+    """Find remittances for arrivals of confirmed statements that have none; how many were found.
+
+    First by reference and amount, then by amount within `DAYS_APART` days, on the same account. Nothing is guessed:
+    what fits two is left to people. Safe to run again.
+    """
+    jobs.lock("billing.bank", organisation_id)
+    entries = BankEntry.objects.confirmed().filter(statement__organisation_id=organisation_id)
+    # An arrival whose remittance was undone is open again.
+    entries.exclude(remittance=None).exclude(remittance__state=RemittanceState.BOOKED).update(
+        remittance=None, how=None, matched_at=None, matched_by=None
+    )
+    open_entries = list(entries.unannounced().select_related("statement").order_by("pk"))
+    own = Remittance.objects.filter(organisation_id=organisation_id)
+    waiting = list(announced(own, BankStatement.objects, BankEntry.objects).order_by("pk"))
+    found = _pairs(
+        open_entries, waiting,
+        lambda e: (e.statement.centre_id, e.reference, e.amount) if e.reference else None,
+        lambda r: (r.centre_id, r.reference, _arriving(r)),
+    )  # fmt: skip
+    pairs = [(entry, row, How.REFERENCE) for entry, row in found]
+    taken = {entry.pk for entry, _ in found}, {row.pk for _, row in found}
+    rest = [one for one in open_entries if one.pk not in taken[0]]
+    left = [one for one in waiting if one.pk not in taken[1]]
+    pairs += [(entry, row, How.DAY) for entry, row in _by_day(rest, left)]
+    for entry, row, how in pairs:
+        entry.remittance, entry.how, entry.matched_at, entry.matched_by = row, how, at, by
+    BankEntry.objects.bulk_update(
+        [entry for entry, _, _ in pairs], ["remittance", "how", "matched_at", "matched_by"], batch_size=1_000
+    )
+    return len(pairs)
+
+
+@transaction.atomic
+def pair(*, entry: BankEntry, remittance: Remittance, by: Any, at: dt.datetime) -> BankEntry:
+    """Say that an arrival is a remittance, by hand; the amounts have to be the same."""
+    row = _open_entry(entry, by)
+    found = Remittance.objects.select_for_update().get(pk=remittance.pk)
+    if found.state != RemittanceState.BOOKED or found.organisation_id != row.statement.organisation_id:
+        raise BankRefused("تنها حوالهٔ ثبت‌شده با واریز تطبیق می‌شود.")
+    if found.centre_id != row.statement.centre_id:
+        raise BankRefused("این حواله به حساب دیگری گفته شده است.")
+    if _arriving(found) != row.amount:
+        raise BankRefused(
+            f"حواله {group_digits(_arriving(found))} ریال است و واریز {group_digits(row.amount)} ریال؛"
+            " از بیمه‌گر بپرسید."
+        )
+    if BankEntry.objects.filter(remittance=found).exists():
+        raise BankRefused("این حواله با واریز دیگری تطبیق یافته است.")
+    row.remittance, row.how, row.matched_at, row.matched_by = found, How.HAND, at, by
+    row.save(update_fields=["remittance", "how", "matched_at", "matched_by"])
+    _record(
+        "bank.paired", row.statement, by=by, at=at, after={"row": row.row_no, "remittance": found.reference}
+    )
+    return row
+
+
+@transaction.atomic
+def set_aside(*, entry: BankEntry, reason: str, by: Any, at: dt.datetime) -> BankEntry:
+    """Say why an arrival is no insurer's money; it leaves the list and stays in the statement."""
+    row = _open_entry(entry, by)
+    row.aside = _said(reason)
+    row.save(update_fields=["aside"])
+    _record("bank.set_aside", row.statement, by=by, at=at, after={"row": row.row_no, "reason": row.aside})
+    return row
+
+
+def _arriving(row: Remittance) -> int:
+    """Rials of a remittance that come to the account."""
+    return row.amount
+
+
+def _pairs(
+    entries: Iterable[BankEntry],
+    remittances: Iterable[Remittance],
+    of_entry: Callable[[BankEntry], Hashable | None],
+    of_remittance: Callable[[Remittance], Hashable],
+) -> list[tuple[BankEntry, Remittance]]:
+    """Those with the same key, where it is the key of just one on each side."""
+    left: dict[Hashable, list[BankEntry]] = defaultdict(list)
+    right: dict[Hashable, list[Remittance]] = defaultdict(list)
+    for entry in entries:
+        if (key := of_entry(entry)) is not None:
+            left[key].append(entry)
+    for row in remittances:
+        right[of_remittance(row)].append(row)
+    return [
+        (found[0], right[key][0])
+        for key, found in left.items()
+        if len(found) == 1 and len(right.get(key, ())) == 1
+    ]
+
+
+def _by_day(entries: list[BankEntry], remittances: list[Remittance]) -> list[tuple[BankEntry, Remittance]]:
+    """Those of one account with the same amount and near days, where each has no other such."""
+    near: dict[Hashable, list[Remittance]] = defaultdict(list)
+    for row in remittances:
+        near[row.centre_id, _arriving(row)].append(row)
+    fits = {
+        entry.pk: [
+            row for row in near.get((entry.statement.centre_id, entry.amount), ())
+            if abs((row.paid_on - entry.on).days) <= DAYS_APART
+        ]
+        for entry in entries
+    }  # fmt: skip
+    wanted: dict[int, int] = defaultdict(int)
+    for found in fits.values():
+        for row in found:
+            wanted[row.pk] += 1
+    return [
+        (entry, fits[entry.pk][0])
+        for entry in entries if len(fits[entry.pk]) == 1 and wanted[fits[entry.pk][0].pk] == 1
+    ]  # fmt: skip
+
+
+def _may_enter(centre: Centre | None, by: Any) -> None:
+    if insurer_of(by) or by.scope.organisation_id is None:
+        raise NotAllowed("صورتحساب بانک را سازمان ثبت می‌کند.")
+    if centre and not Centre.objects.visible_to(by).filter(pk=centre.pk).exists():
+        raise NotAllowed("این مرکز در دسترس شما نیست.")
+    if centre is None and not by.scope.whole_organisation_ids():
+        raise NotAllowed("حساب سازمان را ستاد ثبت می‌کند؛ مرکز را برگزینید.")
+
+
+def _locked(statement: BankStatement, to: StatementState) -> BankStatement:
+    row = BankStatement.objects.select_for_update(of=("self",)).get(pk=statement.pk)
+    if to not in STATEMENT_TRANSITIONS[StatementState(row.state)]:
+        raise BankRefused(f"{row.audit_name()} «{row.get_state_display()}» است و به «{to.label}» نمی‌رود.")
+    return row
+
+
+def _open_entry(entry: BankEntry, by: Any) -> BankEntry:
+    """The entry, held, of a confirmed statement that somebody else entered, without an outcome yet."""
+    row = BankEntry.objects.select_for_update(of=("self",)).select_related("statement").get(pk=entry.pk)
+    if row.statement.state != StatementState.CONFIRMED:
+        raise BankRefused("صورتحساب هنوز تأیید نشده است.")
+    _other_person(row.statement, by)
+    if row.remittance_id or row.aside:
+        raise BankRefused("این واریز پیش‌تر جای خود را یافته است.")
+    return row
+
+
+def _other_person(row: BankStatement, by: Any) -> None:
+    if by is None or row.by_id == by.pk:
+        raise NotAllowed("این صورتحساب را خودتان ثبت کرده‌اید؛ این کار با همکار دیگری است.")
+
+
+def _said(reason: str) -> str:
+    said = clean(reason)[:LONGEST]
+    if not said:
+        raise InvalidInput("علت را بنویسید.")
+    return said
+
+
+def _record(action: str, row: BankStatement, *, by: Any, at: dt.datetime, after: dict[str, object]) -> None:
+    audit.record(action, row, by=by, at=at, organisation_id=row.organisation_id, after=after)
