@@ -14,7 +14,7 @@ from billing.choices import Document as Paper
 from billing.choices import IdentityKind, Referral
 from billing.desk.identity import WrongIdentity, parts_of, patient_key
 from billing.models import Invoice, InvoiceDetail, InvoiceLine, Papers, PastInvoice, PastLine
-from billing.papers import Said
+from billing.papers import Identity, Said
 from billing.parsing import rows, values
 from billing.parsing.faults import absent
 from billing.parsing.parsed import Parsed
@@ -24,7 +24,6 @@ from core.errors import InvalidInput
 from core.text import ascii_digits, hour_of, persian_digits
 from insurers.choices import Condition
 from organisations.choices import Setting
-from tariffs.choices import Book
 
 #: Fields of the whole invoice and what each may hold at most; all of them are text, as typed.
 HEADER = {
@@ -58,8 +57,6 @@ _FIELD_OF = {column: field for field, column in _COLUMN_OF.items()} | {name: nam
 _FIELD_OF_LINE = {column: field for field, column in _COLUMN_OF_LINE.items()} | {
     "irc": "irc", "is_authentic": "authentic",
 }  # fmt: skip
-#: Lists whose items have a registration code.
-ITEM_BOOKS = (Book.DRUG, Book.CONSUMABLE, Book.PROSTHESIS)
 #: Form of an ICD-10 code: letter, digit, digit or letter, and up to four more after a point.
 _DIAGNOSIS = re.compile(r"([A-Z]\d[0-9A-Z])\.?([0-9A-Z]{0,4})")
 _BETWEEN_CODES = re.compile(r"[\s,،;؛]+")
@@ -271,7 +268,7 @@ def of_invoice(
     lines: Sequence[InvoiceLine | PastLine],
     detail: InvoiceDetail | None,
     papers: Papers | None,
-    items: Mapping[int, tuple[str, bool]],
+    items: Mapping[int, Identity],
 ) -> Document:
     """A stored invoice, as it is or as it was, as somebody would have typed it.
 
@@ -307,16 +304,16 @@ def of_invoice(
             "referred_from": detail.referred_from,
         }
     if papers:
-        header |= dict.fromkeys(papers.documents, "1") | {
+        header |= dict.fromkeys(papers.documents or (), "1") | {
             "admitted_at": _hour(papers.admitted_at),
             "discharged_at": _hour(papers.discharged_at),
         }
     return header | {"lines": [_of_line(line, invoice) | _of_item(items.get(line.line_no)) for line in lines]}
 
 
-def _of_item(item: tuple[str, bool] | None) -> dict[str, str]:
+def _of_item(item: Identity | None) -> dict[str, str]:
     irc, is_authentic = item or ("", False)
-    return {"irc": irc, "authentic": "1" if is_authentic else ""}
+    return {"irc": irc or "", "authentic": "1" if is_authentic else ""}
 
 
 def _hour(hour: dt.time | None) -> str:
