@@ -101,9 +101,14 @@ def cleaned(raw: Any) -> Document:
         raise InvalidInput("این پیش‌نویس خوانده نشد؛ صفحه را دوباره باز کنید.")
     if len(lines) > MOST_LINES:
         raise InvalidInput(f"یک صورتحساب بیش از {persian_digits(MOST_LINES)} سطر ندارد؛ آن را بخش کنید.")
-    header = {name: _text(raw.get(name), most) for name, most in HEADER.items()}
-    return header | {
-        "lines": [{name: _text(line.get(name), most) for name, most in LINE.items()} for line in lines]
+    return _texts(raw, HEADER) | {"lines": [_texts(line, LINE) for line in lines]}
+
+
+def _texts(raw: Mapping[str, Any], most: Mapping[str, int]) -> Document:
+    # Of the fourteen cells of a line most are empty.
+    said = dict.fromkeys(most, "")
+    return said | {
+        name: _text(value, most[name]) for name, value in raw.items() if value != "" and name in most
     }
 
 
@@ -176,8 +181,12 @@ def _line(line: Mapping[str, str], place: int, books: Mapping[str, int]) -> dict
 
 
 def _parse(text: Sequence[Mapping[str, Any]]) -> Parsed:
-    schema = dict.fromkeys(text[0], pl.String) | {"row_no": pl.Int32}
-    frame = pl.DataFrame(list(text), schema=schema)
+    names = text[0].keys()
+    # A cell left empty is no text: of a column without any there is nothing to read.
+    frame = pl.DataFrame(
+        {name: [row[name] or None for row in text] for name in names},
+        schema=dict.fromkeys(names, pl.String) | {"row_no": pl.Int32},
+    )
     return rows.parse(frame, cells=frame.select("row_no", pl.col("code")))
 
 

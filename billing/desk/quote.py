@@ -98,7 +98,7 @@ def quote(
     usable = reading.parsed if not problems else _usable(document, reading, number, books, problems)
     if usable.lines.is_empty() or not reading.lines:
         return Quote(reading.parsed, None, problems, count=reading.lines, unpriced=reading.lines)
-    priced = _price(usable, centre)
+    priced = _price(usable, centre, refs)
     rows = _with_asked(priced, usable, document, asked or {})
     shown = {row["row_no"] - 1: row for row in _named(rows, centre)}
     have = [row for row in shown.values() if row["amount"] is not None]
@@ -216,11 +216,12 @@ def _some_day(document: Document) -> dict[str, str]:
     return dict.fromkeys(("admitted_on", "discharged_on"), days[0] if days else "14030101")
 
 
-def _price(parsed: Parsed, centre: Centre) -> pl.DataFrame:
+def _price(parsed: Parsed, centre: Centre, refs: References) -> pl.DataFrame:
     return preview(
         parsed.headers,
         parsed.lines,
         organisation_id=centre.region.organisation_id,
+        refs=refs,
         sector=centre.sector,
         grade=centre.grade,
         centre_id=centre.pk,
