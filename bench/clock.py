@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from django.db import connection
@@ -36,8 +37,12 @@ class Ratio:
         return self.cpu if by_cpu else self.wall
 
 
+@cache
 def is_noisy() -> bool:
-    """Whether other work leaves wall times meaningless; processor time counts then."""
+    """Whether other work leaves wall times meaningless; processor time counts then.
+
+    Looked at once, before anything is timed: later the load is our own.
+    """
     return os.getloadavg()[0] > QUIET * (os.cpu_count() or 1)
 
 

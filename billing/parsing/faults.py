@@ -112,14 +112,16 @@ def bad_number(faults: Faults, name: str, value: pl.Series, beyond: pl.Series, s
     )
 
 
-def too_long(faults: Faults, name: str, value: pl.Series, shown: pl.Series) -> None:
-    """A fault where the text `value` of a column is longer than what the table holds."""
-    faults.add(
-        value.str.len_chars() > LONGEST[name],
-        f"«{columns.label(name)}» («{{}}») بیش از {persian_digits(LONGEST[name])} نویسه دارد؛ آن را کوتاه کنید.",
-        shown,
-        field=name,
-    )
+def too_long(faults: Faults, texts: pl.DataFrame, shown: pl.DataFrame) -> None:
+    """A fault where a text is longer than what the table holds of its column; `shown` has the cells as they came."""
+    longest = texts.select(pl.all().str.len_chars().max()).row(0, named=True)
+    for name in (name for name, most in longest.items() if (most or 0) > LONGEST[name]):
+        faults.add(
+            texts[name].str.len_chars() > LONGEST[name],
+            f"«{columns.label(name)}» («{{}}») بیش از {persian_digits(LONGEST[name])} نویسه دارد؛ آن را کوتاه کنید.",
+            shown[name],
+            field=name,
+        )
 
 
 def unknown_word(faults: Faults, name: str, value: pl.Series, source: pl.Series, known: str) -> None:

@@ -54,6 +54,6 @@ def parse_list(
     text = grid.cells.select(
         *[pl.col(str(place)).alias(name) for name, place in found.items()],
         *[pl.lit(None, pl.String).alias(name) for name in names if name not in found],
-    ).with_columns(grid.row_no.alias("row_no"))
-    text = text.with_columns(values.tidy(text[name]).alias(name) for name in names)
+    )
+    text = values.tidied(text).with_columns(grid.row_no.alias("row_no"))
     return text.filter(pl.any_horizontal(pl.col(names).is_not_null()))

@@ -47,31 +47,32 @@ def blocks_of(text: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:
 def read_blocks(raw: pl.DataFrame, faults: Faults) -> pl.DataFrame:
     """Invoice columns of each run, read. What is absent may stand in another run of the same invoice."""
     read: dict[str, pl.Series] = {"row_no": raw["row_no"]}
-    for name in ("number", "patient_key", "fund_code", "supplementary_code", "admission_ward", "record_no"):
-        read[name] = values.tidy(raw[name])
-        too_long(faults, name, read[name], raw[name])
+    clean = values.tidied(raw.select(columns.OF_INVOICE))
+    texts = ("number", "patient_key", "fund_code", "supplementary_code", "admission_ward", "record_no")
+    read |= clean.select(texts).to_dict()
+    too_long(faults, clean.select(texts), raw)
     faults.add(read["number"].is_null(), absent(columns.label("number")), field="number")
     key = read["patient_key"]
     # Spreadsheets drop the leading zeros of a national code. A code of 11 digits is dirty but still tells people apart.
     read["patient_key"] = key.zip_with(
         ~key.str.contains(r"^\d{8,9}$").fill_null(value=False), key.str.zfill(10)
     )
-    read["patient_name"] = values.tidy(raw["patient_name"]).str.replace_all(r"\s+", " ").str.slice(0, 160)
+    read["patient_name"] = clean["patient_name"].str.replace_all(r"\s+", " ").str.slice(0, 160)
     for name, meanings, known in (
         ("setting", SETTINGS, "«بستری» یا «سرپایی»"),
         ("condition", CONDITIONS, "یکی از نام‌های فهرست شرط‌ها، مانند «عادی»،"),
     ):
-        source = values.tidy(raw[name])
+        source = clean[name]
         read[name] = values.choices(source, meanings)
         unknown_word(faults, name, read[name], source, known)
         read[f"{name}_text"] = source
     for name in ("admitted_on", "discharged_on"):
-        source = values.tidy(raw[name])
+        source = clean[name]
         read[name] = values.dates(source)
         bad_date(faults, name, read[name], source, raw[name])
         read[f"{name}_text"] = source
     for name, most in (("personnel_no", 10**15), ("relation_no", 32_767), ("patient_paid", values.INT64_MAX)):
-        source = values.tidy(raw[name])
+        source = clean[name]
         read[name], beyond = values.numbers(source)
         bad_number(faults, name, read[name], beyond, source)
         faults.add(

@@ -40,14 +40,13 @@ PARTS = meanings_of(
 
 def read_lines(text: pl.DataFrame, invoice_of: pl.Series, faults: Faults) -> pl.DataFrame:
     """Columns of each line, read, in the order of the rows."""
-    read: dict[str, pl.Series] = {}
-    for name in ("code", "physician_no", "ward_code"):
-        read[name] = values.tidy(text[name])
-        too_long(faults, name, read[name], text[name])
+    clean = values.tidied(text.select("code", "physician_no", "ward_code", "title"))
+    read: dict[str, pl.Series] = clean.to_dict()
+    too_long(faults, clean.drop("title"), text)
     # The attribute of a code (#, *, +) is printed beside it and is no part of it.
     read["code"] = read["code"].str.strip_chars("#*+ ").str.replace(r"^(\d+)\.0$", "$1")
     faults.add(read["code"].is_null() | (read["code"] == ""), absent(columns.label("code")), field="code")
-    read["title"] = values.tidy(text["title"]).fill_null("").str.slice(0, 400)
+    read["title"] = clean["title"].fill_null("").str.slice(0, 400)
     read["service_on"] = values.dates(text["service_on"])
     source = _empty_as_null(text["service_on"])
     faults.add(source.is_null(), f"{columns.label('service_on')} خالی است؛ {DATE_HINT}", field="service_on")

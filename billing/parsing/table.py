@@ -114,8 +114,7 @@ def _row_kinds(grid: Grid, frame: pl.DataFrame) -> pl.Series:
     candidates = (number.is_null() | (number.str.strip_chars() == "") | worded).arg_true()
     if candidates.is_empty():
         return kinds
-    cells = grid.cells[candidates]
-    cells = cells.select(values.tidy(column) for column in cells)
+    cells = values.tidied(grid.cells[candidates])
     blank = cells.select(pl.all_horizontal(pl.all().is_null())).to_series()
     texts = cells.with_row_index("at").unpivot(index="at").drop_nulls("value")
     known = texts["value"].unique()

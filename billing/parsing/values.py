@@ -29,12 +29,6 @@ FEW = 500
 _DECREE = r"^\(?\d{1,3}(?:ر\d{1,3})+\)?$"
 
 
-def is_ascii(text: pl.Series) -> bool:
-    column = pl.col(text.name)
-    plain = text.to_frame().select((column.str.len_bytes() == column.str.len_chars()).all())
-    return bool(plain.item())
-
-
 def is_blank(text: pl.Series) -> bool:
     """Whether a column has no text at all."""
     return text.null_count() == len(text)
@@ -42,29 +36,39 @@ def is_blank(text: pl.Series) -> bool:
 
 def tidy(text: pl.Series) -> pl.Series:
     """Edges stripped, Persian letters and ASCII digits; null where nothing is left."""
-    if is_blank(text):
-        return text
-    return _stripped(text) if is_ascii(text) else _plain(text)
+    return tidied(text.to_frame()).to_series()
 
 
-def _plain(text: pl.Series) -> pl.Series:
-    """Persian letters and ASCII digits; where texts repeat, each is looked at once."""
+def tidied(frame: pl.DataFrame) -> pl.DataFrame:
+    """`tidy` of every column at once: the steps are as few for twenty columns as for one."""
+    said = [column for column in frame if not is_blank(column)]
+    if not said:
+        return frame
+    is_plain = frame.select(_is_ascii(column.name) for column in said).row(0)
+    bare = frame.with_columns(_bare(column, plain) for column, plain in zip(said, is_plain, strict=True))
+    is_empty = bare.select((pl.col(column.name) == "").any() for column in said).row(0)
+    emptied = [pl.col(column.name) for column, empty in zip(said, is_empty, strict=True) if empty]
+    return bare.with_columns(pl.when(column != "").then(column) for column in emptied) if emptied else bare
+
+
+def _is_ascii(name: str) -> pl.Expr:
+    return (pl.col(name).str.len_bytes() == pl.col(name).str.len_chars()).all()
+
+
+def _bare(text: pl.Series, plain: bool) -> pl.Expr | pl.Series:
+    """Edges stripped, letters and digits as we write them; where such texts repeat, each is looked at once."""
+    if plain:
+        return pl.col(text.name).str.strip_chars(_EDGES)
     if len(text) > FEW:
-        known = text.drop_nulls().unique()
+        known = text.unique()
         if len(known) * 4 < len(text):
-            return through_distinct(text, known, _lettered(known))
-    return _lettered(text)
+            return through_distinct(text, known, known.to_frame().select(_lettered(text.name)).to_series())
+    return _lettered(text.name)
 
 
-def _lettered(text: pl.Series) -> pl.Series:
-    column = pl.col(text.name).str.normalize("NFKC").str.replace_many(list(_PLAIN), list(_PLAIN.values()))
-    return _stripped(text, column)
-
-
-def _stripped(text: pl.Series, column: pl.Expr | None = None) -> pl.Series:
-    bare = (pl.col(text.name) if column is None else column).str.strip_chars(_EDGES)
-    stripped = text.to_frame().select(bare.alias(text.name)).to_series()
-    return stripped.set(stripped == "", None) if (stripped == "").any() else stripped
+def _lettered(name: str) -> pl.Expr:
+    letters = pl.col(name).str.normalize("NFKC").str.replace_many(list(_PLAIN), list(_PLAIN.values()))
+    return letters.str.strip_chars(_EDGES)
 
 
 def through_distinct(text: pl.Series, known: pl.Series, values: pl.Series) -> pl.Series:
@@ -81,7 +85,7 @@ def numbers(raw: pl.Series, *, scale: int = 1) -> tuple[pl.Series, pl.Series]:
     """
     if is_blank(raw):
         return raw.cast(pl.Int64), _nowhere(raw)
-    plain = (raw if is_ascii(raw) else _plain(raw)).cast(pl.Int64, strict=False)
+    plain = (raw if _all_ascii(raw) else tidy(raw)).cast(pl.Int64, strict=False)
     if scale > 1:
         plain = plain.set(plain.abs() > INT64_MAX // scale, None) * scale
     if plain.null_count() == raw.null_count():
@@ -91,6 +95,10 @@ def numbers(raw: pl.Series, *, scale: int = 1) -> tuple[pl.Series, pl.Series]:
     slow = through_distinct(raw, rest, table["value"])
     beyond = through_distinct(raw, rest, table["beyond"]).fill_null(value=False)
     return plain.zip_with(plain.is_not_null(), slow), beyond
+
+
+def _all_ascii(text: pl.Series) -> bool:
+    return bool(text.to_frame().select(_is_ascii(text.name)).item())
 
 
 def _nowhere(column: pl.Series) -> pl.Series:

@@ -18,6 +18,8 @@ CELERY = [sys.executable, "-m", "celery", "--app", "config", "--quiet"]
 WORKER = [*CELERY, "worker", "--pool", "threads", "--concurrency", "2", "--loglevel", "warning"]
 # Centres of the demonstration loaded at a time: as many as there are cores, and not more than four.
 LOADERS = str(min(4, os.cpu_count() or 1))
+# Django's own checks import every page; the first command makes them for all.
+CHECKED = "--skip-checks"
 # Steps in their order, each with the commands that run at the same time; safe to run again, and quick when there is
 # nothing to do. The API answers JSON only: nobody asks for the pages of the REST framework.
 PREPARATION = [
@@ -28,13 +30,17 @@ PREPARATION = [
     (
         "loading reference data and the demonstration",
         [
-            django_command("load_demo", "--verbosity", "2", "--side-by-side", LOADERS, "--rest-later"),
-            django_command("collectstatic", "--no-input", "--ignore", "rest_framework", "--verbosity", "0"),
+            django_command(
+                "load_demo", CHECKED, "--verbosity", "2", "--side-by-side", LOADERS, "--rest-later"
+            ),
+            django_command(
+                "collectstatic", CHECKED, "--no-input", "--ignore", "rest_framework", "--verbosity", "0"
+            ),
         ],
     ),
 ]
 # While the three that serve are starting.
-NIGHT = ("running the nightly computations", [django_command("nightly")])
+NIGHT = ("running the nightly computations", [django_command("nightly", CHECKED)])
 
 
 PR_SET_PDEATHSIG = 1
@@ -94,7 +100,7 @@ def _serve(host: str, port: str, environment: dict[str, str]) -> int:
             print("taraz: serving all the same; the job log (/jobs/) says what went wrong.", file=sys.stderr)
         if _wait_for_page(children, host, port):
             print(f"\nTaraz: http://{_shown(host)}:{port}/   (Ctrl-C stops it)", flush=True)
-            subprocess.run(django_command("demo_users"), env=environment)
+            subprocess.run(django_command("demo_users", CHECKED), env=environment)
         return _watch(children)
     finally:
         _end(children)

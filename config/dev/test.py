@@ -9,6 +9,8 @@ from pathlib import Path
 from config.dev.environment import VAR, foreground
 from config.embedded import PostgreSQL, Valkey, services
 
+# All tests, by a process for each core; one file of tests stays with one process.
+SIDE_BY_SIDE = ["--numprocesses", str(min(4, os.cpu_count() or 1)), "--dist", "loadfile"]
 PANGO = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 
 
@@ -36,7 +38,7 @@ def test(arguments: list[str]) -> int:
         os.environ.pop(name, None)
     try:
         with services(home, throwaway=True) as addresses:
-            command = [sys.executable, "-m", "pytest", *arguments]
+            command = [sys.executable, "-m", "pytest", *(arguments or SIDE_BY_SIDE)]
             return foreground(command, os.environ | chosen | addresses)
     finally:
         shutil.rmtree(home, ignore_errors=True)

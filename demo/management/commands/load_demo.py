@@ -13,7 +13,7 @@ from billing.services.reference import load_bundled_items, load_finding_rules, l
 from core.errors import DomainError
 from demo import rest
 from demo.budget import load_inputs
-from demo.loading import DEFAULT_LINES, YEAR, load_deliveries
+from demo.loading import DEFAULT_LINES, YEAR, commit_without_waiting, load_deliveries
 from demo.night import run_night
 from demo.organisations import load_organisations
 from demo.tasks import load_rest
@@ -54,6 +54,7 @@ class Command(BaseCommand):
             if options["verbosity"] > 1:
                 self.stdout.write(text)
 
+        commit_without_waiting()
         try:
             load_reference(at=now)
             load_mappings()
