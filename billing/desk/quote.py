@@ -38,6 +38,9 @@ STAND_IN = {
 }  # fmt: skip
 AMOUNTS = ("amount", *SHARES)
 UNKNOWN_CODE = "کد «{}» در تعرفه نیست؛ کد یا بخشی از عنوان خدمت را بنویسید و از فهرست برگزینید."
+UNKNOWN_PHYSICIAN = (
+    "«{}» در فهرست پزشکان سازمان نیست؛ شمارهٔ نظام پزشکی یا بخشی از نام را بنویسید و از فهرست برگزینید."
+)
 _FACTS = ("book", "code", "service_on", "quantity_milli", "percent_bp", "minutes", "part")
 #: One line of a stored invoice: its facts and what was asked for it.
 Asked = Mapping[int, tuple[tuple[Any, ...], int]]
@@ -95,6 +98,7 @@ def quote(
     reading = read(document, number=number, books=books)
     problems = [*reading.problems, *_payer_problems(document, refs)]
     problems += _code_problems(document, reading, refs)
+    problems += _physician_problems(document, reading, refs)
     usable = reading.parsed if not problems else _usable(document, reading, number, books, problems)
     if usable.lines.is_empty() or not reading.lines:
         return Quote(reading.parsed, None, problems, count=reading.lines, unpriced=reading.lines)
@@ -113,8 +117,16 @@ def quote(
         synthetic=sum(row["confidence"] == Confidence.SYNTHETIC for row in have),
         findings=[]
         if on is None or not reading.lines or _stood_in(problems)
-        else _findings(*_with_papers(usable.headers, rows, document), centre, on, instead_of),
+        else _unsaid(
+            _findings(*_with_papers(usable.headers, rows, document), centre, on, instead_of), problems
+        ),
     )
+
+
+def _unsaid(findings: list[Finding], problems: list[Problem]) -> list[Finding]:
+    """Findings but for those of a physician who is a problem already at the same cell."""
+    told = {problem.line for problem in problems if problem.field == "physician"}
+    return [one for one in findings if one.field != "physician" or one.line not in told]
 
 
 def _stood_in(problems: list[Problem]) -> set[str]:
@@ -192,6 +204,22 @@ def _code_problems(document: Document, reading: Reading, refs: References) -> li
         Problem("code", UNKNOWN_CODE.format(code[:20]), place)
         for place, code in codes.items()
         if code and code not in known
+    ]
+
+
+def _physician_problems(document: Document, reading: Reading, refs: References) -> list[Problem]:
+    """Lines of a physician whom nobody knows: a file is taken without, who types is asked to choose."""
+    read = {problem.line for problem in reading.problems if problem.field == "physician"}
+    typed = {
+        place: ascii_digits(line["physician"]).strip()
+        for place, line in enumerate(document["lines"])
+        if line["physician"].strip() and place not in read and says_something(line)
+    }
+    known = set(refs.physicians["physician_no"]) if typed else set()
+    return [
+        Problem("physician", UNKNOWN_PHYSICIAN.format(text[:20]), place)
+        for place, text in typed.items()
+        if text not in known
     ]
 
 

@@ -200,7 +200,8 @@ class DeskApi(ApiView):
     authentication_classes = (SessionAuthentication,)
 
     def draft(self) -> Draft:
-        drafts = Draft.objects.visible_to(self.request.user)
+        # What the page sends stands in place of what is stored, which is long.
+        drafts = Draft.objects.visible_to(self.request.user).defer("document")
         drafts = drafts.select_related("centre__region", "invoice", "replaces__patient")
         return get_object_or_404(drafts, pk=self.kwargs["pk"])
 

@@ -233,6 +233,24 @@ def test_a_wrong_day_of_admission_is_told_once_and_hides_no_other_fault(tariff):
     assert "«abc» در تعرفه نیست" in found["code", 1]
 
 
+def test_a_physician_whom_nobody_knows_is_refused_at_the_cell_and_told_once(rules):
+    Physician.objects.create(organisation=rules.organisation, council_no="77", name="پزشک نمونه")
+    lines = [
+        {"code": "100005", "physician": "دکتر هیچ‌کس"}, {"code": "100005", "physician": "۷۷"},
+        {"code": "100005", "physician": "1234567890123"}, {"code": "100005"},
+    ]  # fmt: skip
+    draft, content = begun(rules, lines)
+    found = desk.price(draft=draft, document=content, on=world.DAY)
+    told = {problem.line: problem.text for problem in found.problems if problem.field == "physician"}
+    assert set(told) == {0, 2}
+    assert "«دکتر هیچ‌کس» در فهرست پزشکان سازمان نیست" in told[0]
+    assert found.lines[0]["amount"] is not None
+    missing = {one.line for one in found.findings if one.rule == "physician_missing"}
+    assert missing == {3}
+    with pytest.raises(desk.NotReady):
+        desk.register(draft=draft, document=content, version=draft.version, by=rules.officer, at=LATER)
+
+
 def test_the_sentences_name_fields_as_the_page_does_and_say_which_bound_is_passed(tariff):
     found = problems(tariff, fund="", patient_paid="-5", relation_no="99999")
     assert found["fund", None] == "بیمهٔ پایه را انتخاب کنید."
