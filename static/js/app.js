@@ -175,13 +175,17 @@
     else if (event.code === "KeyD" && event.shiftKey) turnTheme();
   });
 
-  // ---- the calendar gives way once the day is typed, or one goes on by keyboard: it covers what stands below
+  // ---- the calendar gives way once the day is typed, or one goes on: it covers what stands below
   const WHOLE_DAY = /^(\d{4}[/-]\d{1,2}[/-]\d{2}|\d{8})$/;
   document.addEventListener("input", (event) => {
     if (event.target.matches("[data-jdp]") && WHOLE_DAY.test(ascii(event.target.value))) window.jalaliDatepicker?.hide();
   });
   document.addEventListener("keydown", (event) => {
-    if (event.target.matches?.("[data-jdp]") && ["Escape", "Enter", "Tab"].includes(event.key)) window.jalaliDatepicker?.hide();
+    if (event.target.matches?.("[data-jdp]") && ["Escape", "Enter"].includes(event.key)) window.jalaliDatepicker?.hide();
+  });
+  document.addEventListener("focusout", (event) => {
+    const next = event.target.matches?.("[data-jdp]") && event.relatedTarget;
+    if (next && !next.closest("jdp-container") && !next.matches("[data-jdp]")) window.jalaliDatepicker?.hide();
   });
 
   // ---- a choice that another one narrows: its options say what they belong to
