@@ -81,8 +81,8 @@ def _keep(user: Any, outcomes: Sequence[Outcome], batch: Batch) -> str:
         "back_url": batch.back_url,
         "breadcrumb": [*batch.breadcrumb, {"label": "نتیجهٔ کار گروهی"}],
         "rows": rows,
-        "went": sum(row["is_done"] for row in rows),
-        "stayed": sum(not row["is_done"] for row in rows),
+        "went": sum(one.is_done for one in outcomes),
+        "stayed": sum(not one.is_done for one in outcomes),
     }
     token = secrets.token_urlsafe(12)
     cache.set(_key(user, token), kept, KEPT)
