@@ -36,7 +36,7 @@ class HeaderForm(forms.Form):
     )
     id_kind = forms.ChoiceField(label="نوع شناسه", choices=IdentityKind.choices)
     patient_id = forms.CharField(label="شناسهٔ بیمار")
-    birth_order = forms.CharField(label="نوبت تولد", required=False)
+    birth_order = forms.CharField(label="نوبت تولد (خالی: یک)")
     patient_name = forms.CharField(label="نام بیمار", required=False)
     personnel_no = forms.CharField(label="شمارهٔ پرسنلی", required=False)
     relation_no = forms.CharField(label="ردیف خانواده", required=False)

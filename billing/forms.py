@@ -13,7 +13,15 @@ from billing.papers import Said
 from billing.parsing.counts import LARGEST, OWN_SETTING
 from core.batches import chosen
 from core.errors import InvalidInput
-from core.forms import CleanCharField, HourField, JalaliDateField, JalaliMonthField, NumberField, SayingForm
+from core.forms import (
+    CleanCharField,
+    HourField,
+    JalaliDateField,
+    JalaliMonthField,
+    NarrowedSelect,
+    NumberField,
+    SayingForm,
+)
 from organisations.choices import PatientCategory, Setting
 from organisations.models import Centre, Region, Unit, User
 from organisations.permissions import Permission
@@ -101,8 +109,9 @@ class CloseForm(forms.Form):
 
     region = forms.ModelChoiceField(Region.objects.none(), label="منطقه", empty_label="منطقه را برگزینید")
     centre = forms.ModelChoiceField(
-        Centre.objects.none(), label="مرکز", required=False, empty_label="همهٔ مرکزهای منطقه"
-    )
+        Centre.objects.none(), label="مرکز", required=False, empty_label="همهٔ مرکزهای منطقه",
+        widget=NarrowedSelect(by="region", of="region_id"),
+    )  # fmt: skip
     month = JalaliMonthField(label="ماه")
     reason = CleanCharField(label="علت", max_length=250)
 

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from billing.choices import Document
 
+#: IRC of a drug or device and whether it was confirmed to be genuine; None where nobody has said it.
+Identity = tuple[str | None, bool | None]
+
 
 @dataclass(frozen=True)
 class Said:

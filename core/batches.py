@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.urls import reverse
 
 from core.errors import InvalidInput
 from core.filters import whole
+from core.jobs import CACHE_AWAY
 from core.outcomes import Outcome
 from core.text import group_digits
+
+#: Seconds for which a table of outcomes can be looked at again.
+KEPT = 3_600
+TOLD_WITHOUT_TABLE = 5
 
 
 def _nowhere(_: Outcome) -> str:
@@ -52,14 +60,39 @@ def answer(request: HttpRequest, outcomes: Sequence[Outcome], batch: Batch) -> H
     elif len(went) == len(outcomes):
         messages.success(request, f"{group_digits(len(went))} {batch.thing} {batch.done} شد.")
     else:
-        ordered = sorted(outcomes, key=lambda outcome: outcome.is_done)
-        context = {
-            "batch": batch,
-            "outcomes": ordered,
-            "rows": [(outcome, batch.url_of(outcome)) for outcome in ordered],
-            "went": len(went),
-            "stayed": len(outcomes) - len(went),
-            "breadcrumb": [*batch.breadcrumb, {"label": "نتیجهٔ کار گروهی"}],
-        }
-        return render(request, "core/outcomes.html", context)
+        try:
+            return HttpResponseRedirect(reverse("outcomes", args=[_keep(request.user, outcomes, batch)]))
+        except CACHE_AWAY:
+            # The work is done; where the table cannot be kept, what did not go is told above the page one came from.
+            stayed = [f"{one.name}: {one.text}" for one in outcomes if not one.is_done]
+            messages.warning(request, " ".join(stayed[:TOLD_WITHOUT_TABLE]))
     return HttpResponseRedirect(batch.back_url)
+
+
+def _keep(user: Any, outcomes: Sequence[Outcome], batch: Batch) -> str:
+    """Keep a table of outcomes for the person who acted, so that its page has an address; what did not go first."""
+    rows = [
+        {"name": str(one.name), "is_done": one.is_done, "text": str(one.text), "url": batch.url_of(one)}
+        for one in sorted(outcomes, key=lambda outcome: outcome.is_done)
+    ]
+    kept = {
+        "thing": batch.thing,
+        "done": batch.done,
+        "back_url": batch.back_url,
+        "breadcrumb": [*batch.breadcrumb, {"label": "نتیجهٔ کار گروهی"}],
+        "rows": rows,
+        "went": sum(one.is_done for one in outcomes),
+        "stayed": sum(not one.is_done for one in outcomes),
+    }
+    token = secrets.token_urlsafe(12)
+    cache.set(_key(user, token), kept, KEPT)
+    return token
+
+
+def kept_outcomes(user: Any, token: str) -> dict[str, Any] | None:
+    """What `answer` kept for this person; None once it is too long ago, and for everybody else."""
+    return cache.get(_key(user, token))  # type: ignore[no-any-return]
+
+
+def _key(user: Any, token: str) -> str:
+    return f"outcomes:{user.pk}:{token}"

@@ -59,6 +59,28 @@ class CleanCharField(forms.CharField):
         return ascii_digits(clean(super().to_python(value)))
 
 
+class NamedChoiceField(forms.ModelChoiceField):
+    """A choice of rows by their names, digits as everywhere on the page."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return persian_digits(obj)
+
+
+class NarrowedSelect(forms.Select):
+    """A select of rows that another field of the form narrows; `of` is the field of a row that says what it is of."""
+
+    def __init__(self, *args: Any, by: str, of: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.attrs["data-narrowed-by"] = by
+        self.of = of
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **kwargs)
+        if row := getattr(value, "instance", None):
+            option["attrs"]["data-of"] = str(getattr(row, self.of))
+        return option
+
+
 class JalaliDateField(forms.Field):
     """A Jalali date (۱۴۰۳/۰۷/۰۱, 1403-7-1, 14030701) as a Gregorian date."""
 

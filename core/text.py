@@ -47,8 +47,8 @@ def group_digits(number: int) -> str:
     return persian_digits(f"{number:,}".replace(",", "٬").replace("-", "\u2212"))
 
 
-#: An hour as people write it: 9, 9:05, 0905 or 9.05.
-_HOUR = re.compile(r"(\d{1,2})(?:[:.]?(\d{2}))?")
+#: An hour as people and systems write it: 9, 9:05, 0905, 9.05 or 09:05:00; seconds are dropped.
+_HOUR = re.compile(r"(\d{1,2})(?:[:.]?(\d{2}))?(?::\d{2}(?:\.\d+)?)?")
 
 
 def hour_of(text: str) -> dt.time | None:

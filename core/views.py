@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.views import generic
 from django_htmx.http import HttpResponseClientRefresh
 
+from core import faults
 from core.errors import DomainError
 from core.paging import Pages
 
@@ -37,6 +38,12 @@ class Gate(AccessMixin):
         if not request.user.may(self.permission):  # type: ignore[union-attr]
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+
+    def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """A page instead of nothing: the address of an action was typed, or opened again from the history."""
+        said = faults.answer(request, 405)
+        said["Allow"] = ", ".join(self._allowed_methods())  # type: ignore[attr-defined]
+        return said
 
 
 class PageView(Gate, generic.TemplateView):

@@ -19,7 +19,7 @@ from demo.generator import national_codes
 from demo.protocol import officers
 from organisations.choices import Setting
 from organisations.models import User
-from tariffs.choices import ServiceGroup
+from tariffs.choices import GOODS, ServiceGroup
 
 #: Invoices of a hospital of whose papers somebody spoke, and of ten of them those that lack one.
 WITH_PAPERS, LACKING_OF_TEN = 60, 2
@@ -91,12 +91,12 @@ def _codes(patients: list[int]) -> list[str]:
 def _content(invoice: Invoice, code: str, place: int) -> documents.Document:
     stored = Invoice.objects.for_list().select_related("unit__ward").get(pk=invoice.pk)
     lines = list(InvoiceLine.objects.of_invoice(stored.pk).for_page())
-    items = [line for line in lines if line.book in documents.ITEM_BOOKS][:4]
+    items = [line for line in lines if line.book in GOODS][:4]
     kept = sorted({line.line_no: line for line in [*lines[: LINES_TYPED - 4], *items]}.values(), key=_line_no)
     content = documents.to_reissue(documents.of_invoice(stored, kept, None, None, {}))
     for at, line in enumerate(content["lines"]):
         irc, authentic = IRC[(at + place) % len(IRC)]
-        if int(line["book"]) in documents.ITEM_BOOKS:
+        if int(line["book"]) in GOODS:
             line |= {"irc": irc, "authentic": authentic}
     # The first is of the same patient as the stored one: the same services stand on two invoices.
     return content | {

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from organisations.views import access, account, jobs, trail, tree
+from organisations.views import access, account, jobs, outcomes, trail, tree
 
 urlpatterns = [
     path("sign-in/", access.SignIn.as_view(), name="login"),
@@ -19,6 +19,7 @@ urlpatterns = [
     path("centres/new/", tree.CentreNew.as_view(), name="centre_new"),
     path("centres/<int:pk>/edit/", tree.CentreEdit.as_view(), name="centre_edit"),
     path("centres/", tree.Centres.as_view(), name="centres"),
+    path("outcomes/<slug:token>/", outcomes.Outcomes.as_view(), name="outcomes"),
     path("jobs/", jobs.Jobs.as_view(), name="jobs"),
     path("jobs/<int:pk>/", jobs.JobDetail.as_view(), name="job"),
     path("jobs/<int:pk>/progress/", jobs.JobProgress.as_view(), name="job_progress"),

@@ -15,6 +15,10 @@ class Book(models.IntegerChoices):
     PROSTHESIS = 8, "پروتز حین عمل"
 
 
+#: Lists whose items have a registration code (IRC).
+GOODS = (Book.DRUG, Book.CONSUMABLE, Book.PROSTHESIS)
+
+
 class ServiceGroup(models.IntegerChoices):
     ANY = 0, "همه"
     VISIT = 1, "ویزیت"

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.db.backends.postgresql.psycopg_any import DateRange
 
-from core.forms import CleanCharField, JalaliDateField
+from core.forms import CleanCharField, JalaliDateField, NamedChoiceField
 from tariffs.choices import Confidence
 from tariffs.fields import choice
 from tariffs.kinds import RateKind
@@ -41,7 +41,7 @@ class RateForm(forms.Form):
         self.kind = kind
         own = {name: make(organisation_id) for name, make in kind.fields.items()}
         circulars = Circular.objects.of_organisation(organisation_id).of_tariff().newest_first()
-        circular = forms.ModelChoiceField(circulars, label="بخشنامه", empty_label="انتخاب کنید")
+        circular = NamedChoiceField(circulars, label="بخشنامه", empty_label="انتخاب کنید")
         confidence = choice("اعتماد به سند", Confidence.choices)(organisation_id)
         self.fields = {"circular": circular, **own, **self.fields, "confidence": confidence}
 

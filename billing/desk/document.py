@@ -14,7 +14,7 @@ from billing.choices import Document as Paper
 from billing.choices import IdentityKind, Referral
 from billing.desk.identity import WrongIdentity, parts_of, patient_key
 from billing.models import Invoice, InvoiceDetail, InvoiceLine, Papers, PastInvoice, PastLine
-from billing.papers import Said
+from billing.papers import Identity, Said
 from billing.parsing import rows, values
 from billing.parsing.faults import absent
 from billing.parsing.parsed import Parsed
@@ -24,7 +24,6 @@ from core.errors import InvalidInput
 from core.text import ascii_digits, hour_of, persian_digits
 from insurers.choices import Condition
 from organisations.choices import Setting
-from tariffs.choices import Book
 
 #: Fields of the whole invoice and what each may hold at most; all of them are text, as typed.
 HEADER = {
@@ -58,8 +57,6 @@ _FIELD_OF = {column: field for field, column in _COLUMN_OF.items()} | {name: nam
 _FIELD_OF_LINE = {column: field for field, column in _COLUMN_OF_LINE.items()} | {
     "irc": "irc", "is_authentic": "authentic",
 }  # fmt: skip
-#: Lists whose items have a registration code.
-ITEM_BOOKS = (Book.DRUG, Book.CONSUMABLE, Book.PROSTHESIS)
 #: Form of an ICD-10 code: letter, digit, digit or letter, and up to four more after a point.
 _DIAGNOSIS = re.compile(r"([A-Z]\d[0-9A-Z])\.?([0-9A-Z]{0,4})")
 _BETWEEN_CODES = re.compile(r"[\s,،;؛]+")
@@ -104,9 +101,14 @@ def cleaned(raw: Any) -> Document:
         raise InvalidInput("این پیش‌نویس خوانده نشد؛ صفحه را دوباره باز کنید.")
     if len(lines) > MOST_LINES:
         raise InvalidInput(f"یک صورتحساب بیش از {persian_digits(MOST_LINES)} سطر ندارد؛ آن را بخش کنید.")
-    header = {name: _text(raw.get(name), most) for name, most in HEADER.items()}
-    return header | {
-        "lines": [{name: _text(line.get(name), most) for name, most in LINE.items()} for line in lines]
+    return _texts(raw, HEADER) | {"lines": [_texts(line, LINE) for line in lines]}
+
+
+def _texts(raw: Mapping[str, Any], most: Mapping[str, int]) -> Document:
+    # Of the fourteen cells of a line most are empty.
+    said = dict.fromkeys(most, "")
+    return said | {
+        name: _text(value, most[name]) for name, value in raw.items() if value != "" and name in most
     }
 
 
@@ -179,8 +181,12 @@ def _line(line: Mapping[str, str], place: int, books: Mapping[str, int]) -> dict
 
 
 def _parse(text: Sequence[Mapping[str, Any]]) -> Parsed:
-    schema = dict.fromkeys(text[0], pl.String) | {"row_no": pl.Int32}
-    frame = pl.DataFrame(list(text), schema=schema)
+    names = text[0].keys()
+    # A cell left empty is no text: of a column without any there is nothing to read.
+    frame = pl.DataFrame(
+        {name: [row[name] or None for row in text] for name in names},
+        schema=dict.fromkeys(names, pl.String) | {"row_no": pl.Int32},
+    )
     return rows.parse(frame, cells=frame.select("row_no", pl.col("code")))
 
 
@@ -271,7 +277,7 @@ def of_invoice(
     lines: Sequence[InvoiceLine | PastLine],
     detail: InvoiceDetail | None,
     papers: Papers | None,
-    items: Mapping[int, tuple[str, bool]],
+    items: Mapping[int, Identity],
 ) -> Document:
     """A stored invoice, as it is or as it was, as somebody would have typed it.
 
@@ -307,16 +313,16 @@ def of_invoice(
             "referred_from": detail.referred_from,
         }
     if papers:
-        header |= dict.fromkeys(papers.documents, "1") | {
+        header |= dict.fromkeys(papers.documents or (), "1") | {
             "admitted_at": _hour(papers.admitted_at),
             "discharged_at": _hour(papers.discharged_at),
         }
     return header | {"lines": [_of_line(line, invoice) | _of_item(items.get(line.line_no)) for line in lines]}
 
 
-def _of_item(item: tuple[str, bool] | None) -> dict[str, str]:
+def _of_item(item: Identity | None) -> dict[str, str]:
     irc, is_authentic = item or ("", False)
-    return {"irc": irc, "authentic": "1" if is_authentic else ""}
+    return {"irc": irc or "", "authentic": "1" if is_authentic else ""}
 
 
 def _hour(hour: dt.time | None) -> str:

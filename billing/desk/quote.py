@@ -38,6 +38,9 @@ STAND_IN = {
 }  # fmt: skip
 AMOUNTS = ("amount", *SHARES)
 UNKNOWN_CODE = "کد «{}» در تعرفه نیست؛ کد یا بخشی از عنوان خدمت را بنویسید و از فهرست برگزینید."
+UNKNOWN_PHYSICIAN = (
+    "«{}» در فهرست پزشکان سازمان نیست؛ شمارهٔ نظام پزشکی یا بخشی از نام را بنویسید و از فهرست برگزینید."
+)
 _FACTS = ("book", "code", "service_on", "quantity_milli", "percent_bp", "minutes", "part")
 #: One line of a stored invoice: its facts and what was asked for it.
 Asked = Mapping[int, tuple[tuple[Any, ...], int]]
@@ -95,10 +98,11 @@ def quote(
     reading = read(document, number=number, books=books)
     problems = [*reading.problems, *_payer_problems(document, refs)]
     problems += _code_problems(document, reading, refs)
+    problems += _physician_problems(document, reading, refs)
     usable = reading.parsed if not problems else _usable(document, reading, number, books, problems)
     if usable.lines.is_empty() or not reading.lines:
         return Quote(reading.parsed, None, problems, count=reading.lines, unpriced=reading.lines)
-    priced = _price(usable, centre)
+    priced = _price(usable, centre, refs)
     rows = _with_asked(priced, usable, document, asked or {})
     shown = {row["row_no"] - 1: row for row in _named(rows, centre)}
     have = [row for row in shown.values() if row["amount"] is not None]
@@ -113,8 +117,16 @@ def quote(
         synthetic=sum(row["confidence"] == Confidence.SYNTHETIC for row in have),
         findings=[]
         if on is None or not reading.lines or _stood_in(problems)
-        else _findings(*_with_papers(usable.headers, rows, document), centre, on, instead_of),
+        else _unsaid(
+            _findings(*_with_papers(usable.headers, rows, document), centre, on, instead_of), problems
+        ),
     )
+
+
+def _unsaid(findings: list[Finding], problems: list[Problem]) -> list[Finding]:
+    """Findings but for those of a physician who is a problem already at the same cell."""
+    told = {problem.line for problem in problems if problem.field == "physician"}
+    return [one for one in findings if one.field != "physician" or one.line not in told]
 
 
 def _stood_in(problems: list[Problem]) -> set[str]:
@@ -195,6 +207,22 @@ def _code_problems(document: Document, reading: Reading, refs: References) -> li
     ]
 
 
+def _physician_problems(document: Document, reading: Reading, refs: References) -> list[Problem]:
+    """Lines of a physician whom nobody knows: a file is taken without, who types is asked to choose."""
+    read = {problem.line for problem in reading.problems if problem.field == "physician"}
+    typed = {
+        place: ascii_digits(line["physician"]).strip()
+        for place, line in enumerate(document["lines"])
+        if line["physician"].strip() and place not in read and says_something(line)
+    }
+    known = set(refs.physicians["physician_no"]) if typed else set()
+    return [
+        Problem("physician", UNKNOWN_PHYSICIAN.format(text[:20]), place)
+        for place, text in typed.items()
+        if text not in known
+    ]
+
+
 def _usable(
     document: Document, reading: Reading, number: str, books: Mapping[str, int], problems: list[Problem]
 ) -> Parsed:
@@ -216,11 +244,12 @@ def _some_day(document: Document) -> dict[str, str]:
     return dict.fromkeys(("admitted_on", "discharged_on"), days[0] if days else "14030101")
 
 
-def _price(parsed: Parsed, centre: Centre) -> pl.DataFrame:
+def _price(parsed: Parsed, centre: Centre, refs: References) -> pl.DataFrame:
     return preview(
         parsed.headers,
         parsed.lines,
         organisation_id=centre.region.organisation_id,
+        refs=refs,
         sector=centre.sector,
         grade=centre.grade,
         centre_id=centre.pk,

@@ -30,7 +30,7 @@ _HEADERS = f"""
     SELECT i.id, i.version, i.number, coalesce(nullif(p.key, ''), i.patient_id::text), i.setting, i.condition,
            i.admitted_on, i.discharged_on, i.patient_paid,
            (c.at AT TIME ZONE '{settings.TIME_ZONE}')::date,
-           CASE WHEN f.id IS NOT NULL
+           CASE WHEN f.documents IS NOT NULL
                 THEN concat_ws(' ', '+', (SELECT string_agg(d, ' ') FROM jsonb_array_elements_text(f.documents) d)) END,
            (extract(epoch FROM (i.discharged_on + f.discharged_at) - (i.admitted_on + f.admitted_at)) / 60)::bigint
     FROM {Invoice._meta.db_table} i
@@ -45,7 +45,7 @@ _LINES = f"""
            l.part, l.asked, l.amount, l.basic, l.patient, l.status, l.service_id, l.physician_id, b.coverage_id,
            b.share, b.value_id, b.operating_room_id, b.fixed_price_id, b.professional_milli, b.technical_milli,
            b.operating_room_milli, b.operating_room_bp, i.setting, i.supplementary_fund_id,
-           d.irc, d.is_authentic
+           '+' || d.irc, d.is_authentic
     FROM {Invoice._meta.db_table} i JOIN {CurrentLine._meta.db_table} l ON l.invoice_id = i.id
     LEFT JOIN {PriceBasis._meta.db_table} b ON b.id = l.basis_id
     LEFT JOIN {ItemIdentity._meta.db_table} d
@@ -62,8 +62,6 @@ def frames_of(invoice_ids: Sequence[int]) -> tuple[pl.DataFrame, pl.DataFrame]:
     return (
         # The sign before the documents tells a file without any from one that nobody has spoken of.
         headers.with_columns(pl.col("documents").str.split(" ")),
-        # COPY gives an empty code as null; who says whether an item is genuine has said its code too.
-        lines.with_columns(
-            pl.when(pl.col("is_authentic").is_not_null()).then(pl.col("irc").fill_null("")).alias("irc")
-        ),
+        # COPY gives an empty text as null: the sign before a code tells one that was left empty from none.
+        lines.with_columns(pl.col("irc").str.strip_prefix("+")),
     )

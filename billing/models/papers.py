@@ -11,13 +11,16 @@ from billing.models.loose import loose
 
 
 class Papers(models.Model):
-    """Documents in the file of an invoice and the hours of the stay. Without a row nobody has said anything of them."""
+    """Documents in the file of an invoice and the hours of the stay. Without a row nobody has said anything of them.
+
+    Files say hours only: of their documents nothing is known then (null), and `said_by` is whoever sent the file.
+    """
 
     invoice = loose(Invoice, "صورتحساب")
-    documents = models.JSONField("مدارک", default=list)
+    documents = models.JSONField("مدارک", null=True, default=list)
     admitted_at = models.TimeField("ساعت پذیرش", null=True, blank=True)
     discharged_at = models.TimeField("ساعت ترخیص", null=True, blank=True)
-    said_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    said_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     said_at = models.DateTimeField("زمان")
 
     class Meta:
@@ -31,19 +34,24 @@ class Papers(models.Model):
 class ItemIdentity(models.Model):
     """Registration code (IRC) of a drug or device and whether it was confirmed to be genuine.
 
-    Of one version of a line: the one that `change` wrote. Without a row the source did not say.
+    Of one version of a line: the one that `change` wrote. Without a row the source did not say, nor of what is null: a
+    file may have one column and not the other. An empty code is one that somebody left empty.
     """
 
     invoice = loose(Invoice, "صورتحساب")
     line_no = models.IntegerField("سطر")
     change = loose(Change, "تغییر")
-    irc = models.CharField("کد IRC", max_length=30, blank=True)
-    is_authentic = models.BooleanField("اصالت تأیید شد", default=False)
+    irc = models.CharField("کد IRC", max_length=30, null=True, blank=True)  # noqa: DJ001
+    is_authentic = models.BooleanField("اصالت تأیید شد", null=True)
 
     class Meta:
         verbose_name = "شناسهٔ قلم"
         constraints = [
-            models.UniqueConstraint(fields=["invoice", "line_no", "change"], name="billing_item_identity")
+            models.UniqueConstraint(fields=["invoice", "line_no", "change"], name="billing_item_identity"),
+            models.CheckConstraint(
+                name="billing_item_says_something",
+                condition=models.Q(irc__isnull=False) | models.Q(is_authentic__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -23,13 +23,18 @@ class MissingColumns(InvalidInput):
 
 @dataclass(frozen=True)
 class Column:
-    """One of our columns: its Persian name, what else vendors call it, whether it belongs to the whole invoice."""
+    """One of our columns: its Persian name, what else vendors call it, whether it belongs to the whole invoice.
+
+    What stands `beside` is about no amount: a file without such a column says nothing of it, and a cell that cannot be
+    read refuses no row.
+    """
 
     name: str
     label: str
     also: tuple[str, ...] = ()
     required: bool = False
     of_invoice: bool = False
+    beside: bool = False
 
 
 #: What a table may have in its columns; the layout of invoices, unless said otherwise.
@@ -74,6 +79,10 @@ COLUMNS: Layout = (
     ),
     Column("physician_no", "نظام پزشکی", ("شماره نظام پزشکی", "کد نظام پزشکی", "کد پزشک")),
     Column("ward_code", "کد بخش", ("بخش", "بخش ارائه خدمت")),
+    Column("irc", "کد IRC", ("IRC کالا", "شناسه IRC", "کد ثبت", "کد ثبت کالا"), beside=True),
+    Column("authentic", "تأیید اصالت", ("اصالت", "اصالت کالا", "تأیید اصالت کالا", "وضعیت اصالت"), beside=True),
+    Column("admitted_at", "ساعت پذیرش", ("ساعت بستری", "ساعت مراجعه"), beside=True),
+    Column("discharged_at", "ساعت ترخیص", (), beside=True),
 )  # fmt: skip
 BY_NAME = {column.name: column for column in COLUMNS}
 OF_INVOICE = tuple(column.name for column in COLUMNS if column.of_invoice)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from billing.parsing import columns, of_invoice, of_line, values
+from billing.parsing import beside, columns, of_invoice, of_line, values
 from billing.parsing.faults import Faults
 from billing.parsing.parsed import FAULTS, HEADERS, LINES, POINTERS, Parsed
 from core.errors import InvalidInput
@@ -32,7 +32,9 @@ def parse(
     if extra is not None and not extra.is_empty():
         faults.take(extra)
     text = text.with_columns(
-        pl.lit(None, pl.String).alias(c.name) for c in columns.COLUMNS if c.name not in text.columns
+        pl.lit(None, pl.String).alias(c.name)
+        for c in columns.COLUMNS
+        if not c.beside and c.name not in text.columns
     )
     blocks, block_of = of_invoice.blocks_of(text)
     of_blocks = Faults()
@@ -52,21 +54,25 @@ def parse(
     good = pl.repeat(True, len(text), eager=True).scatter(found["at"], False) if len(found) else None
     lines = lines.with_columns(text["row_no"], number.alias("number"), invoice_of.alias("invoice"))
     stored = lines if good is None else lines.filter(good)
-    return Parsed(
-        headers=_shape(
-            invoices.with_row_index("at").join(
-                stored.select(pl.col("invoice").unique()), left_on="at", right_on="invoice", how="semi"
-            ),
-            HEADERS,
+    headers = _shape(
+        invoices.with_row_index("at").join(
+            stored.select(pl.col("invoice").unique()), left_on="at", right_on="invoice", how="semi"
         ),
+        HEADERS,
+    )
+    said = beside.read(text if good is None else text.filter(good), stored, headers)
+    return Parsed(
+        headers=headers,
         lines=_shape(stored, LINES),
         faults=_fault_rows(found, text, number, asked),
         cells=cells,
         rows_in=len(text),
         asked_in=asked_in,
-        notes=notes,
+        notes=(*notes, *said.notes),
         rows_blank=rows_blank,
         pointers=_pointers(faults, text),
+        items=said.items,
+        hours=said.hours,
     )
 
 

@@ -16,11 +16,13 @@ Decisions where the published guide leaves room:
   `default_fund`; one with a case that is not listed is refused, since a guess would bill the wrong fund.
 * What the patient paid is the sum of `DeRequestPerson`, where the sender fills it.
 * `IdHeaderType` 0 and 1 are inpatients; 2, and 3 (persons, who have no stay), outpatients.
+* `TimeOne` and `TimeTwo` are the hours of the stay. Where both are midnight, nobody filled them in.
 * National codes are dirty (a published sample has 11 digits): they tell people apart and are not checked.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import uuid
 from collections import Counter
@@ -33,7 +35,7 @@ import polars as pl
 from billing.parsing import rows
 from billing.parsing.parsed import Parsed
 from core.errors import InvalidInput
-from core.text import group_digits, persian_digits
+from core.text import group_digits, hour_of, persian_digits
 from insurers.choices import Condition
 from organisations.choices import Setting
 
@@ -42,6 +44,7 @@ NO_ADJUSTMENT = frozenset({"", "0", "255", "555"})
 SETTINGS = {"0": Setting.INPATIENT, "1": Setting.INPATIENT, "2": Setting.OUTPATIENT, "3": Setting.OUTPATIENT}
 CONDITIONS = {"9": Condition.ACCIDENT, "14": Condition.WORK_ACCIDENT, "29": Condition.ASSAULT}
 COMPONENTS = frozenset({"26", "27"})
+MIDNIGHT = dt.time()
 
 Json = dict[str, Any]
 
@@ -206,6 +209,7 @@ class _Table:
             "record_no": None if record == "0" else record,
             "patient_paid": str(sum(paid)) if paid else None,
             "service_on": _text(header.get("DateOne")),
+            **_hours(header),
         }
 
     def _fund(self, header: Json) -> str | None:
@@ -294,6 +298,13 @@ def _family_key(header: Json) -> str | None:
     """Personnel number and row in the family: what the guide itself calls unique."""
     person, relation = _text(header.get("PersonInsuranceNo")), _text(header.get("IdRelation"))
     return f"{person}-{relation}" if person and relation else None
+
+
+def _hours(header: Json) -> dict[str, str | None]:
+    """Hours of admission and discharge, where the sender fills them."""
+    hours = {"admitted_at": _text(header.get("TimeOne")), "discharged_at": _text(header.get("TimeTwo"))}
+    known = {name: hour for name, hour in hours.items() if hour}
+    return {} if all(hour_of(hour) == MIDNIGHT for hour in known.values()) else {**known}
 
 
 def _text(value: Any) -> str | None:

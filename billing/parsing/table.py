@@ -6,7 +6,7 @@ import csv
 import datetime as dt
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -88,7 +88,7 @@ def parse_grid(grid: Grid, mapping: Mapping[str, str]) -> Parsed:
         rows_blank=int((kinds == "blank").sum()),
     )
     notes = (*_notes_on_totals(frame.filter(kinds == "total"), parsed), *_notes_on_columns(found, mapping))
-    return Parsed(**{**parsed.__dict__, "notes": notes})
+    return replace(parsed, notes=(*notes, *parsed.notes))
 
 
 def distinct_headers(headers: Sequence[str]) -> list[str]:

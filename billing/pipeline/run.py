@@ -15,7 +15,7 @@ from billing.parsing.parsed import Parsed
 from billing.pipeline.check import Checked, refuse_cancelled, refuse_faulty
 from billing.pipeline.identify import identify_headers, identify_lines
 from billing.pipeline.price import price_and_split
-from billing.pipeline.references import references
+from billing.pipeline.references import References, references
 from billing.pipeline.resolve import resolve
 from billing.pipeline.store import (
     Context,
@@ -120,13 +120,15 @@ def preview(
     grade: int,
     physician_status: int | None = None,
     centre_id: int = 0,
+    refs: References | None = None,
 ) -> pl.DataFrame:
     """Priced lines of invoices that are not stored; columns of `headers` and `lines` as in `Parsed`.
 
     `sector` and `grade` stand for the centre, `centre_id` for its contracts; `physician_status` overrules the
     physicians' own, for a calculation without names. An unknown fund leaves the lines without coverage, visibly.
+    `refs` are the references where the caller has them.
     """
-    refs = references(organisation_id)
+    refs = refs or references(organisation_id)
     sent, sent_lines = with_keys(headers, lines)
     known = identify_headers(sent, refs, centre_id=0)
     identified = identify_lines(sent_lines, known, refs, centre_id=0)

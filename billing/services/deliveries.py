@@ -24,6 +24,7 @@ from billing.models import ColumnMapping, Delivery
 from billing.parsing import columns, files, sata, table
 from billing.parsing.parsed import Parsed
 from billing.pipeline.run import run
+from billing.services import file_papers
 from billing.services.reference import funds_of_person_cases
 from core import audit, jobs
 from core.errors import DomainError, InvalidInput
@@ -167,13 +168,15 @@ def _load(delivery: Delivery, at: dt.datetime) -> None:
         try:
             advance(0, 0, "خواندن فایل")
             parsed = read(delivery)
-            run(parsed, delivery=delivery, by=delivery.by, at=at, advance=advance)
+            with transaction.atomic():
+                run(parsed, delivery=delivery, by=delivery.by, at=at, advance=advance)
+                told = file_papers.take(parsed, delivery=delivery, at=at)
         except DomainError as refusal:
             Delivery.objects.filter(pk=delivery.pk).update(
                 state=DeliveryState.REFUSED, refusal=refusal.sentence
             )
             raise
-        job.outcome = {"notes": list(parsed.notes), "blank": parsed.rows_blank}
+        job.outcome = {"notes": [*parsed.notes, *told], "blank": parsed.rows_blank}
 
 
 def read(delivery: Delivery) -> Parsed:

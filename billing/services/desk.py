@@ -17,6 +17,7 @@ from billing.desk import document as documents
 from billing.desk.document import Problem
 from billing.desk.quote import Quote, asked_of, quote
 from billing.models import Delivery, Draft, Invoice, InvoiceDetail, InvoiceLine, Papers, PastInvoice, PastLine
+from billing.papers import Identity
 from billing.pipeline.run import run
 from billing.services import corrections, finding_runs, findings, papers
 from core import audit, jobs
@@ -24,6 +25,7 @@ from core.display import moment
 from core.errors import DomainError, InvalidInput
 from core.text import clean
 from organisations.models import Centre
+from tariffs.choices import GOODS
 
 
 class DraftConflict(DomainError):
@@ -153,7 +155,7 @@ def begin_reissue(*, invoice: Invoice, by: Any, at: dt.datetime) -> Draft:
     return draft
 
 
-def _beside(invoice: Invoice, change_id: int) -> tuple[Papers | None, dict[int, tuple[str, bool]]]:
+def _beside(invoice: Invoice, change_id: int) -> tuple[Papers | None, dict[int, Identity]]:
     """What is known of an invoice beside its columns: papers of the file, identity of the items of a version."""
     return Papers.objects.filter(invoice=invoice).first(), papers.items_of(invoice.pk, change_id)
 
@@ -371,9 +373,9 @@ def _keep_detail(invoice: Invoice, draft: Draft, *, by: Any, at: dt.datetime) ->
     )  # fmt: skip
 
 
-def _items(found: Quote, draft: Draft) -> dict[int, tuple[str, bool]]:
+def _items(found: Quote, draft: Draft) -> dict[int, Identity]:
     """IRC and authenticity of the drugs and devices of a draft, by the number of their line."""
-    lines = found.parsed.lines.filter(pl.col("book").is_in([int(book) for book in documents.ITEM_BOOKS]))
+    lines = found.parsed.lines.filter(pl.col("book").is_in([int(book) for book in GOODS]))
     typed = draft.document["lines"]
     return {
         line_no: documents.identity_of(typed[row_no - 1])

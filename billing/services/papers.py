@@ -13,7 +13,7 @@ from django.db import transaction
 
 from billing.choices import Document
 from billing.models import Invoice, ItemIdentity, Papers
-from billing.papers import Said
+from billing.papers import Identity, Said
 from billing.services import finding_runs
 from core import audit, jobs
 from core.errors import InvalidInput
@@ -30,7 +30,7 @@ def say(
     jobs.lock("billing.centre", invoice.centre_id)
     if problem := said.problem(invoice.admitted_on, invoice.discharged_on):
         raise InvalidInput(problem)
-    fields = {
+    fields: dict[str, Any] = {
         "documents": [document.value for document in Document if document in said.documents],
         "admitted_at": said.admitted_at,
         "discharged_at": said.discharged_at,
@@ -52,7 +52,7 @@ def say(
 
 @transaction.atomic
 def identify(
-    *, invoice: Invoice, items: Mapping[int, tuple[str, bool]], queue: finding_runs.Queue | None = None
+    *, invoice: Invoice, items: Mapping[int, Identity], queue: finding_runs.Queue | None = None
 ) -> None:
     """Keep IRC and authenticity of the lines (by number) of the invoice's present version."""
     kept = ItemIdentity.objects.filter(invoice=invoice, change=invoice.change_id)
@@ -68,12 +68,12 @@ def identify(
     _check_again(invoice, queue)
 
 
-def items_of(invoice_id: int, change_id: int) -> dict[int, tuple[str, bool]]:
+def items_of(invoice_id: int, change_id: int) -> dict[int, Identity]:
     """IRC and authenticity by line number, as the change that wrote the lines brought them."""
     return dict(_items_of(ItemIdentity.objects.filter(invoice=invoice_id, change=change_id)))
 
 
-def _items_of(rows: Any) -> Iterable[tuple[int, tuple[str, bool]]]:
+def _items_of(rows: Any) -> Iterable[tuple[int, Identity]]:
     return ((no, (irc, ok)) for no, irc, ok in rows.values_list("line_no", "irc", "is_authentic"))
 
 

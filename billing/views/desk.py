@@ -32,16 +32,15 @@ from core.views import ActionView, DetailPage, Gate, ListPage
 from organisations.models import Centre, Physician
 from organisations.permissions import Permission
 from tariffs import rules
-from tariffs.choices import Book, Confidence
+from tariffs.choices import GOODS, Book, Confidence
 from tariffs.models import Service
 
 #: Columns of the grid that take a pasted cell, and our column whose names in a header row mean them.
 PASTED = {
     "book": "book", "code": "code", "quantity": "quantity", "date": "service_on", "percent": "percent",
-    "part": "part", "physician": "physician_no", "minutes": "minutes", "ward": "ward_code",
+    "part": "part", "physician": "physician_no", "minutes": "minutes", "ward": "ward_code", "irc": "irc",
+    "authentic": "authentic",
 }  # fmt: skip
-#: Columns of the grid that files of hospitals do not have, and the headers that mean them.
-PASTED_BESIDE = {"irc": ["IRC", "کد IRC", "کد ثبت"], "authentic": ["اصالت", "تأیید اصالت"]}
 SUGGESTIONS = 12
 SHORTEST_QUERY = 2
 
@@ -133,12 +132,11 @@ class DeskDraft(DetailPage):
                 "desk": reverse("desk"),
                 "again": self._begun_from(draft),
             },
-            "columns": PASTED_BESIDE
-            | {
+            "columns": {
                 field: [columns.label(name), name, *columns.BY_NAME[name].also]
                 for field, name in PASTED.items()
             },
-            "items": [str(int(book)) for book in documents.ITEM_BOOKS],
+            "items": [str(int(book)) for book in GOODS],
             "parts": {label: str(value) for value, label in PARTS},
             "books": {label: str(value) for value, label in Book.choices},
         }
@@ -202,7 +200,8 @@ class DeskApi(ApiView):
     authentication_classes = (SessionAuthentication,)
 
     def draft(self) -> Draft:
-        drafts = Draft.objects.visible_to(self.request.user)
+        # What the page sends stands in place of what is stored, which is long.
+        drafts = Draft.objects.visible_to(self.request.user).defer("document")
         drafts = drafts.select_related("centre__region", "invoice", "replaces__patient")
         return get_object_or_404(drafts, pk=self.kwargs["pk"])
 

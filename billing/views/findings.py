@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +17,7 @@ from billing.forms import ReasonForm, SwitchForm
 from billing.models import Finding, FindingPass, FindingRule, FindingSwitch, Invoice
 from billing.services import findings
 from billing.tasks import check_findings
+from core.export import Column, xlsx_response
 from core.filters import whole
 from core.text import group_digits
 from core.views import ActionView, ListPage, PageView
@@ -24,6 +25,23 @@ from organisations.models import Centre
 from organisations.permissions import Permission
 
 SEVERITY_TONES = {Severity.BLOCK.value: "bad", Severity.WARN.value: "warn", Severity.NOTE.value: "info"}
+
+
+EXPORTED = (
+    Column("کد", lambda row: row["rule"].code),
+    Column("قاعده", lambda row: row["rule"].title, 48),
+    Column("گروه", lambda row: row["rule"].get_kind_display()),
+    Column("شدت", lambda row: row["rule"].get_severity_display()),
+    Column("معتبر از", lambda row: row["rule"].valid.lower),
+    Column("تا پایان", "last_day"),
+    Column("روشن", "is_on"),
+    Column("بیمارستان‌های متفاوت", "differing"),
+    Column("یافته", "count"),
+    Column("باز", "open"),
+    Column("صورتحساب", "invoices"),
+    Column("مبلغ در خطر (ریال)", "amount"),
+    Column("منبع", lambda row: row["rule"].source, 30),
+)
 
 
 def tabs() -> list[dict[str, Any]]:
@@ -61,15 +79,26 @@ class Findings(ChosenCentre, PageView):
     permission = Permission.FINDING_VIEW
     template_name = "billing/findings.html"
 
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.GET.get("export") == "xlsx":
+            place = self.centre.name if self.centre else "همهٔ بیمارستان‌ها"
+            return xlsx_response(self.rows, EXPORTED, title=f"یافته‌ها {place}")
+        return super().get(request, *args, **kwargs)
+
+    @cached_property
+    def rows(self) -> list[dict[str, Any]]:
+        counts, switched = self._counts(), self._switched()
+        return [
+            _row(rule, counts.get(rule.pk, {}), switched, self.centre)
+            for rule in FindingRule.objects.in_order()
+        ]
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        rules = list(FindingRule.objects.in_order())
-        counts = self._counts()
-        switched = self._switched()
-        rows = [_row(rule, counts.get(rule.pk, {}), switched, self.centre) for rule in rules]
+        rows = self.rows
         return super().get_context_data(
             groups=[
                 {"title": FindingKind(kind).label, "rows": [row for row in rows if row["rule"].kind == kind]}
-                for kind in dict.fromkeys(rule.kind for rule in rules)
+                for kind in dict.fromkeys(row["rule"].kind for row in rows)
             ],
             totals=_totals(rows),
             centre=self.centre,

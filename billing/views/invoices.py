@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -17,6 +17,7 @@ from billing.choices import Stage
 from billing.claims.models import ClaimInvoice
 from billing.filters import InvoiceFilter
 from billing.models import CurrentLine, Invoice
+from billing.papers import Identity
 from billing.services import findings
 from billing.trace import Step, Trace
 from billing.traces import repricings_of, trace_of
@@ -114,17 +115,18 @@ class InvoicePage(DetailPage):
         line_no = int(chosen) if chosen.isascii() and chosen.isdigit() else None
         correction = correction_panel(invoice, self.request.user)
         claims = list(ClaimInvoice.objects.of_invoice(invoice, self.request.user))
+        file = papers_panel(invoice, self.request.user)
         return super().get_context_data(
             actions=self._actions(invoice, correction),
             invoice=_heading(invoice, lines),
             trust=_trust(invoice, lines),
             breadcrumb=_chain(invoice, self.request.user),
             correction=correction,
-            file=papers_panel(invoice, self.request.user),
+            file=file,
             stage=panel_of(invoice, self.request.user),
             findings=self._findings(),
             may_pass=self.request.user.may(Permission.FINDING_PASS),
-            groups=_groups(lines),
+            groups=_groups(lines, file.get("items", {})),
             sums=_sums(lines),
             trace=trace_context(lines, line_no) if line_no else None,
             may_see_repricings=self.request.user.may(Permission.REPRICING_VIEW),
@@ -286,12 +288,12 @@ def _is_mixed(lines: Sequence[CurrentLine]) -> bool:
     return len({_is_synthetic(line) for line in lines if line.has_amount}) > 1
 
 
-def _groups(lines: Sequence[CurrentLine]) -> list[dict[str, Any]]:
+def _groups(lines: Sequence[CurrentLine], items: Mapping[int, Identity]) -> list[dict[str, Any]]:
     is_mixed = _is_mixed(lines)
     by_element = sorted(lines, key=lambda line: (line.element, line.line_no))
     groups = []
     for element, members in groupby(by_element, key=lambda line: line.element):
-        rows = [_row(line, is_mixed) for line in members]
+        rows = [_row(line, is_mixed) | {"item": _item(items.get(line.line_no))} for line in members]
         groups.append({"title": CostElement(element).label, "lines": rows, **_totals(rows)})
     return groups
 
@@ -313,6 +315,14 @@ def _row(line: CurrentLine, is_mixed: bool = False) -> dict[str, Any]:
         "flag": _flag(line),
         "confidence": Confidence.SYNTHETIC.label if is_mixed and _is_synthetic(line) else "",
     }
+
+
+def _item(identity: Identity | None) -> str:
+    """What was said of a drug or device, in words; empty where nothing was."""
+    irc, is_authentic = identity or (None, None)
+    code = {None: "", "": "کد IRC ندارد"}.get(irc, f"IRC\u200f {irc}")
+    confirmed = {None: "", True: "اصالت تأیید شده", False: "اصالت تأیید نشده"}[is_authentic]
+    return "، ".join(filter(None, (code, confirmed)))
 
 
 def _flag(line: CurrentLine) -> dict[str, str] | None:

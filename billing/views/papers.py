@@ -42,7 +42,8 @@ def papers_panel(invoice: Invoice, user: Any) -> dict[str, Any]:
     may = user.may(Permission.INVOICE_EDIT) and not invoice.is_cancelled
     return {
         "papers": known,
-        "labels": PapersForm.labels(known.documents) if known else [],
+        "labels": PapersForm.labels(known.documents) if known and known.documents else [],
+        "no_documents": "هیچ" if known and known.documents is not None else "هنوز گفته نشده",
         "detail": detail,
         "form": PapersForm.of(known) if may else None,
         "items": papers.items_of(invoice.pk, invoice.change_id),

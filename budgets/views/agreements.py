@@ -33,12 +33,20 @@ class EnteringPage(FormPage):
     submit = "ثبت"
     note = ""
     back = "agreements"
+    #: What is said once it is kept; pages whose own result speaks leave it empty.
+    done = ""
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"user": self.request.user}
 
     def get_success_url(self) -> str:
         return reverse(self.back)
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        there = super().form_valid(form)
+        if self.done and not form.errors:
+            messages.success(self.request, self.done)
+        return there
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         facts = {

@@ -58,6 +58,7 @@ class Raise(OnPair):
 
     form_class = forms.DisputeForm
     title, submit = "طرح اختلاف", "طرح اختلاف"
+    done = "اختلاف ثبت شد و پاسخ آن با طرف دیگر است؛ رقم تا پاسخ عوض نمی‌شود."
 
     @cached_property
     def item(self) -> AccountItem | None:
@@ -109,6 +110,7 @@ class Answer(OnDispute, EnteringPage):
     permission = Permission.ACCOUNT_ANSWER
     form_class = forms.AnswerForm
     title, submit = "پاسخ به اختلاف", "ثبت پاسخ"
+    done = "پاسخ اختلاف ثبت شد؛ آنچه پذیرفته‌اید از طلب کم شد."
 
     def act(self, form: Any) -> None:
         disputes.answer_dispute(self.dispute, by=self.request.user, at=timezone.now(), **form.cleaned_data)
@@ -132,6 +134,7 @@ class Settle(OnPair):
 
     form_class = forms.SettlementForm
     title, submit = "ثبت تسویه", "ثبت برای تأیید"
+    done = "تسویه ثبت شد و پس از تأیید همکار دیگر از مانده کم می‌شود."
 
     def get_initial(self) -> dict[str, Any]:
         return {"amount": max(0, abs(self.pair.left) - disputes.waiting_between(self.run, *self.parties))}

@@ -25,7 +25,10 @@ ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
 DEVICE_NAME = "totp"
 #: Mark of a session that gave a code.
 PASSED = "second_factor"
-WRONG_CODE = "کد درست نیست. ساعت گوشی را با شبکه هماهنگ کنید و کد تازه‌ای را که نشان می‌دهد بنویسید."
+WRONG_CODE = (
+    "کد درست نیست، یا یک بار به کار رفته است. کد بعدی گوشی را بنویسید؛ اگر باز پذیرفته نشد، ساعت گوشی را با شبکه "
+    "هماهنگ کنید."
+)
 
 
 def new_key() -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -268,6 +268,30 @@ def _part_total(parts: Sequence[completeness.Part]) -> dict[str, int]:
     }
 
 
+def _of_gate(place: int, name: str) -> Callable[[dict[str, Any]], object]:
+    """A figure of one gate; empty where nothing passed it, and of those that wait where nobody does."""
+
+    def value(row: dict[str, Any]) -> object:
+        wait = row["gates"][place]
+        if wait is None or (name != "waiting" and not wait.passed):
+            return None
+        return getattr(wait, name)
+
+    return value
+
+
+WAITS_EXPORTED = (
+    export.Column("منطقه", lambda row: row["centre"].region.name),
+    export.Column("بیمارستان", lambda row: row["centre"].name, 30),
+    *(
+        export.Column(f"{gate}، {title}", _of_gate(place, name))
+        for place, gate in enumerate(Gate.labels)
+        for title, name in (("میانه (ساعت)", "median_hours"), ("صدک نودم (ساعت)", "p90_hours"), ("گذشته", "passed"),
+                            ("در انتظار", "waiting"))
+    ),
+)  # fmt: skip
+
+
 class StageWaits(RememberedFilters, PageView):
     """How long invoices wait at each step of the protocol, by hospital."""
 
@@ -291,6 +315,13 @@ class StageWaits(RememberedFilters, PageView):
     def period(self) -> dashboard.Period:
         year = whole(self.request.GET.get("year"))
         return dashboard.period_of(self.request.user, year=year, month=None, today=timezone.localdate())
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.GET.get("export") == "xlsx":
+            return export.xlsx_response(
+                self.rows, WAITS_EXPORTED, title=f"زمان تولید صورتحساب {self.period.year}"
+            )
+        return super().get(request, *args, **kwargs)
 
     @property
     def rows(self) -> list[dict[str, Any]]:

@@ -175,9 +175,38 @@
     else if (event.code === "KeyD" && event.shiftKey) turnTheme();
   });
 
+  // ---- the calendar gives way once the day is typed, or one goes on: it covers what stands below
+  const WHOLE_DAY = /^(\d{4}[/-]\d{1,2}[/-]\d{2}|\d{8})$/;
+  document.addEventListener("input", (event) => {
+    if (event.target.matches("[data-jdp]") && WHOLE_DAY.test(ascii(event.target.value))) window.jalaliDatepicker?.hide();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.target.matches?.("[data-jdp]") && ["Escape", "Enter"].includes(event.key)) window.jalaliDatepicker?.hide();
+  });
+  document.addEventListener("focusout", (event) => {
+    const next = event.target.matches?.("[data-jdp]") && event.relatedTarget;
+    if (next && !next.closest("jdp-container") && !next.matches("[data-jdp]")) window.jalaliDatepicker?.hide();
+  });
+
+  // ---- a choice that another one narrows: its options say what they belong to
+  const narrow = (select) => {
+    const wanted = select.form?.elements[select.dataset.narrowedBy]?.value;
+    for (const option of select.options) {
+      if (!option.dataset.of) continue;
+      option.hidden = option.disabled = Boolean(wanted) && option.dataset.of !== wanted;
+    }
+    if (select.selectedOptions[0]?.disabled) select.value = "";
+  };
+  document.addEventListener("change", (event) =>
+    all("[data-narrowed-by]", event.target.form ?? document.createElement("form"))
+      .filter((select) => select.dataset.narrowedBy === event.target.name)
+      .forEach(narrow),
+  );
+
   // ---- start, and again for what htmx brings
   const dress = (within) => {
     all("[data-money]", within).forEach(readBack);
+    all("[data-narrowed-by]", within).forEach(narrow);
     all("[data-jdp]", within).forEach((input) => (input.value = persian(input.value)));
   };
   document.addEventListener("DOMContentLoaded", () => {

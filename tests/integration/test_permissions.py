@@ -72,7 +72,7 @@ PEOPLE = (
 #: Addresses that need no permission: they show nothing, or only one's own account.
 OPEN = {
     "healthz", "livez", "login", "login_code", "logout", "password_change", "account", "session_end",
-    "api_token", "sessions_end_others", "second_factor", "recovery_codes_renew", "second_factor_remove",
+    "api_token", "sessions_end_others", "second_factor", "recovery_codes_renew", "second_factor_remove", "outcomes",
 }  # fmt: skip
 #: Addresses with tests of their own: the same for everybody, but depending on which services are up.
 ELSEWHERE = {"healthz"}
@@ -108,6 +108,7 @@ ACCESS = (
     Row("password_change", "200 200 200 200 200 200 200 200 200 302"),
     # Only who has just given the right password owes a code; everybody else begins at the beginning.
     Row("login_code", "302 302 302 302 302 302 302 302 302 302"),
+    Row("outcomes", "200 200 200 200 200 200 200 200 200 302", constant("nothing-kept")),
     Row("account", "200 200 200 200 200 200 200 200 200 302"),
     Row(
         "session_end", "302 302 302 302 302 302 302 302 302 302", constant("0123456789abcdef"), method="post"

@@ -5,9 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from billing.findings.case import NOTHING, Case, of_lines, shown
-from tariffs.choices import Book
-
-_BOOKS = (Book.DRUG.value, Book.CONSUMABLE.value, Book.PROSTHESIS.value)
+from tariffs.choices import GOODS
 
 
 def irc(case: Case) -> pl.DataFrame:
@@ -17,7 +15,9 @@ def irc(case: Case) -> pl.DataFrame:
     """
     if "irc" not in case.lines.columns:
         return NOTHING
-    items = case.lines.filter(pl.col("book").is_in(_BOOKS)).with_columns(pl.col("irc").str.strip_chars())
+    items = case.lines.filter(pl.col("book").is_in([int(book) for book in GOODS])).with_columns(
+        pl.col("irc").str.strip_chars()
+    )
     is_empty = pl.col("irc") == ""
     missing = of_lines(
         items.filter(is_empty), "irc_missing", "irc", pl.lit("کد IRC این قلم نوشته نشده است."), "amount"

@@ -6,18 +6,26 @@ import { ascii, grouped, persian } from "./text.js";
 /** Enter leaves a row after the quantity, that of a drug or device after its code; the cells beyond are for Tab. */
 const LAST_OF_ENTER = "quantity";
 const LAST_OF_ITEM = "irc";
+/** Rows made at once: laying out three hundred new ones would hold the page for a second. */
+const AT_ONCE = 20;
 
 export class Grid {
   #body;
   #template;
   #rows = new Map();
   #order = [];
+  #doc = null;
+  #prices = new Map();
+  #wanted = null;
+  #going = false;
+  #drawn;
 
   #items;
 
-  /** `items` are the lists whose lines have a registration code. */
-  constructor(table, template, items) {
+  /** `items` are the lists whose lines have a registration code; `drawn` is called when the last of many rows stands. */
+  constructor(table, template, items, drawn = () => {}) {
     this.table = table;
+    this.#drawn = drawn;
     this.#items = new Set(items);
     this.#body = table.tBodies[0];
     this.#template = template;
@@ -25,16 +33,52 @@ export class Grid {
 
   /** Make the rows of the page those of the document; inputs that say the right thing already are left alone. */
   render(doc) {
+    this.#doc = doc;
+    this.#order = doc.lines.map((line) => line.id);
     // Rows that are gone leave first: a row that is moved while one types in it would lose the focus.
-    const kept = new Set(doc.lines.map((line) => line.id));
+    const kept = new Set(this.#order);
     for (const [id, row] of this.#rows) if (!kept.has(id)) (row.el.remove(), this.#rows.delete(id));
-    doc.lines.forEach((line, place) => {
-      const row = this.#rows.get(line.id) ?? this.#made(line.id);
-      if (this.#body.rows[place] !== row.el) this.#body.insertBefore(row.el, this.#body.rows[place] ?? null);
+    this.#draw();
+    const count = String(doc.lines.length + 1);
+    if (this.table.getAttribute("aria-rowcount") !== count) this.table.setAttribute("aria-rowcount", count);
+  }
+
+  /** Fill the rows there are and make some of those that are not; the rest follow once the page has been painted. */
+  #draw() {
+    let room = AT_ONCE;
+    let next = this.#body.firstElementChild;
+    this.#doc.lines.forEach((line, place) => {
+      let row = this.#rows.get(line.id);
+      if (!row && room === 0) return;
+      if (!row) (row = this.#made(line.id), (room -= 1));
+      if (row.el === next) next = next.nextElementSibling;
+      else this.#body.insertBefore(row.el, next);
       this.#fill(row, line, place);
     });
-    this.#order = doc.lines.map((line) => line.id);
-    this.table.setAttribute("aria-rowcount", String(doc.lines.length + 1));
+    if (this.#wanted) this.#focusWanted();
+    if (this.#rows.size < this.#order.length) this.#goOn();
+  }
+
+  #goOn() {
+    if (this.#going) return;
+    this.#going = true;
+    requestAnimationFrame(() =>
+      setTimeout(() => {
+        this.#going = false;
+        this.#draw();
+        if (!this.#going) this.#drawn();
+      }),
+    );
+  }
+
+  /** Where one was led before its row stood; whoever has gone elsewhere since stays there. */
+  #focusWanted() {
+    const { place, cell, from } = this.#wanted;
+    const input = this.input(place, cell);
+    const isElsewhere = ![from, document.body].includes(document.activeElement);
+    if (!input && !isElsewhere) return;
+    this.#wanted = null;
+    if (input && !isElsewhere) (input.focus(), input.select?.());
   }
 
   #made(id) {
@@ -43,10 +87,12 @@ export class Grid {
     const inputs = Object.fromEntries([...el.querySelectorAll("[data-cell]")].map((i) => [i.dataset.cell, i]));
     const row = {
       el, inputs, number: one("[data-number]"), title: one("[data-title]"), physician: one("[data-physician]"),
-      steps: one("[data-steps]"), amount: one("[data-amount]"), patient: one("[data-patient]"), shown: null, place: -1, book: "",
+      steps: one("[data-steps]"), amount: one("[data-amount]"), patient: one("[data-patient]"), shown: null, told: "", place: -1,
+      book: "",
     };
     el.dataset.line = id;
     this.#rows.set(id, row);
+    this.#price(row, this.#prices.get(id) ?? null);
     return row;
   }
 
@@ -54,21 +100,21 @@ export class Grid {
     for (const [name, input] of Object.entries(row.inputs)) {
       dress(input, line[name]);
     }
-    row.title.textContent = persian(line.title || row.shown?.title || "");
+    write(row.title, line.title || row.shown?.title || "");
     row.book = line.book;
     this.#showItem(row);
     if (row.place === place) return;
     row.place = place;
     row.el.setAttribute("aria-rowindex", String(place + 2));
-    row.number.textContent = persian(place + 1);
+    write(row.number, place + 1);
     for (const input of Object.values(row.inputs))
       input.setAttribute("aria-label", `${input.dataset.label}، سطر ${persian(place + 1)}`);
   }
 
   /** Prices of the lines as they were when they were asked for; a row that is gone by now is passed over. */
   price(lines, doc) {
-    const shown = new Map(lines.map((line) => [doc.lines[line.place]?.id, line]));
-    for (const [id, row] of this.#rows) this.#price(row, shown.get(id) ?? null);
+    this.#prices = new Map(lines.map((line) => [doc.lines[line.place]?.id, line]));
+    for (const [id, row] of this.#rows) this.#price(row, this.#prices.get(id) ?? null);
   }
 
   /** The cells of drugs and devices stand open only where the line is one. */
@@ -77,14 +123,16 @@ export class Grid {
   }
 
   #price(row, line) {
-    if (row.shown === null && line === null) return;
-    row.shown = line;
+    // A row that costs what it cost is left alone: whatever is written anew is laid out anew. Its place is not shown.
+    const told = line ? JSON.stringify({ ...line, place: null }) : "";
+    if (row.told === told) return;
+    [row.shown, row.told] = [line, told];
     this.#showItem(row);
-    row.title.textContent = persian(row.title.textContent || line?.title || "");
-    if (row.physician) row.physician.textContent = persian(line?.physician ?? "");
+    write(row.title, row.title.textContent || line?.title || "");
+    if (row.physician) write(row.physician, line?.physician ?? "");
     row.steps.replaceChildren(...(line?.steps ?? []).map(step));
     row.amount.replaceChildren(...amount(line));
-    row.patient.textContent = line && line.amount !== null ? grouped(line.patient) : "";
+    write(row.patient, line && line.amount !== null ? grouped(line.patient) : "");
   }
 
   // ---- where the keyboard is
@@ -100,8 +148,11 @@ export class Grid {
     return this.#rows.get(this.#order[place])?.inputs[cell] ?? null;
   }
 
+  /** Lead to a cell; to one whose row does not stand yet, as soon as it does. */
   focus(place, cell) {
-    const input = this.input(Math.max(0, Math.min(place, this.#order.length - 1)), cell);
+    const at = Math.max(0, Math.min(place, this.#order.length - 1));
+    const input = this.input(at, cell);
+    this.#wanted = input ? null : { place: at, cell, from: document.activeElement };
     input?.focus();
     input?.select?.();
     return Boolean(input);
@@ -145,6 +196,12 @@ export const dress = (input, text) => {
   const shown = input.tagName === "SELECT" ? text : persian(text);
   if (input.value === shown || (input === document.activeElement && ascii(input.value) === text)) return;
   input.value = shown;
+};
+
+/** Say a text in Persian digits where it does not stand already. */
+const write = (el, text) => {
+  const shown = persian(text);
+  if (el.textContent !== shown) el.textContent = shown;
 };
 
 const step = ({ units, factor }) => {

@@ -33,7 +33,7 @@ const pasting = {
 
 const local = new LocalCopy(config.user, config.draft);
 const history = new History(documents.withWaitingRow(config.document));
-const grid = new Grid(one("#desk-grid"), one("#desk-line"), config.items);
+const grid = new Grid(one("#desk-grid"), one("#desk-line"), config.items, () => showProblems(state.problems));
 const conflict = one("#desk-conflict");
 const state = {
   version: config.version,

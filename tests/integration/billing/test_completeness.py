@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 
+import openpyxl
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -350,6 +352,18 @@ def test_waits_open_before_and_after_the_first_night(client, cast):
         "بیمارستان جنوب"
         in page(client, cast.headquarters, "stage_waits", query="?year=1404").content.decode()
     )
+
+
+def test_waits_are_given_as_excel_in_hours(client, cast):
+    bill(cast, surgery())
+    night(cast)
+    answer = page(client, cast.headquarters, "stage_waits", query="?year=1404&export=xlsx")
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
+    head, row = book.active.iter_rows(values_only=True)
+    wait = StageWait.objects.get(period=1404, gate=Gate.REGISTRATION)
+    place = head.index(f"{Gate.REGISTRATION.label}، میانه (ساعت)")
+    assert row[1] == "بیمارستان جنوب"
+    assert row[place : place + 4] == (wait.median_hours, wait.p90_hours, wait.passed, wait.waiting)
 
 
 def test_a_report_of_a_neighbour_does_not_exist(client, cast):

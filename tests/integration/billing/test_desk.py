@@ -9,11 +9,12 @@ from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from billing.choices import Cause, DeliveryKind, DraftState, IdentityKind, Severity
+from billing.choices import Cause, DeliveryKind, DraftState, IdentityKind, Referral, Severity
 from billing.desk import document as documents
 from billing.models import Change, Delivery, Draft, FindingPass, Invoice, InvoiceDetail, InvoiceLine, PastLine
 from billing.services import desk, ledger
 from billing.services.reference import load_finding_rules
+from core import trail
 from core.errors import InvalidInput
 from core.models import AuditEvent
 from core.text import fold
@@ -231,6 +232,24 @@ def test_a_wrong_day_of_admission_is_told_once_and_hides_no_other_fault(tariff):
     )  # fmt: skip
     assert set(found) == {("admitted_on", None), ("code", 1), ("quantity", 1), ("date", 2)}
     assert "«abc» در تعرفه نیست" in found["code", 1]
+
+
+def test_a_physician_whom_nobody_knows_is_refused_at_the_cell_and_told_once(rules):
+    Physician.objects.create(organisation=rules.organisation, council_no="77", name="پزشک نمونه")
+    lines = [
+        {"code": "100005", "physician": "دکتر هیچ‌کس"}, {"code": "100005", "physician": "۷۷"},
+        {"code": "100005", "physician": "1234567890123"}, {"code": "100005"},
+    ]  # fmt: skip
+    draft, content = begun(rules, lines)
+    found = desk.price(draft=draft, document=content, on=world.DAY)
+    told = {problem.line: problem.text for problem in found.problems if problem.field == "physician"}
+    assert set(told) == {0, 2}
+    assert "«دکتر هیچ‌کس» در فهرست پزشکان سازمان نیست" in told[0]
+    assert found.lines[0]["amount"] is not None
+    missing = {one.line for one in found.findings if one.rule == "physician_missing"}
+    assert missing == {3}
+    with pytest.raises(desk.NotReady):
+        desk.register(draft=draft, document=content, version=draft.version, by=rules.officer, at=LATER)
 
 
 def test_the_sentences_name_fields_as_the_page_does_and_say_which_bound_is_passed(tariff):
@@ -464,3 +483,17 @@ def test_a_warning_is_passed_with_a_reason_that_is_kept_or_left_for_the_work_lis
     again = asked | {"draft": draft, "document": content, "version": draft.version}
     desk.register(**again, warnings=desk.LEAVE)
     assert FindingPass.objects.count() == 1
+
+
+def test_the_trail_of_an_entered_invoice_names_facts_and_values_as_people_do(tariff):
+    registered(
+        tariff, id_kind=IdentityKind.NEWBORN.value, patient_id="0499370899", birth_order="2", diagnoses="I10",
+        referred_from="درمانگاه", admitted_at="9",
+    )  # fmt: skip
+    event = AuditEvent.objects.get(action="invoice.detail")
+    told = {change.label: change.after for change in trail.told([event])[0].changes}
+    assert told["نوع شناسه"] == IdentityKind.NEWBORN.label
+    assert told["مسیر ارجاع"] == Referral.DIRECT.label
+    assert told["مرکز ارجاع‌دهنده"] == "درمانگاه"
+    labels = [change.label for one in trail.told(AuditEvent.objects.all()) for change in one.changes]
+    assert [label for label in labels if label.isascii()] == []

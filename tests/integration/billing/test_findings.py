@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 
+import openpyxl
 import polars as pl
 import pytest
 from django.core.files.base import ContentFile
@@ -293,6 +294,16 @@ def test_both_pages_of_the_catalogue_say_what_was_found(priced_world, client):
     assert [(row["centre"], row["count"]) for row in page.context["hospitals"]] == [(cast.hospital, 2)]
     client.force_login(cast.neighbour, backend="django.contrib.auth.backends.ModelBackend")
     assert not list(client.get(reverse("finding_rule", args=["tariff_missing"])).context["found"])
+
+
+def test_the_catalogue_is_given_as_excel_with_the_figures_of_the_page(priced_world, client):
+    client.force_login(priced_world.headquarters)
+    rules = [row for group in client.get(reverse("findings")).context["groups"] for row in group["rows"]]
+    answer = client.get(reverse("findings"), {"export": "xlsx"})
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
+    head, *rows = book.active.iter_rows(values_only=True)
+    assert [row[0] for row in rows] == [row["rule"].code for row in rules]
+    assert [row[head.index("یافته")] for row in rows] == [row["count"] for row in rules]
 
 
 @pytest.mark.parametrize(

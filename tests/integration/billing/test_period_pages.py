@@ -147,3 +147,11 @@ def test_the_page_opens_on_the_newest_year_with_files_and_leaves_no_year_out(cas
     context = client.get(reverse("periods")).context
     assert context["year"] == MEHR // 100
     assert context["years"] == list(range(jalali.year_of(timezone.localdate()), MEHR // 100 - 1, -1))
+
+
+def test_the_centres_of_the_closing_form_say_their_region(cast, hospital, client):
+    client.force_login(cast.headquarters)
+    form = client.get(reverse("periods")).context["form"]
+    said = str(form["centre"])
+    assert 'data-narrowed-by="region"' in said
+    assert f'value="{hospital.pk}" data-of="{cast.region.pk}"' in said

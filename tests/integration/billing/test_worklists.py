@@ -268,6 +268,40 @@ def test_everything_means_the_list_as_the_address_filters_it(client, cast, bill)
     assert Invoice.objects.get(pk=far.pk).stage == Stage.REGISTERED
 
 
+def test_what_became_of_each_has_an_address_of_its_own_for_the_person_who_acted(client, cast, bill):
+    one, other = bill("1"), bill("2", stage=Stage.SENT, sent_version=1, sent_at=AT)
+    client.force_login(cast.officer)
+    sent = {"invoices": [one.pk, other.pk], "to": int(Stage.COMPLETED)}
+    answer = client.post(reverse("invoices_advance"), sent)
+    assert answer.status_code == 302
+    for _ in range(2):
+        page = client.get(answer.url).content.decode()
+        assert "انجام نشد" in page
+        assert reverse("invoice", args=[other.pk]) in page
+    client.force_login(cast.region_head)
+    assert "دیگر نگه داشته نشده است" in client.get(answer.url).content.decode()
+
+
+def test_without_the_cache_what_did_not_go_is_told_above_the_list(client, cast, bill, monkeypatch):
+    def away(*_args):
+        raise OSError
+
+    monkeypatch.setattr("core.batches.cache.set", away)
+    one, other = bill("1"), bill("2", stage=Stage.SENT, sent_version=1, sent_at=AT)
+    client.force_login(cast.officer)
+    sent = {"invoices": [one.pk, other.pk], "to": int(Stage.COMPLETED)}
+    page = client.post(reverse("invoices_advance"), sent, follow=True).content.decode()
+    assert "toast-warning" in page
+    assert Invoice.objects.get(pk=one.pk).stage == Stage.COMPLETED
+
+
+def test_the_address_of_an_action_typed_into_the_browser_is_answered_with_a_page(client, cast):
+    client.force_login(cast.officer)
+    answer = client.get(reverse("invoices_advance"))
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "اینجا صفحه‌ای نیست" in answer.content.decode()
+
+
 def test_sending_back_without_a_reason_is_refused_in_a_sentence(client, cast, bill):
     one = bill("1", stage=Stage.COMPLETED)
     client.force_login(cast.officer)

@@ -10,8 +10,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("core", "0001_initial"),
-        ("organisations", "0002_initial"),
+        ("core", "0001_tables"),
+        ("organisations", "0002_tables"),
     ]
 
     operations = [

@@ -55,10 +55,10 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("core", "0001_initial"),
-        ("insurers", "0001_initial"),
-        ("organisations", "0002_initial"),
-        ("tariffs", "0001_initial"),
+        ("core", "0001_tables"),
+        ("insurers", "0001_tables"),
+        ("organisations", "0002_tables"),
+        ("tariffs", "0001_tables"),
     ]
 
     operations = [
@@ -6597,12 +6597,13 @@ class Migration(migrations.Migration):
                             verbose_name="صورتحساب",
                         ),
                     ),
-                    ("documents", models.JSONField(default=list, verbose_name="مدارک")),
+                    ("documents", models.JSONField(default=list, null=True, verbose_name="مدارک")),
                     ("admitted_at", models.TimeField(blank=True, null=True, verbose_name="ساعت پذیرش")),
                     ("discharged_at", models.TimeField(blank=True, null=True, verbose_name="ساعت ترخیص")),
                     (
                         "said_by",
                         models.ForeignKey(
+                            null=True,
                             on_delete=django.db.models.deletion.PROTECT,
                             related_name="+",
                             to=settings.AUTH_USER_MODEL,
@@ -6649,15 +6650,21 @@ class Migration(migrations.Migration):
                             verbose_name="تغییر",
                         ),
                     ),
-                    ("irc", models.CharField(blank=True, max_length=30, verbose_name="کد IRC")),
-                    ("is_authentic", models.BooleanField(default=False, verbose_name="اصالت تأیید شد")),
+                    ("irc", models.CharField(blank=True, max_length=30, null=True, verbose_name="کد IRC")),
+                    ("is_authentic", models.BooleanField(null=True, verbose_name="اصالت تأیید شد")),
                 ],
                 options={
                     "verbose_name": "شناسهٔ قلم",
                     "constraints": [
                         models.UniqueConstraint(
                             fields=("invoice", "line_no", "change"), name="billing_item_identity"
-                        )
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                ("irc__isnull", False), ("is_authentic__isnull", False), _connector="OR"
+                            ),
+                            name="billing_item_says_something",
+                        ),
                     ],
                 },
             ),

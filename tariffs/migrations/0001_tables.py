@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("organisations", "0002_initial"),
+        ("organisations", "0002_tables"),
         ("pghistory", "0007_auto_20250421_0444"),
     ]
 

@@ -13,9 +13,9 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("organisations", "0002_initial"),
+        ("organisations", "0002_tables"),
         ("pghistory", "0007_auto_20250421_0444"),
-        ("tariffs", "0001_initial"),
+        ("tariffs", "0001_tables"),
     ]
 
     operations = [

@@ -14,9 +14,9 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("billing", "0001_initial"),
-        ("core", "0001_initial"),
-        ("organisations", "0002_initial"),
+        ("billing", "0001_tables"),
+        ("core", "0001_tables"),
+        ("organisations", "0002_tables"),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("organisations", "0002_initial"),
+        ("organisations", "0002_tables"),
     ]
 
     operations = [
