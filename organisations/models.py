@@ -54,7 +54,7 @@ class Organisation(models.Model):
 
 
 class Region(models.Model):
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="regions")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="regions", db_index=False)
     code = models.CharField("کد", max_length=8)
     name = models.CharField("نام", max_length=120)
     covered_population = models.PositiveIntegerField("جمعیت تحت پوشش", null=True, blank=True)
@@ -75,7 +75,7 @@ class Region(models.Model):
 
 
 class Centre(models.Model):
-    region = models.ForeignKey(Region, models.PROTECT, related_name="centres")
+    region = models.ForeignKey(Region, models.PROTECT, related_name="centres", db_index=False)
     code = models.CharField("کد", max_length=12)
     name = models.CharField("نام", max_length=160)
     kind = models.SmallIntegerField("نوع", choices=CentreKind)
@@ -125,7 +125,7 @@ class HisInstallation(models.Model):
 class Ward(models.Model):
     """A kind of ward or service in the organisation's dotted list (10 surgery, 10.1 general surgery)."""
 
-    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="wards")
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="wards", db_index=False)
     code = models.CharField("کد", max_length=20)
     name = models.CharField("نام", max_length=120)
     sata_id = models.UUIDField("شناسهٔ ساتا", null=True, blank=True)
@@ -144,7 +144,7 @@ class Ward(models.Model):
 class Unit(models.Model):
     """A ward of one centre: its cost centre."""
 
-    centre = models.ForeignKey(Centre, models.CASCADE, related_name="units")
+    centre = models.ForeignKey(Centre, models.CASCADE, related_name="units", db_index=False)
     ward = models.ForeignKey(Ward, models.PROTECT, related_name="units")
 
     class Meta:
@@ -159,7 +159,7 @@ class Unit(models.Model):
 
 
 class Specialty(models.Model):
-    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="specialties")
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="specialties", db_index=False)
     name = models.CharField("نام", max_length=120)
     sata_id = models.UUIDField("شناسهٔ ساتا", null=True, blank=True)
 
@@ -174,7 +174,7 @@ class Specialty(models.Model):
 
 
 class Physician(models.Model):
-    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="physicians")
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="physicians", db_index=False)
     council_no = models.CharField("شمارهٔ نظام پزشکی", max_length=12)
     name = models.CharField("نام", max_length=120)
     specialty = models.ForeignKey(Specialty, models.PROTECT, null=True, blank=True)
@@ -328,7 +328,7 @@ class UserSession(AbstractBaseSession):
 class RecoveryCode(models.Model):
     """A code that stands in for the telephone once; only its keyed digest is kept."""
 
-    user = models.ForeignKey(User, models.CASCADE, related_name="recovery_codes")
+    user = models.ForeignKey(User, models.CASCADE, related_name="recovery_codes", db_index=False)
     digest = models.CharField(max_length=64)
     used_at = models.DateTimeField("استفاده", null=True)
 

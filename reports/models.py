@@ -42,7 +42,7 @@ class IndicatorFigure(models.Model):
     stand in the denominator and add nothing to the numerator, so the reader must know how many they are.
     """
 
-    run = models.ForeignKey(IndicatorRun, models.PROTECT, related_name="figures")
+    run = models.ForeignKey(IndicatorRun, models.PROTECT, related_name="figures", db_index=False)
     centre = models.ForeignKey(Centre, models.PROTECT, related_name="+")
     month = models.IntegerField("ماه")
     files = models.IntegerField("پرونده")
@@ -66,7 +66,7 @@ class IndicatorFigure(models.Model):
 class IndicatorTarget(models.Model):
     """The value an organisation aims at in a fiscal year, in basis points."""
 
-    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="+")
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="+", db_index=False)
     indicator = models.SmallIntegerField("شاخص", choices=Indicator)
     fiscal_year = models.SmallIntegerField("سال مالی")
     target_bp = models.IntegerField("هدف")
@@ -91,7 +91,7 @@ class IndicatorTarget(models.Model):
 class PublishedIndicator(models.Model):
     """An indicator as it was printed: its text, and the two numbers where the print gives them."""
 
-    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="+")
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="+", db_index=False)
     indicator = models.SmallIntegerField("شاخص", choices=Indicator)
     fiscal_year = models.SmallIntegerField("سال مالی")
     numerator = models.BigIntegerField("صورت", null=True)

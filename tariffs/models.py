@@ -89,7 +89,9 @@ class Service(models.Model):
 class MultipleSurgery(models.Model):
     """Percent of one operation among several, by situation and rank (the SATA table IdTadilPercent)."""
 
-    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="multiple_surgery")
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, related_name="multiple_surgery", db_index=False
+    )
     number = models.SmallIntegerField("شماره")
     title = models.CharField("شرح", max_length=200)
     rank = models.SmallIntegerField("رتبه")

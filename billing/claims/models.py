@@ -157,9 +157,13 @@ class AnswerFields(TakenOffFields):
 class Claim(AnswerFields):
     """What one centre asks of one fund for one Jalali month (yyyymm)."""
 
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
-    centre = models.ForeignKey(Centre, models.PROTECT, related_name="claims", verbose_name="مرکز")
-    insurer = models.ForeignKey(Insurer, models.PROTECT, related_name="claims", verbose_name="بیمه‌گر")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", db_index=False)
+    centre = models.ForeignKey(
+        Centre, models.PROTECT, related_name="claims", verbose_name="مرکز", db_index=False
+    )
+    insurer = models.ForeignKey(
+        Insurer, models.PROTECT, related_name="claims", verbose_name="بیمه‌گر", db_index=False
+    )
     fund = models.ForeignKey(Fund, models.PROTECT, related_name="claims", verbose_name="صندوق")
     payer = models.CharField("سهم", max_length=13, choices=Payer)
     kind = models.CharField("نوع", max_length=12, choices=ClaimKind, default=ClaimKind.ORIGINAL)
@@ -621,7 +625,7 @@ class Adjudication(models.Model):
 class LineDecision(models.Model):
     """What one answer said of one line; a later answer to the same line is another row. Append-only."""
 
-    adjudication = models.ForeignKey(Adjudication, models.PROTECT, related_name="decisions")
+    adjudication = models.ForeignKey(Adjudication, models.PROTECT, related_name="decisions", db_index=False)
     line = loose(ClaimLine, "سطر")
     asked = models.BigIntegerField("خواسته")
     adjusted = models.BigIntegerField("پس از کسر خودکار", null=True)
@@ -660,7 +664,7 @@ class LineCut(models.Model):
 class ClaimCounter(models.Model):
     """The last number given to a claim of a centre in a Jalali year; locked while the next one is given."""
 
-    centre = models.ForeignKey(Centre, models.PROTECT, related_name="+")
+    centre = models.ForeignKey(Centre, models.PROTECT, related_name="+", db_index=False)
     year = models.SmallIntegerField("سال")
     last = models.IntegerField("آخرین ردیف")
 

@@ -75,6 +75,7 @@ class Migration(migrations.Migration):
                     (
                         "insurer",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.PROTECT,
                             related_name="api_clients",
                             to="insurers.insurer",
@@ -219,7 +220,7 @@ class Migration(migrations.Migration):
                             auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                         ),
                     ),
-                    ("digest", models.CharField(max_length=32, unique=True, verbose_name="اثر انگشت")),
+                    ("digest", models.CharField(max_length=32, verbose_name="اثر انگشت")),
                     (
                         "service",
                         models.ForeignKey(
@@ -295,6 +296,7 @@ class Migration(migrations.Migration):
                 ],
                 options={
                     "verbose_name": "مبنای قیمت",
+                    "constraints": [models.UniqueConstraint(fields=("digest",), name="billing_basis_digest")],
                 },
             ),
             migrations.CreateModel(
@@ -349,6 +351,7 @@ class Migration(migrations.Migration):
                     (
                         "centre",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.PROTECT,
                             related_name="deliveries",
                             to="organisations.centre",
@@ -475,6 +478,7 @@ class Migration(migrations.Migration):
                     (
                         "delivery",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.CASCADE,
                             related_name="refused_rows",
                             to="billing.delivery",
@@ -551,6 +555,7 @@ class Migration(migrations.Migration):
                     (
                         "organisation",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.PROTECT,
                             related_name="+",
                             to="organisations.organisation",
@@ -686,6 +691,7 @@ class Migration(migrations.Migration):
                     (
                         "centre",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.PROTECT,
                             related_name="changes",
                             to="organisations.centre",
@@ -1592,6 +1598,7 @@ class Migration(migrations.Migration):
                     (
                         "repricing",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.CASCADE,
                             related_name="centres",
                             to="billing.repricing",
@@ -1662,6 +1669,7 @@ class Migration(migrations.Migration):
                     (
                         "repricing",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.CASCADE,
                             related_name="parts",
                             to="billing.repricing",
@@ -2335,7 +2343,10 @@ class Migration(migrations.Migration):
                     (
                         "change",
                         models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT, related_name="+", to="billing.change"
+                            db_index=False,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="billing.change",
                         ),
                     ),
                     (
@@ -2392,6 +2403,7 @@ class Migration(migrations.Migration):
                     (
                         "organisation",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.PROTECT,
                             related_name="+",
                             to="organisations.organisation",
@@ -2400,6 +2412,7 @@ class Migration(migrations.Migration):
                     (
                         "centre",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.PROTECT,
                             related_name="claims",
                             to="organisations.centre",
@@ -2409,6 +2422,7 @@ class Migration(migrations.Migration):
                     (
                         "insurer",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.PROTECT,
                             related_name="claims",
                             to="insurers.insurer",
@@ -3377,6 +3391,7 @@ class Migration(migrations.Migration):
                     (
                         "adjudication",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.PROTECT,
                             related_name="decisions",
                             to="billing.adjudication",
@@ -3473,6 +3488,7 @@ class Migration(migrations.Migration):
                     (
                         "centre",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.PROTECT,
                             related_name="+",
                             to="organisations.centre",
@@ -3500,6 +3516,7 @@ class Migration(migrations.Migration):
                     (
                         "claim",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.PROTECT,
                             related_name="objections",
                             to="billing.claim",
@@ -3834,6 +3851,7 @@ class Migration(migrations.Migration):
                     (
                         "reply",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.PROTECT,
                             related_name="lines",
                             to="billing.objectionanswer",
@@ -3942,6 +3960,7 @@ class Migration(migrations.Migration):
                     (
                         "organisation",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.PROTECT,
                             related_name="+",
                             to="organisations.organisation",
@@ -3959,6 +3978,7 @@ class Migration(migrations.Migration):
                     (
                         "centre",
                         models.ForeignKey(
+                            db_index=False,
                             null=True,
                             on_delete=django.db.models.deletion.PROTECT,
                             related_name="+",
@@ -4436,6 +4456,7 @@ class Migration(migrations.Migration):
                     (
                         "organisation",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.PROTECT,
                             related_name="+",
                             to="organisations.organisation",
@@ -4629,6 +4650,7 @@ class Migration(migrations.Migration):
                     (
                         "insurer",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.PROTECT,
                             related_name="unknown_codes",
                             to="insurers.insurer",
@@ -4824,6 +4846,7 @@ class Migration(migrations.Migration):
                     (
                         "organisation",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.PROTECT,
                             related_name="+",
                             to="organisations.organisation",
@@ -4919,6 +4942,7 @@ class Migration(migrations.Migration):
                     (
                         "tie_out",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.PROTECT,
                             related_name="breaks",
                             to="billing.tieout",
@@ -4993,6 +5017,7 @@ class Migration(migrations.Migration):
                     (
                         "insurer",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.PROTECT,
                             related_name="+",
                             to="insurers.insurer",
@@ -5132,6 +5157,7 @@ class Migration(migrations.Migration):
                     (
                         "event",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.PROTECT,
                             related_name="deliveries",
                             to="billing.insurerevent",
@@ -5197,6 +5223,7 @@ class Migration(migrations.Migration):
                     (
                         "delivery",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.PROTECT,
                             related_name="tries",
                             to="billing.webhookdelivery",
@@ -5253,6 +5280,7 @@ class Migration(migrations.Migration):
                     (
                         "centre",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.PROTECT,
                             related_name="count_reports",
                             to="organisations.centre",
@@ -5865,6 +5893,7 @@ class Migration(migrations.Migration):
                     (
                         "centre",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.CASCADE,
                             related_name="finding_switches",
                             to="organisations.centre",
@@ -6062,6 +6091,7 @@ class Migration(migrations.Migration):
                     (
                         "centre",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.PROTECT,
                             related_name="+",
                             to="organisations.centre",

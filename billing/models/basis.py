@@ -15,7 +15,7 @@ class PriceBasis(models.Model):
     Lines with the same basis differ only in quantity and percent, so a million lines need some thousand bases.
     """
 
-    digest = models.CharField("اثر انگشت", max_length=32, unique=True)
+    digest = models.CharField("اثر انگشت", max_length=32)
     service = models.ForeignKey(Service, models.PROTECT, related_name="+")
     part = models.SmallIntegerField("بخش خدمت", choices=Part)
     # Rates used: ids of ServiceValue, ConversionFactor, FixedPrice, PricingParameter.
@@ -64,6 +64,7 @@ class PriceBasis(models.Model):
 
     class Meta:
         verbose_name = "مبنای قیمت"
+        constraints = [models.UniqueConstraint(fields=["digest"], name="billing_basis_digest")]
 
     def __str__(self) -> str:
         return self.digest

@@ -16,7 +16,7 @@ from organisations.models import Centre, Unit
 class CountReport(models.Model):
     """A file of counts as a hospital's system gave it, or counts somebody entered; rows in = stored + refused."""
 
-    centre = models.ForeignKey(Centre, models.PROTECT, related_name="count_reports")
+    centre = models.ForeignKey(Centre, models.PROTECT, related_name="count_reports", db_index=False)
     source = models.SmallIntegerField("منبع", choices=CountSource)
     name = models.CharField("نام فایل", max_length=200, blank=True)
     at = models.DateTimeField("دریافت")

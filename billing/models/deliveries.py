@@ -37,7 +37,7 @@ class ColumnMapping(models.Model):
 class Delivery(models.Model):
     """A file or a call that brought invoices, with its control totals: in = stored + refused."""
 
-    centre = models.ForeignKey(Centre, models.PROTECT, related_name="deliveries")
+    centre = models.ForeignKey(Centre, models.PROTECT, related_name="deliveries", db_index=False)
     kind = models.CharField("نوع", max_length=6, choices=DeliveryKind.choices)
     name = models.CharField("نام فایل", max_length=200, blank=True)
     sha256 = models.CharField("اثر انگشت", max_length=64, blank=True)
@@ -87,7 +87,7 @@ class Delivery(models.Model):
 class RefusedRow(models.Model):
     """A row that was not stored: where it stood, why, and its cells, so that it can be corrected and sent again."""
 
-    delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="refused_rows")
+    delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="refused_rows", db_index=False)
     row_no = models.IntegerField("سطر")
     invoice_number = models.CharField("شمارهٔ صورتحساب", max_length=60, blank=True)
     reason = models.TextField("علت")
@@ -110,7 +110,7 @@ class Change(models.Model):
     cause = models.CharField("علت", max_length=20, choices=Cause.choices)
     at = models.DateTimeField("زمان")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    centre = models.ForeignKey(Centre, models.PROTECT, related_name="changes")
+    centre = models.ForeignKey(Centre, models.PROTECT, related_name="changes", db_index=False)
     delivery = models.ForeignKey(Delivery, models.PROTECT, null=True, related_name="changes")
     repricing = models.ForeignKey("billing.Repricing", models.PROTECT, null=True, related_name="changes")
     reason = models.CharField("توضیح", max_length=250, blank=True)

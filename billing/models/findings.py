@@ -50,7 +50,7 @@ class FindingRule(models.Model):
 class FindingSwitch(models.Model):
     """A rule turned on or off for one hospital; without a switch the catalogue decides."""
 
-    centre = models.ForeignKey(Centre, models.CASCADE, related_name="finding_switches")
+    centre = models.ForeignKey(Centre, models.CASCADE, related_name="finding_switches", db_index=False)
     code = models.SlugField("کد", max_length=40)
     is_on = models.BooleanField("روشن")
     reason = models.CharField("علت", max_length=250)
@@ -151,7 +151,7 @@ class FindingPass(models.Model):
 
     invoice = loose(Invoice, "صورتحساب")
     invoice_version = models.IntegerField("نسخه")
-    centre = models.ForeignKey(Centre, models.PROTECT, related_name="+")
+    centre = models.ForeignKey(Centre, models.PROTECT, related_name="+", db_index=False)
     rule = models.ForeignKey(FindingRule, models.PROTECT, related_name="passes")
     severity = models.CharField("شدت", max_length=5, choices=Severity)
     line_no = models.IntegerField("سطر", null=True)

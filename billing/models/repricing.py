@@ -61,7 +61,7 @@ class Repricing(models.Model):
     booked.
     """
 
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", db_index=False)
     circular = models.ForeignKey(Circular, models.PROTECT, related_name="+")
     reverses = models.ForeignKey("self", models.PROTECT, null=True, related_name="reversals")
     state = models.CharField(
@@ -110,7 +110,7 @@ class RepricingCentre(CountedFields):
     are what would be found again. `digest` is that of all differences, `standings` that of how far their invoices were.
     """
 
-    repricing = models.ForeignKey(Repricing, models.CASCADE, related_name="centres")
+    repricing = models.ForeignKey(Repricing, models.CASCADE, related_name="centres", db_index=False)
     centre = models.ForeignKey(Centre, models.PROTECT, related_name="+")
     seen = models.IntegerField("سطر بررسی‌شده", default=0)
     digest = models.CharField("اثر انگشت تفاوت‌ها", max_length=32)
@@ -137,7 +137,7 @@ class RepricingCentre(CountedFields):
 class RepricingPart(CountedFields):
     """The same by month, fund and standing of the invoices."""
 
-    repricing = models.ForeignKey(Repricing, models.CASCADE, related_name="parts")
+    repricing = models.ForeignKey(Repricing, models.CASCADE, related_name="parts", db_index=False)
     centre = models.ForeignKey(Centre, models.PROTECT, related_name="+")
     month = models.IntegerField("ماه")
     fund = models.ForeignKey(Fund, models.PROTECT, related_name="+")
@@ -280,7 +280,7 @@ class CurrentLine(LineFields):
 class SupplementaryItem(PricedFields):
     """What a re-pricing adds to an invoice that had already been sent: to be claimed on top of it."""
 
-    change = models.ForeignKey(Change, models.PROTECT, related_name="+")
+    change = models.ForeignKey(Change, models.PROTECT, related_name="+", db_index=False)
     repricing = models.ForeignKey(Repricing, models.PROTECT, related_name="items")
     invoice = loose(Invoice, "صورتحساب")
     fund = models.ForeignKey(Fund, models.PROTECT, related_name="+")

@@ -78,6 +78,7 @@ class Migration(migrations.Migration):
                     (
                         "region",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.PROTECT,
                             related_name="company_invoices",
                             to="organisations.region",
@@ -329,6 +330,7 @@ class Migration(migrations.Migration):
                     (
                         "organisation",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.PROTECT,
                             related_name="+",
                             to="organisations.organisation",
@@ -384,6 +386,7 @@ class Migration(migrations.Migration):
                     (
                         "run",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.PROTECT,
                             related_name="figures",
                             to="budgets.budgetrun",
@@ -434,6 +437,7 @@ class Migration(migrations.Migration):
                     (
                         "organisation",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.PROTECT,
                             related_name="parties",
                             to="organisations.organisation",
@@ -471,6 +475,7 @@ class Migration(migrations.Migration):
                     (
                         "organisation",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.PROTECT,
                             related_name="+",
                             to="organisations.organisation",
@@ -645,6 +650,7 @@ class Migration(migrations.Migration):
                     (
                         "organisation",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.PROTECT,
                             related_name="+",
                             to="organisations.organisation",
@@ -714,6 +720,7 @@ class Migration(migrations.Migration):
                     (
                         "run",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.PROTECT,
                             related_name="figures",
                             to="budgets.accountrun",
@@ -882,6 +889,7 @@ class Migration(migrations.Migration):
                     (
                         "run",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.PROTECT,
                             related_name="disputes",
                             to="budgets.accountrun",
@@ -1040,6 +1048,7 @@ class Migration(migrations.Migration):
                     (
                         "organisation",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.PROTECT,
                             related_name="+",
                             to="organisations.organisation",
@@ -1117,6 +1126,7 @@ class Migration(migrations.Migration):
                     (
                         "region",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.PROTECT,
                             related_name="retiree_files",
                             to="organisations.region",
@@ -1194,6 +1204,7 @@ class Migration(migrations.Migration):
                     (
                         "file",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.CASCADE,
                             related_name="refusals",
                             to="budgets.retireefile",

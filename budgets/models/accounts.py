@@ -36,7 +36,7 @@ _CHANGED = """
 class AccountRun(models.Model):
     """One computation of a month's accounts. None replaces another; the newest issued one is what both sides see."""
 
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", db_index=False)
     month = models.IntegerField("ماه")
     last_change = models.BigIntegerField("آخرین تغییر")
     code_version = models.CharField("نسخهٔ برنامه", max_length=60)
@@ -85,7 +85,7 @@ class AccountRun(models.Model):
 class AccountFigure(models.Model):
     """What one party did for another's people in the month, in rials; `recipient` is null where it is not known."""
 
-    run = models.ForeignKey(AccountRun, models.PROTECT, related_name="figures")
+    run = models.ForeignKey(AccountRun, models.PROTECT, related_name="figures", db_index=False)
     provider = models.ForeignKey(Party, models.PROTECT, related_name="+")
     recipient = models.ForeignKey(Party, models.PROTECT, null=True, related_name="+")
     standing = models.SmallIntegerField("وضع", choices=Standing)
@@ -153,7 +153,7 @@ class AccountItem(models.Model):
 class Dispute(models.Model):
     """That the debtor side does not agree with an invoice of a direction, or with part of its total."""
 
-    run = models.ForeignKey(AccountRun, models.PROTECT, related_name="disputes")
+    run = models.ForeignKey(AccountRun, models.PROTECT, related_name="disputes", db_index=False)
     provider = models.ForeignKey(Party, models.PROTECT, related_name="+")
     recipient = models.ForeignKey(Party, models.PROTECT, related_name="+")
     item = models.ForeignKey(AccountItem, models.PROTECT, null=True, related_name="+")
@@ -207,7 +207,7 @@ class Dispute(models.Model):
 class Settlement(EnteredAmount):
     """A payment of one party to another for a month; it counts when a second person has approved it."""
 
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", db_index=False)
     payer = models.ForeignKey(Party, models.PROTECT, related_name="+", verbose_name="پرداخت‌کننده")
     payee = models.ForeignKey(Party, models.PROTECT, related_name="+", verbose_name="گیرنده")
     paid_on = models.DateField("تاریخ پرداخت")

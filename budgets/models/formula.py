@@ -98,7 +98,9 @@ class EnteredAmount(EnteredInput):
 class CompanyInvoice(EnteredAmount):
     """Component D: industrial medicine or environmental health invoiced to a company."""
 
-    region = models.ForeignKey(Region, models.PROTECT, verbose_name="منطقه", related_name="company_invoices")
+    region = models.ForeignKey(
+        Region, models.PROTECT, verbose_name="منطقه", related_name="company_invoices", db_index=False
+    )
     kind = models.SmallIntegerField("نوع خدمت", choices=CompanyService)
     company = models.CharField("شرکت", max_length=160)
     document_no = models.CharField("شمارهٔ سند", max_length=40)
@@ -203,7 +205,7 @@ class LedgerRun(models.Model):
     is what people ask for.
     """
 
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", db_index=False)
     fiscal_year = models.SmallIntegerField("سال مالی")
     through_month = models.IntegerField("تا پایان ماه")
     as_of = models.DateTimeField("دانسته تا")
@@ -244,7 +246,7 @@ class BudgetRun(LedgerRun):
 class BudgetFigure(models.Model):
     """One component of one region in one month, in rials. What is not stored is zero."""
 
-    run = models.ForeignKey(BudgetRun, models.PROTECT, related_name="figures")
+    run = models.ForeignKey(BudgetRun, models.PROTECT, related_name="figures", db_index=False)
     region = models.ForeignKey(Region, models.PROTECT, related_name="+")
     month = models.IntegerField("ماه")
     component = models.SmallIntegerField("جزء", choices=BudgetComponent)

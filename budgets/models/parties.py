@@ -18,7 +18,7 @@ from organisations.models import Organisation, Region
 class Party(models.Model):
     """A region, or a company whose people are treated in regions. Only regions have centres, so only they treat."""
 
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="parties")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="parties", db_index=False)
     region = models.OneToOneField(Region, models.PROTECT, null=True, blank=True, related_name="party")
     code = models.CharField("کد", max_length=20)
     name = models.CharField("نام", max_length=160)
@@ -45,7 +45,7 @@ class Beneficiary(models.Model):
     A row with `relation_no` comes before the row of the family. Who has no row belongs to nobody we know.
     """
 
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", db_index=False)
     personnel_no = models.BigIntegerField("شمارهٔ پرسنلی")
     relation_no = models.SmallIntegerField("ردیف در خانواده", null=True, blank=True)
     party = models.ForeignKey(Party, models.PROTECT, related_name="+", verbose_name="عضو")

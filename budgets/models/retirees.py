@@ -16,7 +16,7 @@ from organisations.models import Region
 class RetireeFile(models.Model):
     """One file of a region, month and kind of record, as it was made: invoices and rials in = written + refused."""
 
-    region = models.ForeignKey(Region, models.PROTECT, related_name="retiree_files")
+    region = models.ForeignKey(Region, models.PROTECT, related_name="retiree_files", db_index=False)
     month = models.IntegerField("ماه")
     kind = models.CharField("نوع", max_length=6, choices=RetireeRecord.choices)
     version = models.SmallIntegerField("نسخه")
@@ -61,7 +61,7 @@ class RetireeFile(models.Model):
 class RetireeRefusal(models.Model):
     """An invoice that the file's format cannot hold, and why."""
 
-    file = models.ForeignKey(RetireeFile, models.CASCADE, related_name="refusals")
+    file = models.ForeignKey(RetireeFile, models.CASCADE, related_name="refusals", db_index=False)
     invoice = loose(Invoice, "صورتحساب")
     amount = models.BigIntegerField("مبلغ")
     reason = models.TextField("علت")

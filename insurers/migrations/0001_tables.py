@@ -32,6 +32,7 @@ class Migration(migrations.Migration):
                     (
                         "organisation",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.PROTECT,
                             related_name="insurers",
                             to="organisations.organisation",
@@ -66,6 +67,7 @@ class Migration(migrations.Migration):
                     (
                         "insurer",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.PROTECT,
                             related_name="funds",
                             to="insurers.insurer",
@@ -1102,6 +1104,7 @@ class Migration(migrations.Migration):
                     (
                         "organisation",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.PROTECT,
                             related_name="contracts",
                             to="organisations.organisation",
@@ -1110,6 +1113,7 @@ class Migration(migrations.Migration):
                     (
                         "insurer",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.PROTECT,
                             related_name="contracts",
                             to="insurers.insurer",
@@ -1417,6 +1421,7 @@ class Migration(migrations.Migration):
                     (
                         "contract",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.CASCADE,
                             related_name="covered",
                             to="insurers.contract",
@@ -1473,6 +1478,7 @@ class Migration(migrations.Migration):
                     (
                         "contract",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.CASCADE,
                             related_name="versions",
                             to="insurers.contract",
@@ -1714,6 +1720,7 @@ class Migration(migrations.Migration):
                     (
                         "terms",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.CASCADE,
                             related_name="covers",
                             to="insurers.contractterms",
@@ -1845,6 +1852,7 @@ class Migration(migrations.Migration):
                     (
                         "terms",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.CASCADE,
                             related_name="ceilings",
                             to="insurers.contractterms",
@@ -1931,6 +1939,7 @@ class Migration(migrations.Migration):
                     (
                         "terms",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.CASCADE,
                             related_name="documents",
                             to="insurers.contractterms",
@@ -1997,6 +2006,7 @@ class Migration(migrations.Migration):
                     (
                         "contract",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.PROTECT,
                             related_name="steps",
                             to="insurers.contract",
@@ -2119,6 +2129,7 @@ class Migration(migrations.Migration):
                     (
                         "contract",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.PROTECT,
                             related_name="files",
                             to="insurers.contract",

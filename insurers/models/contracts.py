@@ -115,9 +115,13 @@ class Contract(models.Model):
     coverage cites, so that the trace of a line names the contract.
     """
 
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="contracts")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="contracts", db_index=False)
     insurer = models.ForeignKey(
-        Insurer, models.PROTECT, related_name="contracts", verbose_name=Insurer._meta.verbose_name
+        Insurer,
+        models.PROTECT,
+        related_name="contracts",
+        verbose_name=Insurer._meta.verbose_name,
+        db_index=False,
     )
     number = models.CharField("شماره", max_length=60)
     title = models.CharField("عنوان", max_length=200)
@@ -232,7 +236,7 @@ class Contract(models.Model):
 class ContractCentre(models.Model):
     """A centre that the contract covers, with the days that the exclusion constraint needs (filled by triggers)."""
 
-    contract = models.ForeignKey(Contract, models.CASCADE, related_name="covered")
+    contract = models.ForeignKey(Contract, models.CASCADE, related_name="covered", db_index=False)
     centre = models.ForeignKey(Centre, models.PROTECT, related_name="contracts")
     insurer = models.ForeignKey(Insurer, models.PROTECT, null=True, editable=False, related_name="+")
     kind = models.SmallIntegerField(null=True, editable=False)
@@ -282,7 +286,7 @@ class ContractTerms(models.Model):
     The first version is approved with the signature, later ones (amendments) by a second person.
     """
 
-    contract = models.ForeignKey(Contract, models.CASCADE, related_name="versions")
+    contract = models.ForeignKey(Contract, models.CASCADE, related_name="versions", db_index=False)
     number = models.SmallIntegerField("نسخه")
     from_on = models.DateField("از روز")
     letter = models.CharField("شمارهٔ نامه یا الحاقیه", max_length=80, blank=True)
@@ -370,7 +374,7 @@ class ContractCover(models.Model):
     leaves. `is_covered` false is an exclusion. `discount_bp` is of the insurer's amount in the claim.
     """
 
-    terms = models.ForeignKey(ContractTerms, models.CASCADE, related_name="covers")
+    terms = models.ForeignKey(ContractTerms, models.CASCADE, related_name="covers", db_index=False)
     fund = models.ForeignKey(
         Fund, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="صندوق"
     )
@@ -412,7 +416,7 @@ class ContractCover(models.Model):
 class ContractCeiling(models.Model):
     """What the insurer pays of a cover for one person in a contract year at most, in rials."""
 
-    terms = models.ForeignKey(ContractTerms, models.CASCADE, related_name="ceilings")
+    terms = models.ForeignKey(ContractTerms, models.CASCADE, related_name="ceilings", db_index=False)
     cover = models.CharField("پوشش", max_length=80)
     setting = models.SmallIntegerField("نوع مراجعه", choices=[(0, "همه"), *Setting.choices], default=0)
     group = models.SmallIntegerField("گروه خدمت", choices=ServiceGroup, default=ServiceGroup.ANY)
@@ -438,7 +442,7 @@ class ContractCeiling(models.Model):
 class ContractDocument(models.Model):
     """A document that goes with each claim file."""
 
-    terms = models.ForeignKey(ContractTerms, models.CASCADE, related_name="documents")
+    terms = models.ForeignKey(ContractTerms, models.CASCADE, related_name="documents", db_index=False)
     setting = models.SmallIntegerField("نوع مراجعه", choices=[(0, "همه"), *Setting.choices], default=0)
     name = models.CharField("مدرک", max_length=120)
     is_original = models.BooleanField("اصل مدرک", default=False)
@@ -489,7 +493,7 @@ class Suspension(models.Model):
 class ContractStep(models.Model):
     """One step of a contract: from where, to where, who, when, by which letter, who is awaited. Append-only."""
 
-    contract = models.ForeignKey(Contract, models.PROTECT, related_name="steps")
+    contract = models.ForeignKey(Contract, models.PROTECT, related_name="steps", db_index=False)
     source = models.CharField("از", max_length=10, choices=ContractState.choices)
     state = models.CharField("به", max_length=10, choices=ContractState.choices)
     at = models.DateTimeField("زمان")
@@ -533,7 +537,7 @@ class ContractEdit(models.Model):
 class ContractFile(models.Model):
     """A letter or the text of a contract, as it was uploaded. Append-only."""
 
-    contract = models.ForeignKey(Contract, models.PROTECT, related_name="files")
+    contract = models.ForeignKey(Contract, models.PROTECT, related_name="files", db_index=False)
     kind = models.SmallIntegerField("نوع", choices=FileKind)
     name = models.CharField("نام فایل", max_length=200)
     media_type = models.CharField("قالب", max_length=100)

@@ -19,7 +19,7 @@ _ANY_CENTRE = Coalesce("centre", 0)
 
 
 class Insurer(models.Model):
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="insurers")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="insurers", db_index=False)
     code = models.SlugField("کد", max_length=20)
     name = models.CharField("نام", max_length=120)
     kind = models.SmallIntegerField("نوع", choices=InsurerKind)
@@ -37,7 +37,7 @@ class Insurer(models.Model):
 class Fund(models.Model):
     """A fund (صندوق) of an insurer; it also says which patient category its members belong to."""
 
-    insurer = models.ForeignKey(Insurer, models.PROTECT, related_name="funds")
+    insurer = models.ForeignKey(Insurer, models.PROTECT, related_name="funds", db_index=False)
     code = models.SlugField("کد", max_length=30)
     name = models.CharField("نام", max_length=120)
     category = models.SmallIntegerField("گروه بیمار", choices=PatientCategory)

@@ -57,6 +57,7 @@ class Migration(migrations.Migration):
                     (
                         "organisation",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.PROTECT,
                             related_name="regions",
                             to="organisations.organisation",
@@ -90,6 +91,7 @@ class Migration(migrations.Migration):
                     (
                         "region",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.PROTECT,
                             related_name="centres",
                             to="organisations.region",
@@ -186,6 +188,7 @@ class Migration(migrations.Migration):
                     (
                         "organisation",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.CASCADE,
                             related_name="wards",
                             to="organisations.organisation",
@@ -216,6 +219,7 @@ class Migration(migrations.Migration):
                     (
                         "centre",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.CASCADE,
                             related_name="units",
                             to="organisations.centre",
@@ -251,6 +255,7 @@ class Migration(migrations.Migration):
                     (
                         "organisation",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.CASCADE,
                             related_name="specialties",
                             to="organisations.organisation",
@@ -280,6 +285,7 @@ class Migration(migrations.Migration):
                     (
                         "organisation",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.CASCADE,
                             related_name="physicians",
                             to="organisations.organisation",
@@ -753,6 +759,7 @@ class Migration(migrations.Migration):
                     (
                         "user",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.CASCADE,
                             related_name="recovery_codes",
                             to=settings.AUTH_USER_MODEL,

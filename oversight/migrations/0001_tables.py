@@ -28,6 +28,7 @@ class Migration(migrations.Migration):
                     (
                         "organisation",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.PROTECT,
                             related_name="+",
                             to="organisations.organisation",
@@ -36,6 +37,7 @@ class Migration(migrations.Migration):
                     (
                         "centre",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.PROTECT,
                             related_name="+",
                             to="organisations.centre",
@@ -136,6 +138,7 @@ class Migration(migrations.Migration):
                     (
                         "organisation",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.PROTECT,
                             related_name="+",
                             to="organisations.organisation",
@@ -378,6 +381,7 @@ class Migration(migrations.Migration):
                     (
                         "organisation",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.PROTECT,
                             related_name="+",
                             to="organisations.organisation",
@@ -439,6 +443,7 @@ class Migration(migrations.Migration):
                     (
                         "physician",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.PROTECT,
                             related_name="+",
                             to="organisations.physician",
@@ -448,6 +453,7 @@ class Migration(migrations.Migration):
                     (
                         "centre",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.PROTECT,
                             related_name="+",
                             to="organisations.centre",

@@ -22,8 +22,8 @@ class Contact(models.Model):
     as it was written.
     """
 
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
-    centre = models.ForeignKey(Centre, models.PROTECT, related_name="+", verbose_name="مرکز")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", db_index=False)
+    centre = models.ForeignKey(Centre, models.PROTECT, related_name="+", verbose_name="مرکز", db_index=False)
     insurer = models.ForeignKey(Insurer, models.PROTECT, related_name="+", verbose_name="بیمه‌گر")
     kind = models.CharField("نوع", max_length=6, choices=ContactKind)
     on = models.DateField("تاریخ")

@@ -37,7 +37,7 @@ _WHILE_PLANNED = f"""
 class Council(models.Model):
     """One meeting. While it is planned its points come fresh from the desks; when it is held they are kept."""
 
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", db_index=False)
     insurer = models.ForeignKey(Insurer, models.PROTECT, related_name="+", verbose_name="بیمه‌گر")
     on = models.DateField("تاریخ")
     place = models.CharField("محل", max_length=160, blank=True)

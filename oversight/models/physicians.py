@@ -18,7 +18,7 @@ from oversight.querysets import StatusLetterQuerySet, StatusNoticeQuerySet
 class StatusLetter(models.Model):
     """A letter of one organisation to one insurer about physicians' status, with its proof. Append-only."""
 
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", db_index=False)
     insurer = models.ForeignKey(Insurer, models.PROTECT, related_name="+", verbose_name="بیمه‌گر")
     number = models.CharField("شمارهٔ نامه", max_length=60)
     on = models.DateField("تاریخ نامه")
@@ -62,8 +62,10 @@ class StatusNotice(models.Model):
     The centre is one where the physician's services were billed to the insurer in the year before the change or since.
     """
 
-    physician = models.ForeignKey(Physician, models.PROTECT, related_name="+", verbose_name="پزشک")
-    centre = models.ForeignKey(Centre, models.PROTECT, related_name="+", verbose_name="مرکز")
+    physician = models.ForeignKey(
+        Physician, models.PROTECT, related_name="+", verbose_name="پزشک", db_index=False
+    )
+    centre = models.ForeignKey(Centre, models.PROTECT, related_name="+", verbose_name="مرکز", db_index=False)
     insurer = models.ForeignKey(Insurer, models.PROTECT, related_name="+", verbose_name="بیمه‌گر")
     before = models.SmallIntegerField("پیش از آن", choices=PhysicianStatus)
     status = models.SmallIntegerField("وضعیت", choices=PhysicianStatus)

@@ -28,6 +28,7 @@ class Migration(migrations.Migration):
                     (
                         "organisation",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.PROTECT,
                             related_name="+",
                             to="organisations.organisation",
@@ -89,6 +90,7 @@ class Migration(migrations.Migration):
                     (
                         "run",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.PROTECT,
                             related_name="figures",
                             to="reports.indicatorrun",
@@ -132,6 +134,7 @@ class Migration(migrations.Migration):
                     (
                         "organisation",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.CASCADE,
                             related_name="+",
                             to="organisations.organisation",
@@ -171,6 +174,7 @@ class Migration(migrations.Migration):
                     (
                         "organisation",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.CASCADE,
                             related_name="+",
                             to="organisations.organisation",

@@ -151,6 +151,7 @@ class Migration(migrations.Migration):
                     (
                         "organisation",
                         models.ForeignKey(
+                            db_index=False,
                             on_delete=django.db.models.deletion.CASCADE,
                             related_name="multiple_surgery",
                             to="organisations.organisation",

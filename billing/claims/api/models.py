@@ -17,7 +17,9 @@ _USER = settings.AUTH_USER_MODEL
 class ApiClient(models.Model):
     """A system of an insurer; it sees what was delivered to that insurer and nothing else."""
 
-    insurer = models.ForeignKey(Insurer, models.PROTECT, related_name="api_clients", verbose_name="بیمه‌گر")
+    insurer = models.ForeignKey(
+        Insurer, models.PROTECT, related_name="api_clients", verbose_name="بیمه‌گر", db_index=False
+    )
     key = models.CharField("شناسه", max_length=40, unique=True)
     name = models.CharField("نام", max_length=80)
     scopes = ArrayField(models.CharField(max_length=30), verbose_name="دامنه‌ها")

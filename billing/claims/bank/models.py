@@ -23,7 +23,7 @@ class BankStatement(models.Model):
     `centre` is the hospital whose account it is, empty for the organisation's own.
     """
 
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", db_index=False)
     centre = models.ForeignKey(Centre, models.PROTECT, null=True, related_name="+", verbose_name="مرکز")
     account = models.CharField("حساب", max_length=60)
     first_on = models.DateField("از روز")

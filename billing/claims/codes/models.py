@@ -20,7 +20,9 @@ from organisations.models import Centre
 class UnknownCode(models.Model):
     """One code of one list that the processor of one insurer does not know, or did not once."""
 
-    insurer = models.ForeignKey(Insurer, models.PROTECT, related_name="unknown_codes", verbose_name="بیمه‌گر")
+    insurer = models.ForeignKey(
+        Insurer, models.PROTECT, related_name="unknown_codes", verbose_name="بیمه‌گر", db_index=False
+    )
     code_set = models.CharField("فهرست", max_length=12, choices=CodeSet)
     code = models.CharField("کد", max_length=30)
     title = models.CharField("خدمت یا کالا", max_length=250, blank=True)

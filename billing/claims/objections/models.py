@@ -29,7 +29,9 @@ NOTE_LENGTH = 250
 class Objection(models.Model):
     """What a centre says against cuts of one claim, in rials; `accepted` is what the insurer gave back."""
 
-    claim = models.ForeignKey(Claim, models.PROTECT, related_name="objections", verbose_name="مطالبه")
+    claim = models.ForeignKey(
+        Claim, models.PROTECT, related_name="objections", verbose_name="مطالبه", db_index=False
+    )
     sequence = models.SmallIntegerField("ردیف در مطالبه")
     state = models.CharField("وضعیت", max_length=10, choices=ObjectionState, default=ObjectionState.DRAFT)
     state_at = models.DateTimeField("از")
@@ -213,7 +215,7 @@ class ObjectionAnswer(models.Model):
 class AnsweredLine(models.Model):
     """What one answer says of one line. Append-only."""
 
-    reply = models.ForeignKey(ObjectionAnswer, models.PROTECT, related_name="lines")
+    reply = models.ForeignKey(ObjectionAnswer, models.PROTECT, related_name="lines", db_index=False)
     line = models.ForeignKey(ObjectionLine, models.PROTECT, related_name="+", db_index=False)
     accepted = models.BigIntegerField("پذیرفته")
     note = models.CharField("توضیح", max_length=NOTE_LENGTH, blank=True)

@@ -131,9 +131,11 @@ class Remittance(models.Model):
     counts. `centre` is the hospital whose account it came to, empty for the organisation's own.
     """
 
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", db_index=False)
     insurer = models.ForeignKey(Insurer, models.PROTECT, related_name="remittances", verbose_name="بیمه‌گر")
-    centre = models.ForeignKey(Centre, models.PROTECT, null=True, related_name="+", verbose_name="مرکز")
+    centre = models.ForeignKey(
+        Centre, models.PROTECT, null=True, related_name="+", verbose_name="مرکز", db_index=False
+    )
     kind = models.CharField("نوع", max_length=10, choices=RemittanceKind)
     source = models.CharField("منبع", max_length=5, choices=RemittanceSource)
     state = models.CharField("وضعیت", max_length=9, choices=RemittanceState, default=RemittanceState.WAITING)

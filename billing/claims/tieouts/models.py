@@ -23,7 +23,7 @@ def _append_only() -> list[pgtrigger.Trigger]:
 class TieOutRun(models.Model):
     """One computation for all hospitals and months of an organisation; no run replaces another."""
 
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField("زمان")
     on = models.DateField("به تاریخ", help_text="روزی که سررسیدها با آن سنجیده شد")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -91,7 +91,7 @@ class TieBreak(models.Model):
     `open_count` of them only wait, for a day that has not come or an answer. A red record is named before those.
     """
 
-    tie_out = models.ForeignKey(TieOut, models.PROTECT, related_name="breaks")
+    tie_out = models.ForeignKey(TieOut, models.PROTECT, related_name="breaks", db_index=False)
     tie = models.SmallIntegerField("تراز", choices=Tie)
     count = models.IntegerField("رکورد ناتراز")
     open_count = models.IntegerField("در انتظار")

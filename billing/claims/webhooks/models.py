@@ -30,7 +30,9 @@ class InsurerEvent(models.Model):
     Written in the transaction of what it tells of: neither is there without the other.
     """
 
-    insurer = models.ForeignKey(Insurer, models.PROTECT, related_name="+", verbose_name="بیمه‌گر")
+    insurer = models.ForeignKey(
+        Insurer, models.PROTECT, related_name="+", verbose_name="بیمه‌گر", db_index=False
+    )
     key = models.CharField("شناسه", max_length=40, unique=True)
     type = models.CharField("رویداد", max_length=30, choices=EventType)
     claim = models.ForeignKey("billing.Claim", models.PROTECT, null=True, related_name="+", db_index=False)
@@ -102,7 +104,7 @@ class WebhookDelivery(models.Model):
     """One event for one endpoint, until it has arrived or is given up; at least once, so maybe more than once."""
 
     endpoint = models.ForeignKey(WebhookEndpoint, models.PROTECT, related_name="deliveries")
-    event = models.ForeignKey(InsurerEvent, models.PROTECT, related_name="deliveries")
+    event = models.ForeignKey(InsurerEvent, models.PROTECT, related_name="deliveries", db_index=False)
     state = models.CharField("وضعیت", max_length=10, choices=DeliveryState, default=DeliveryState.WAITING)
     tries_count = models.IntegerField("تلاش", default=0)
     tries_left = models.IntegerField("تلاش مانده")
@@ -147,7 +149,7 @@ class WebhookDelivery(models.Model):
 class WebhookTry(models.Model):
     """One try of a delivery: what came back and how long it took. Append-only."""
 
-    delivery = models.ForeignKey(WebhookDelivery, models.PROTECT, related_name="tries")
+    delivery = models.ForeignKey(WebhookDelivery, models.PROTECT, related_name="tries", db_index=False)
     number = models.IntegerField("تلاش")
     at = models.DateTimeField("زمان")
     status = models.SmallIntegerField("پاسخ", null=True)
