@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from multiprocessing import get_context
+from typing import Any
 
 import django
 import polars as pl
@@ -40,6 +41,8 @@ TEHRAN = dt.timezone(dt.timedelta(hours=3, minutes=30))
 
 Tell = Callable[[str], object]
 Deliver = Callable[[], object]
+#: `map`, or one like it.
+Each = Callable[..., Iterable[Any]]
 #: Name of a centre, lines drawn for it, deliveries loaded.
 Loaded = tuple[str, int, int]
 
@@ -92,26 +95,26 @@ def load_deliveries(
     tell: Tell,
     beside: Callable[[], object],
     before_last: Callable[[dt.datetime], object],
-    side_by_side: int = 1,
+    each: Each = map,
 ) -> int:
     """Generate and load what is not there yet; how many deliveries were loaded.
 
     `beside` is work that needs no invoices, done while they are loaded.
     `before_last` is called with the moment of the evening before the last delivery, when all others are in.
     Deliveries are recognised by centre and file name, so another number of lines changes nothing that is there.
-    `side_by_side` processes load a batch of centres each; the deliveries of one centre always follow each other.
+    `each` is `map`, or that of `in_processes`: a batch of centres each; the deliveries of one centre always follow
+    each other.
     """
     setting = _setting(now)
     wanted = [p for p in demo_plans(lines) if _lacking(setting.centre(p), p, setting.there)]
     loaded = 0
-    with in_processes(side_by_side) as each:
-        # The longest first: none is left for one process at the end.
-        longest_first = sorted(batches(wanted), key=lambda batch: -sum(p.deliveries for p in batch))
-        results = each(partial(load_batch, now=now), longest_first)
-        beside()
-        for name, count, deliveries_of in chain.from_iterable(results):
-            loaded += deliveries_of
-            tell(f"{name}: {count:,} lines")
+    # The longest first: none is left for one process at the end.
+    longest_first = sorted(batches(wanted), key=lambda batch: -sum(p.deliveries for p in batch))
+    results = each(partial(load_batch, now=now), longest_first)
+    beside()
+    for name, count, deliveries_of in chain.from_iterable(results):
+        loaded += deliveries_of
+        tell(f"{name}: {count:,} lines")
     last = [
         p for p in wanted if _is_last_centre(p) and (setting.centre(p).pk, last_name(p)) not in setting.there
     ]
@@ -122,14 +125,20 @@ def load_deliveries(
 
 
 @contextmanager
-def in_processes(count: int) -> Iterator[Callable[..., Iterable[list[Loaded]]]]:
-    """`map`, in this process or over several."""
+def in_processes(count: int) -> Iterator[Each]:
+    """`map`, in this process or over several, which get ready at once."""
     if count == 1:
         yield map
         return
     # Not forked: Polars hangs in a forked process.
     with ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=django.setup) as pool:
+        for _ in range(count):
+            pool.submit(_ready)
         yield pool.map
+
+
+def _ready() -> None:
+    """The first thing a process is given: it imports what this module needs."""
 
 
 def commit_without_waiting() -> None:

@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -18,6 +19,13 @@ CELERY = [sys.executable, "-m", "celery", "--app", "config", "--quiet"]
 WORKER = [*CELERY, "worker", "--pool", "threads", "--concurrency", "2", "--loglevel", "warning"]
 # Centres of the demonstration loaded at a time: as many as there are cores, and not more than four.
 LOADERS = str(min(4, os.cpu_count() or 1))
+
+
+def one_after_the_other(*commands: list[str]) -> list[str]:
+    """One command that runs them until one fails."""
+    return ["sh", "-c", " && ".join(map(shlex.join, commands))]
+
+
 # Django's own checks import every page; the first command makes them for all.
 CHECKED = "--skip-checks"
 # Steps in their order, each with the commands that run at the same time; safe to run again, and quick when there is
@@ -25,18 +33,19 @@ CHECKED = "--skip-checks"
 PREPARATION = [
     (
         "preparing the database",
-        [django_command("migrate", "--verbosity", "0"), [sys.executable, str(ROOT / "taraz"), "front-end"]],
+        [
+            django_command("migrate", "--verbosity", "0"),
+            one_after_the_other(
+                [sys.executable, str(ROOT / "taraz"), "front-end"],
+                django_command(
+                    "collectstatic", CHECKED, "--no-input", "--ignore", "rest_framework", "--verbosity", "0"
+                ),
+            ),
+        ],
     ),
     (
         "loading reference data and the demonstration",
-        [
-            django_command(
-                "load_demo", CHECKED, "--verbosity", "2", "--side-by-side", LOADERS, "--rest-later"
-            ),
-            django_command(
-                "collectstatic", CHECKED, "--no-input", "--ignore", "rest_framework", "--verbosity", "0"
-            ),
-        ],
+        [django_command("load_demo", CHECKED, "--verbosity", "2", "--side-by-side", LOADERS, "--rest-later")],
     ),
 ]
 # While the three that serve are starting.

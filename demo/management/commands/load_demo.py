@@ -9,11 +9,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from billing.models import Delivery
 from billing.services.reference import load_bundled_items, load_finding_rules, load_mappings
 from core.errors import DomainError
 from demo import rest
 from demo.budget import load_inputs
-from demo.loading import DEFAULT_LINES, YEAR, commit_without_waiting, load_deliveries
+from demo.loading import DEFAULT_LINES, YEAR, Each, commit_without_waiting, in_processes, load_deliveries
 from demo.night import run_night
 from demo.organisations import load_organisations
 from demo.tasks import load_rest
@@ -48,39 +49,49 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        now, started = timezone.now(), time.monotonic()
-
-        def tell(text: str) -> None:
-            if options["verbosity"] > 1:
-                self.stdout.write(text)
-
+        started = time.monotonic()
         commit_without_waiting()
+        # Other processes are worth their start only where there is a year to load; they start beside the first steps.
+        hands = 1 if Delivery.objects.exists() else options["side_by_side"]
         try:
-            load_reference(at=now)
-            load_mappings()
-            load_finding_rules()
-            load_bundled_items()
-            load_organisations(at=now)
-            load_published()
-            loaded = 0
-            if options["lines"]:
-                # The night before the last delivery is computed too, so that the last one has something to move.
-                loaded = load_deliveries(
-                    lines=options["lines"],
-                    now=now,
-                    tell=tell,
-                    beside=partial(load_inputs, YEAR),
-                    before_last=partial(run_night, side_by_side=options["side_by_side"]),
-                    side_by_side=options["side_by_side"],
-                )
-            else:
-                load_inputs(YEAR)
-            if options["rest_later"]:
-                tell("accounts, findings, stages and counts follow in the worker")
-                rest.queue(at=now, work=load_rest.delay)
-            else:
-                rest.load(at=now)
+            with in_processes(hands) as each:
+                loaded = self._load(each, hands=hands, **options)
         except DomainError as error:
             raise CommandError(error.sentence) from error
         seconds = time.monotonic() - started
         self.stdout.write(f"{loaded} deliveries loaded in {seconds:.0f} s")
+
+    def _load(
+        self, each: Each, *, hands: int, lines: int, rest_later: bool, verbosity: int, **_options: Any
+    ) -> int:
+        """Everything in its order; how many deliveries were loaded."""
+        now, loaded = timezone.now(), 0
+
+        def tell(text: str) -> None:
+            if verbosity > 1:
+                self.stdout.write(text)
+
+        load_reference(at=now)
+        load_mappings()
+        load_finding_rules()
+        load_bundled_items()
+        load_organisations(at=now)
+        load_published()
+        if lines:
+            # The night before the last delivery is computed too, so that the last one has something to move.
+            loaded = load_deliveries(
+                lines=lines,
+                now=now,
+                tell=tell,
+                beside=partial(load_inputs, YEAR),
+                before_last=partial(run_night, side_by_side=hands),
+                each=each,
+            )
+        else:
+            load_inputs(YEAR)
+        if rest_later:
+            tell("accounts, findings, stages and counts follow in the worker")
+            rest.queue(at=now, work=load_rest.delay)
+        else:
+            rest.load(at=now)
+        return loaded
