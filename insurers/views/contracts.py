@@ -102,12 +102,19 @@ class Contracts(ListPage):
                 "tone": CONTRACT_TONES[one.state],
                 "last_on": _last_day(one),
                 "left": (one.valid.upper - today).days,
+                "begins": _begins(one, today),
                 "is_near": one.state in (S.ACTIVE, S.SUSPENDED)
                 and 0 < (one.valid.upper - today).days <= contracts.REMIND_DAYS,
             }
             for one in context["page_obj"].object_list
         ]
         return context
+
+
+def _begins(contract: Contract, today: dt.date) -> dt.date | None:
+    """The first day of a contract in force that has not come yet."""
+    first: dt.date = contract.valid.lower
+    return first if contract.state == ContractState.ACTIVE and first > today else None
 
 
 def _last_day(contract: Contract) -> dt.date:
@@ -156,6 +163,7 @@ class ContractPage(DetailPage):
             breadcrumb=crumbs((persian_digits(contract.number), "")),
             tone=CONTRACT_TONES[contract.state],
             left=(contract.valid.upper - today).days,
+            begins=_begins(contract, today),
             last_on=_last_day(contract),
             waits=(timezone.now() - contract.awaits_since).days,
             centres=[one.centre for one in centres],
