@@ -52,7 +52,7 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
             Item("مطالبه‌ها", "claims", "send", P.CLAIM_VIEW),
             Item("حواله‌ها", "remittances", "download", P.REMITTANCE_VIEW),
             Item("پول بی‌تطبیق", "remittances_open", "warning", P.REMITTANCE_VIEW),
-            Item("حساب بانک", "bank", "coins", P.BANK_VIEW),
+            Item("حساب بانک", "bank", "home", P.BANK_VIEW),
             Item("تراز چهار رقم", "tie_outs", "balance", P.TIE_OUT_VIEW),
             Item("اعتراض‌ها", "objections", "scissors", P.CLAIM_VIEW),
             Item("ارسال به‌موقع", "timeliness", "clock", P.TIMELINESS_VIEW),

@@ -296,7 +296,7 @@ CLAIMS = (
     ),
     Row("api_clients", "200 403 403 403 403 200 403 403 403 302"),
     Row("api_client_new", "200 403 403 403 403 200 403 403 403 302"),
-    Row("api_client_rotate", "200 403 403 403 403 404 403 403 403 302", pk("api_client"), method="post"),
+    Row("api_client_rotate", "302 403 403 403 403 404 403 403 403 302", pk("api_client"), method="post"),
     Row("api_try", "200 200 200 200 200 200 200 200 403 302"),
     Row("api_try", "200 200 200 200 200 200 200 200 403 302", method="post", query="?operation=claims_list"),
     Row("objections", "200 200 200 200 200 200 200 200 403 302"),

@@ -37,20 +37,23 @@ def pending_sql(payer: Payer, which: str) -> str:
     """SQL of the differences of the invoices `i` that `which` names, one row an invoice and fund.
 
     `may_go`: reviewed, checked and priced in its present version, or sent with the other payer's claim; or cancelled.
+    Not where the insurer cut something of it or a contract took something off: what is owed is then no longer the
+    share, and taking back the difference of shares would take back what was never given.
     """
     bill = ", ".join(f"CASE WHEN x.stands THEN i.{name} ELSE 0 END - x.{name} AS {name}" for name in BILL)
     return f"""
         WITH sent AS (
             SELECT c.invoice_id, c.asked_of, max(c.version) AS version, sum(c.share)::bigint AS share,
+                   bool_and(c.answered = c.approved AND c.over_ceiling = 0 AND c.discount = 0) AS is_whole,
                    min(c.id) FILTER (WHERE c.kind = '{ClaimKind.ORIGINAL}') AS original,
                    min(c.id) AS first, {", ".join(f"sum(c.{name})::bigint AS {name}" for name in BILL)}
             FROM ({_SENT}) c WHERE c.invoice_id IN (SELECT i.id FROM {Invoice._meta.db_table} i WHERE {which})
             GROUP BY 1, 2
         ), funds AS (
-            SELECT s.invoice_id, s.asked_of AS fund_id, s.version, s.share,
+            SELECT s.invoice_id, s.asked_of AS fund_id, s.version, s.share, s.is_whole,
                    coalesce(s.original, s.first) AS previous_id, {", ".join(f"s.{name}" for name in BILL)}
             FROM sent s UNION ALL
-            SELECT i.id, i.{FUND[payer]}, 0, 0, NULL, {", ".join("0" for _ in BILL)}
+            SELECT i.id, i.{FUND[payer]}, 0, 0, true, NULL, {", ".join("0" for _ in BILL)}
             FROM {Invoice._meta.db_table} i
             WHERE i.id IN (SELECT invoice_id FROM sent) AND i.{SHARE[payer]} <> 0 AND i.{FUND[payer]} IS NOT NULL
               AND NOT EXISTS (SELECT FROM sent s WHERE s.invoice_id = i.id AND s.asked_of = i.{FUND[payer]})
@@ -58,7 +61,7 @@ def pending_sql(payer: Payer, which: str) -> str:
         SELECT i.id, i.centre_id, i.number, i.version, i.patient_id, i.setting, i.admitted_on, i.discharged_on,
                x.fund_id, x.previous_id, x.stands,
                CASE WHEN x.stands THEN i.{SHARE[payer]} ELSE 0 END - x.share AS share, {bill},
-               coalesce({GONE} OR i.unpriced_lines = 0 AND (
+               x.is_whole AND coalesce({GONE} OR i.unpriced_lines = 0 AND (
                    s.stage = {Stage.SENT} AND s.sent_version = i.version
                    OR s.stage = {Stage.REVIEWED} AND s.version = i.version AND k.version = i.version AND NOT EXISTS (
                        SELECT FROM {Finding._meta.db_table} f WHERE f.invoice_id = i.id AND NOT f.is_passed

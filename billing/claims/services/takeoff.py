@@ -74,14 +74,15 @@ def keys_of(claim: Claim) -> dict[str, Any]:
 def taken_off(claim: Claim, shares: str) -> TakenOff:
     """What is taken off the lines that `shares` (SQL) names; holds the ceilings of the contracts until the commit.
 
-    Nothing is taken off what is asked again: it was when it was asked first.
+    Nothing is taken off what is asked again: it was when it was asked first. Nor off a correction, which is made of
+    invoices only that nothing was taken off; it gives back what it used of the ceilings.
     """
     if claim.kind == ClaimKind.RESUBMISSION:
         return TakenOff({})
     days = claim.invoices.order_by().values_list("discharged_on", flat=True).distinct()
     kind = ContractKind.SUPPLEMENTARY if claim.payer == Payer.SUPPLEMENTARY else ContractKind.BASIC
     on = agreed_on(days, insurer_id=claim.insurer_id, centre_id=claim.centre_id, kind=kind)
-    if not any(one.takes_off for one in on.values()):
+    if claim.kind == ClaimKind.CORRECTION or not any(one.takes_off for one in on.values()):
         return TakenOff(on)
     for contract_id in sorted({one.contract_id for one in on.values() if one.ceilings}):
         jobs.lock(CEILINGS, contract_id)
@@ -110,14 +111,12 @@ def _lines(claim: Claim, shares: str) -> pl.DataFrame:
 
 def _of_year(lines: pl.DataFrame, on: dict[dt.date, Agreed], fund_id: int) -> list[pl.DataFrame]:
     """Lines of one contract year with what is taken off; an amendment in between holds from its day."""
-    used, found = None, []
+    found = []
+    used = _used_before(lines, on) if any(one.ceilings for one in on.values()) else None
     for _, days in groupby(on.items(), key=lambda one: one[1].version_id):
         known = dict(days)
         terms = next(iter(known.values()))
         part = lines.filter(pl.col("discharged_on").is_in(list(known)))
-        if terms.ceilings and used is None:
-            people = lines.filter(pl.col("discharged_on").is_in(list(on)))["patient_id"].unique().to_list()
-            used = read(_USED, [terms.contract_id, terms.year_from, people], agreed.USED)
         percent = agreed.discount_percent(terms.covers, fund="fund_id")
         part = part.with_columns(pl.lit(fund_id, _I64).alias("fund_id")).with_columns(percent)
         part = agreed.taken_off(part, terms.ceilings, used)
@@ -125,6 +124,13 @@ def _of_year(lines: pl.DataFrame, on: dict[dt.date, Agreed], fund_id: int) -> li
         if used is not None:
             used = pl.concat([used, _uses(part)])
     return found
+
+
+def _used_before(lines: pl.DataFrame, on: dict[dt.date, Agreed]) -> pl.DataFrame:
+    """What earlier claims used of the year for the same people; also of days before a ceiling was agreed."""
+    terms = next(iter(on.values()))
+    people = lines.filter(pl.col("discharged_on").is_in(list(on)))["patient_id"].unique().to_list()
+    return read(_USED, [terms.contract_id, terms.year_from, people], agreed.USED)
 
 
 def _uses(lines: pl.DataFrame) -> pl.DataFrame:

@@ -16,7 +16,7 @@ from billing.claims.choices import ClaimKind, Payer
 from billing.claims.exports import bill as electronic
 from billing.claims.models import Claim, ClaimLine
 from billing.claims.services import adjudication, resending, sending
-from billing.claims.services.adjudication import Decision
+from billing.claims.services.adjudication import Cut, Decision
 from billing.claims.services.correcting import correct, waiting_corrections
 from billing.claims.services.states import ClaimRefused
 from billing.claims.tieouts.choices import Tie
@@ -291,3 +291,23 @@ def test_what_claims_ask_in_all_is_the_present_share_whatever_was_corrected(cast
             total = sum(ClaimLine.objects.filter(invoice=bill).values_list("asked", flat=True))
             assert total == Invoice.objects.get(pk=bill.pk).basic
         transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize("approved", [600, 0])
+@pytest.mark.parametrize("is_cancelled", [True, False])
+def test_what_the_insurer_cut_is_not_taken_back_as_if_it_had_been_given(cast, approved, is_cancelled):
+    bill = world.reviewed(cast, (1_000, 0))
+    claim = sending.acknowledge(claim=world.sent(cast), by=cast.insurer_expert, at=LATER)
+    (line,) = ClaimLine.objects.of_claim(claim)
+    cut = Decision(line.pk, approved, (Cut("documents", 1_000 - approved),))
+    adjudication.adjudicate(claim=claim, decisions=[cut], by=cast.insurer_expert, at=LATER)
+    if is_cancelled:
+        now = Invoice.objects.get(pk=bill.pk)
+        invoice_services.cancel(invoice=now, reason="دو بار", version=now.version, by=cast.officer, at=LATER)
+    else:
+        corrected(cast, bill, (700, 0))
+    # It is named with its difference and settled with the insurer on paper.
+    assert waiting(cast) == {(cast.fund.pk, 0, 0, 1, -1_000 if is_cancelled else -300)}
+    with pytest.raises(ClaimRefused):
+        begun(cast)
+    assert sum(Claim.objects.values_list("approved", flat=True)) == approved

@@ -349,3 +349,14 @@ def test_claims_of_a_year_ask_for_the_ceiling_in_all_however_they_are_parted(cas
         wished = sum(map(sum, shares))
         assert total == min(wished, ceiling)
         transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize("in_one", [True, False])
+def test_a_ceiling_agreed_in_the_middle_counts_what_was_claimed_before_it(cast, in_one):
+    row = contract(cast)
+    begins = world.reviewed(cast, (1_500, 0)).discharged_on
+    amended(row, cast, begins + dt.timedelta(days=5), 1_800)
+    before = [] if in_one else [world.sent(cast).asked]
+    on(world.reviewed(cast, (1_000, 0)), begins + dt.timedelta(days=6))
+    claim = world.frozen(cast)
+    assert sum(before) + claim.asked == 1_800

@@ -30,6 +30,7 @@ from billing.claims.webhooks.models import InsurerEvent
 from billing.models import CurrentLine, Invoice
 from billing.services import stages
 from core.errors import InvalidInput, NotAllowed
+from core.text import persian_digits
 from insurers.choices import InsurerKind
 from insurers.models import Fund, Insurer
 from organisations.choices import PatientCategory, Sector
@@ -53,7 +54,8 @@ class Caller:
         self.http = client
         self.row, self.secret = clients.create(
             insurer=insurer or cast.insurer,
-            name="سامانهٔ رسا",
+            # Systems of one insurer differ by name.
+            name=f"سامانهٔ رسا {persian_digits(ApiClient.objects.count() + 1)}",
             scopes=scopes,
             by=cast.headquarters,
             at=timezone.now(),
@@ -430,7 +432,7 @@ def test_a_claim_is_received_and_answered_to_the_rial(rasa, claim):
     assert (done["state"], done["asked"], done["approved"], done["cut"]) == ("adjudicated", 1_500, 1_400, 100)
     assert len(rasa.get("api_claim_adjudications", claim.pk).json()["items"]) == 2
     steps = ClaimStep.objects.filter(claim=claim, channel="api").values_list("by_name", flat=True)
-    assert set(steps) == {f"سامانهٔ رسا ({rasa.row.key})"}
+    assert set(steps) == {f"سامانهٔ رسا ۱ ({rasa.row.key})"}
 
 
 def test_the_same_call_again_changes_nothing_and_another_with_its_key_is_refused(rasa, claim):

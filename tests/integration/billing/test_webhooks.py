@@ -120,7 +120,7 @@ def test_the_worker_begins_once_the_claim_is_stored(transactional_db, monkeypatc
     cast = make_cast()
     with receiving() as receiver:
         client, _ = clients.create(
-            insurer=cast.insurer, name="رسا", scopes=["claims.read"], by=cast.headquarters, at=AT
+            insurer=cast.insurer, name="رسا ۲", scopes=["claims.read"], by=cast.headquarters, at=AT
         )
         _, receiver.secret = webhooks.create(
             client=client, url=receiver.url, types=EVERY, by=cast.headquarters, at=AT
