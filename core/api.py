@@ -187,9 +187,11 @@ def _told(detail: Any) -> Any:
 def _code(detail: Any) -> str:
     """The framework's code of a fault; it calls the length of a list and of a text by one code."""
     code = str(getattr(detail, "code", SAID))
-    of_list = serializers.ListField.default_error_messages.get(code)
-    if code in LENGTHS and of_list and re.sub(r"\d+", "{%s}" % code, str(detail)) == str(of_list):
-        return LENGTHS[code]
+    bound = re.search(r"\d+", str(detail))
+    if code in LENGTHS and bound:
+        of_list = str(serializers.ListField.default_error_messages[code])
+        if of_list.format(**{code: bound.group()}) == str(detail):
+            return LENGTHS[code]
     return code
 
 

@@ -45,7 +45,12 @@ def sent(cast: Any, *rows: tuple[dt.date, object, str], note: str = "حواله"
             *(f"{jalali.text(on)},{amount},{ref},{note}" for on, amount, ref in rows),
         ]
     )
-    facts = {"by": cast.headquarters, "account": "ملت ۱", "first_on": DAY - dt.timedelta(days=9), "last_on": DAY}
+    facts = {
+        "by": cast.headquarters,
+        "account": "ملت ۱",
+        "first_on": DAY - dt.timedelta(days=9),
+        "last_on": DAY,
+    }
     return services.receive(upload=ContentFile(text.encode()), name="bank.csv", at=AT, **facts | said)
 
 
