@@ -53,12 +53,16 @@ FAULTS = {
     "invalid_choice": "از گزینه‌های شناخته نیست؛ گزینه‌ها در سند API است.",
     "max_length": "از {} نویسه بیشتر است؛ آن را کوتاه کنید.",
     "min_length": "از {} نویسه کمتر است.",
+    "max_items": "از {} مورد بیشتر است؛ آن را در چند بار بفرستید.",
+    "min_items": "از {} مورد کمتر است.",
     "max_value": "از {} بیشتر است.",
     "min_value": "از {} کمتر است.",
     "max_string_length": "بیش از اندازه بلند است.",
     "not_a_list": "باید فهرست باشد: […].",
     "not_a_dict": "باید شیء باشد: {…}.",
 }
+#: Codes of a text's length, and what they are where a list has them.
+LENGTHS = {"max_length": "max_items", "min_length": "min_items"}
 #: Of a fault whose sentence is our own.
 SAID = "said"
 
@@ -175,9 +179,20 @@ def _told(detail: Any) -> Any:
         return {name: _told(inner) for name, inner in detail.items()}
     if isinstance(detail, list):
         return [_told(inner) for inner in detail]
-    bound = re.search(r"\d+", str(detail))
-    sentence = FAULTS.get(getattr(detail, "code", SAID), str(detail))
+    bound = re.search(r"-?\d+", str(detail))
+    sentence = FAULTS.get(_code(detail), str(detail))
     return sentence.replace("{}", persian_digits(bound.group())) if bound else sentence
+
+
+def _code(detail: Any) -> str:
+    """The framework's code of a fault; it calls the length of a list and of a text by one code."""
+    code = str(getattr(detail, "code", SAID))
+    bound = re.search(r"\d+", str(detail))
+    if code in LENGTHS and bound:
+        of_list = str(serializers.ListField.default_error_messages[code])
+        if of_list.format(**{code: bound.group()}) == str(detail):
+            return LENGTHS[code]
+    return code
 
 
 def _problem(

@@ -90,8 +90,11 @@ def _keep(user: Any, outcomes: Sequence[Outcome], batch: Batch) -> str:
 
 
 def kept_outcomes(user: Any, token: str) -> dict[str, Any] | None:
-    """What `answer` kept for this person; None once it is too long ago, and for everybody else."""
-    return cache.get(_key(user, token))  # type: ignore[no-any-return]
+    """What `answer` kept for this person; None once it is too long ago, for everybody else, and without a cache."""
+    try:
+        return cache.get(_key(user, token))  # type: ignore[no-any-return]
+    except CACHE_AWAY:
+        return None
 
 
 def _key(user: Any, token: str) -> str:

@@ -22,6 +22,7 @@ from config import vendored
 from config.dev import check
 from config.dev.test import PANGO
 from core import trail
+from organisations.views.jobs import KINDS
 
 ROOT = Path(__file__).resolve().parent.parent
 NOT_OURS = {
@@ -282,3 +283,16 @@ def test_the_scan_finds_actions_of_every_kind_of_call():
 
 def test_every_sentence_of_the_trail_names_its_object():
     assert [code for code, action in trail.actions().items() if "{what}" not in action.sentence] == []
+
+
+def kinds_of_jobs() -> set[str]:
+    """What modules call the jobs that they queue."""
+    ours = (path for path in files() if path.suffix == ".py" and "tests" not in path.relative_to(ROOT).parts)
+    sources = (path.read_text(encoding="utf-8") for path in ours)
+    return {
+        kind for source in sources for kind in re.findall(r'^(?:JOB_)?KIND = "(\w+)"', source, flags=re.M)
+    }
+
+
+def test_every_kind_of_job_has_a_name_in_the_log_and_no_other():
+    assert kinds_of_jobs() == set(KINDS)

@@ -14,6 +14,8 @@ from config.dev.environment import ROOT, VAR, django_command, prepare
 from config.embedded import services
 
 PAGE_TIMEOUT_SECONDS = "30"
+#: Hosts that nobody but this machine reaches.
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 CELERY = [sys.executable, "-m", "celery", "--app", "config", "--quiet"]
 # Threads: Polars hangs in a forked process.
 WORKER = [*CELERY, "worker", "--pool", "threads", "--concurrency", "2", "--loglevel", "warning"]
@@ -69,9 +71,10 @@ def run(arguments: list[str]) -> int:
         print("taraz: run takes no arguments; set PORT, HOST and what .env.example lists.", file=sys.stderr)
         return 2
     prepare()
-    # Whoever builds an insurer's system tries it on this machine.
-    os.environ.setdefault("WEBHOOK_NETWORKS", "127.0.0.0/8 ::1/128")
     host, port = os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8000")
+    if host in LOOPBACK:
+        # Whoever builds an insurer's system tries it on this machine.
+        os.environ.setdefault("WEBHOOK_NETWORKS", "127.0.0.0/8 ::1/128")
     if not _free(host, port):
         print(f"taraz: port {port} is in use: set PORT to another one.", file=sys.stderr)
         return 1

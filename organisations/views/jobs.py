@@ -12,10 +12,11 @@ KINDS = {
     "delivery": "بارگذاری محموله",
     "nightly": "اجرای شبانه",
     "budget": "محاسبهٔ بودجهٔ مناطق",
-    "reprice": "نرخ‌گذاری دوباره",
+    "repricing": "نرخ‌گذاری دوباره",
     "contract_simulation": "شبیه‌سازی قرارداد",
     "demonstration": "تکمیل دادهٔ نمایشی",
     "claims": "گردآوری مطالبه‌ها",
+    "remittance_booking": "ثبت حوالهٔ بیمه‌گر",
 }
 
 

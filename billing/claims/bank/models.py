@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from billing.claims.bank.choices import STATEMENT_TONES, STATEMENT_TRANSITIONS, How, StatementState
 from billing.claims.bank.querysets import BankEntryQuerySet, BankStatementQuerySet
+from billing.claims.remittances.choices import RemittanceState
 from billing.claims.remittances.models import Remittance, facts_stay
 from core.text import persian_digits
 from organisations.models import Centre, Organisation
@@ -104,7 +105,8 @@ class BankStatement(models.Model):
 class BankEntry(models.Model):
     """One arrival on an account in rials, as the bank gives it, and which remittance it is.
 
-    An arrival is one remittance or none, and a remittance one arrival. `aside` says why it is no insurer's money.
+    An arrival is one remittance or none, and a remittance one arrival. `aside` says why it counts for none: no
+    insurer's money, or another list of the account has it too.
     """
 
     statement = models.ForeignKey(BankStatement, models.PROTECT, related_name="entries", db_index=False)
@@ -139,3 +141,9 @@ class BankEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.statement_id}/{self.row_no}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for its remittance; one whose remittance was undone does again."""
+        is_found = self.remittance is not None and self.remittance.state == RemittanceState.BOOKED
+        return self.statement.state == StatementState.CONFIRMED and not self.aside and not is_found

@@ -10,7 +10,7 @@ from pathlib import PurePath
 from typing import Any
 
 from django.core.files.base import File
-from django.db import transaction
+from django.db import connection, transaction
 
 from billing.claims.bank import layout
 from billing.claims.bank.choices import STATEMENT_TRANSITIONS, How, StatementState
@@ -22,13 +22,35 @@ from billing.claims.services.adjudication import insurer_of
 from billing.parsing import lists
 from core import audit, jobs
 from core.errors import DomainError, InvalidInput, NotAllowed
-from core.text import clean, group_digits, persian_digits
+from core.text import clean, fold, group_digits, persian_digits
 from core.uploads import bare_name, sha256_of
 from organisations.models import Centre
 
 #: Days that an announcement and an arrival of the same amount may lie apart.
 DAYS_APART = 3
 LONGEST = 250
+#: Why an arrival that an earlier list of the account has too is aside.
+REPEATED = "تکراری: در صورتحساب دیگری از همین حساب هم آمده است"
+
+# A list has every arrival of its days: of equal rows as many came as the list has that has most of them.
+_SET_REPEATED_ASIDE = """
+    UPDATE billing_bankentry SET aside = %(why)s
+    FROM (
+        SELECT id, "on", amount, reference,
+            row_number() OVER (PARTITION BY "on", amount, reference ORDER BY row_no) AS nth
+        FROM billing_bankentry WHERE statement_id = %(statement)s
+    ) mine
+    JOIN (
+        SELECT "on", amount, reference, max(times) AS times
+        FROM (
+            SELECT "on", amount, reference, count(*) AS times
+            FROM billing_bankentry WHERE statement_id = ANY(%(standing)s)
+            GROUP BY statement_id, "on", amount, reference
+        ) each_list
+        GROUP BY "on", amount, reference
+    ) known USING ("on", amount, reference)
+    WHERE billing_bankentry.id = mine.id AND mine.nth <= known.times
+"""
 
 
 class BankRefused(DomainError):
@@ -97,13 +119,18 @@ def receive(
 
 @transaction.atomic
 def confirm(*, statement: BankStatement, by: Any, at: dt.datetime) -> BankStatement:
-    """Confirm a waiting statement, by another person than who entered it, and match what it brings."""
+    """Confirm a waiting statement, by another person than who entered it, and match what it brings.
+
+    What confirmed statements of the account have already is set aside as `REPEATED`, so that it counts once.
+    """
+    jobs.lock("billing.bank", statement.organisation_id)
     row = _locked(statement, StatementState.CONFIRMED)
     _other_person(row, by)
     row.state, row.checked_at, row.checked_by = StatementState.CONFIRMED, at, by
     row.save(update_fields=["state", "checked_at", "checked_by"])
+    repeated = _set_repeated_aside(row)
     matched = match(organisation_id=row.organisation_id, by=by, at=at)
-    _record("bank.confirmed", row, by=by, at=at, after={"matched": matched})
+    _record("bank.confirmed", row, by=by, at=at, after={"matched": matched, "repeated": repeated})
     return row
 
 
@@ -185,6 +212,21 @@ def set_aside(*, entry: BankEntry, reason: str, by: Any, at: dt.datetime) -> Ban
     return row
 
 
+def _set_repeated_aside(row: BankStatement) -> int:
+    """Set aside what standing lists of the account have too, each as often as they have it; how many."""
+    beside = BankStatement.objects.confirmed().exclude(pk=row.pk).filter(
+        organisation_id=row.organisation_id, centre_id=row.centre_id,
+        first_on__lte=row.last_on, last_on__gte=row.first_on,
+    )  # fmt: skip
+    account = fold(row.account)
+    standing = [pk for pk, name in beside.values_list("pk", "account") if fold(name) == account]
+    if not standing:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(_SET_REPEATED_ASIDE, {"why": REPEATED, "statement": row.pk, "standing": standing})
+        return int(cursor.rowcount)
+
+
 def _arriving(row: Remittance) -> int:
     """Rials of a remittance that come to the account."""
     return row.amount
@@ -250,13 +292,21 @@ def _locked(statement: BankStatement, to: StatementState) -> BankStatement:
 
 
 def _open_entry(entry: BankEntry, by: Any) -> BankEntry:
-    """The entry, held, of a confirmed statement that somebody else entered, without an outcome yet."""
-    row = BankEntry.objects.select_for_update(of=("self",)).select_related("statement").get(pk=entry.pk)
+    """The entry, held, of a confirmed statement that somebody else entered, without an outcome yet.
+
+    No match runs meanwhile. A remittance that was undone is no outcome and is taken off.
+    """
+    jobs.lock("billing.bank", entry.statement.organisation_id)
+    held = BankEntry.objects.select_for_update(of=("self",)).select_related("statement", "remittance")
+    row = held.get(pk=entry.pk)
     if row.statement.state != StatementState.CONFIRMED:
         raise BankRefused("صورتحساب هنوز تأیید نشده است.")
     _other_person(row.statement, by)
-    if row.remittance_id or row.aside:
+    if not row.is_open:
         raise BankRefused("این واریز پیش‌تر جای خود را یافته است.")
+    if row.remittance_id:
+        row.remittance = row.how = row.matched_at = row.matched_by = None
+        row.save(update_fields=["remittance", "how", "matched_at", "matched_by"])
     return row
 
 

@@ -178,8 +178,9 @@ class OnStatement(ActionView):
 class Confirm(OnStatement):
     def act(self, request: HttpRequest, **kwargs: Any) -> str:
         row = services.confirm(statement=self.statement, by=request.user, at=timezone.now())
-        found = row.entries.matched().count()
-        return f"تأیید شد؛ {group_digits(found)} واریز حوالهٔ خود را یافت."
+        found, repeated = row.entries.matched().count(), row.entries.filter(aside=services.REPEATED).count()
+        again = f" {group_digits(repeated)} واریز در صورتحساب دیگری هم بود و شمرده نشد." if repeated else ""
+        return f"تأیید شد؛ {group_digits(found)} واریز حوالهٔ خود را یافت.{again}"
 
 
 class Discard(OnStatement):
@@ -218,7 +219,7 @@ class EntryPage(DetailPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         entry, user = self.object, self.request.user
         statement = entry.statement
-        is_open = statement.state == StatementState.CONFIRMED and not entry.remittance_id and not entry.aside
+        is_open = entry.is_open
         acts = is_open and user.may(Permission.REMITTANCE_CHECK) and statement.by_id != user.pk
         told = announced(Remittance.objects.visible_to(user), BankStatement.objects, BankEntry.objects)
         same = told.filter(centre=statement.centre).select_related("insurer")

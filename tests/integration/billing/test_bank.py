@@ -38,17 +38,20 @@ def told(cast: Any, reference: str, amount: int, *, on: dt.date = DAY, **said: A
     ).remittance  # fmt: skip
 
 
-def sent(cast: Any, *rows: tuple[dt.date, object, str], **said: Any) -> BankStatement:
+def sent(cast: Any, *rows: tuple[dt.date, object, str], note: str = "حواله", **said: Any) -> BankStatement:
     text = "\n".join(
         [
             "تاریخ تراکنش,بستانکار,شماره سند,شرح",
-            *(f"{jalali.text(on)},{amount},{ref},حواله" for on, amount, ref in rows),
+            *(f"{jalali.text(on)},{amount},{ref},{note}" for on, amount, ref in rows),
         ]
     )
-    facts = {"by": cast.headquarters, "first_on": DAY - dt.timedelta(days=9), "last_on": DAY} | said
-    return services.receive(
-        upload=ContentFile(text.encode()), name="bank.csv", account="ملت ۱", at=AT, **facts
-    )
+    facts = {
+        "by": cast.headquarters,
+        "account": "ملت ۱",
+        "first_on": DAY - dt.timedelta(days=9),
+        "last_on": DAY,
+    }
+    return services.receive(upload=ContentFile(text.encode()), name="bank.csv", at=AT, **facts | said)
 
 
 def confirmed(cast: Any, *rows: tuple[dt.date, object, str], **said: Any) -> list[BankEntry]:
@@ -133,6 +136,84 @@ def test_an_arrival_whose_remittance_was_undone_is_open_again_and_finds_the_next
     assert services.match(organisation_id=cast.organisation.pk, by=cast.headquarters, at=AT) == 0
     entry.refresh_from_db()
     assert entry.remittance == again
+
+
+def test_an_arrival_whose_remittance_was_undone_is_matched_or_set_aside_by_hand(cast, client):
+    rows = [told(cast, f"H-{number}", 1_000 + number) for number in range(2)]
+    first, second = confirmed(cast, (DAY, 1_000, "H-0"), (DAY, 1_001, "H-1"))
+    for row in rows:
+        booking.reverse(remittance=row, reason="اشتباه", by=cast.headquarters, at=AT)
+    client.force_login(cast.second_headquarters)
+    assert client.get(reverse("bank_entry", args=[first.pk])).context["is_open"]
+
+    again = told(cast, "H-9", 1_000)
+    services.pair(entry=first, remittance=again, by=cast.second_headquarters, at=AT)
+    services.set_aside(entry=second, reason="سود", by=cast.second_headquarters, at=AT)
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.remittance, first.how, first.is_open) == (again, How.HAND, False)
+    assert (second.remittance, second.aside, second.is_open) == (None, "سود", False)
+    with pytest.raises(BankRefused):
+        services.pair(entry=first, remittance=again, by=cast.second_headquarters, at=AT)
+
+
+def test_what_people_do_to_an_arrival_and_a_match_wait_for_each_other(cast, monkeypatch):
+    first, second = confirmed(cast, (DAY, 1_000, "1"), (DAY, 5, "2"))
+    row, asked = told(cast, "H-1", 1_000), []
+    monkeypatch.setattr(services.jobs, "lock", lambda *lock: asked.append(lock))
+    services.pair(entry=first, remittance=row, by=cast.second_headquarters, at=AT)
+    services.set_aside(entry=second, reason="سود", by=cast.second_headquarters, at=AT)
+    services.match(organisation_id=cast.organisation.pk, by=cast.headquarters, at=AT)
+    assert asked == [("billing.bank", cast.organisation.pk)] * 3
+
+
+def live() -> list[tuple[int, str]]:
+    found = BankEntry.objects.confirmed().filter(aside="").order_by("amount", "reference")
+    return list(found.values_list("amount", "reference"))
+
+
+def test_lists_that_overlap_count_an_arrival_once_and_the_match_holds(cast, client):
+    told(cast, "H-1", 1_000)
+    week = [(DAY, 1_000, "H-1"), (DAY, 7, ""), (DAY, 7, "")]
+    confirmed(cast, *week)
+    told(cast, "H-2", 2_000)
+    more = [(DAY, 7, ""), (DAY - dt.timedelta(days=1), 7, ""), (DAY, 2_000, "x")]
+    row = sent(cast, *week, *more, first_on=DAY - dt.timedelta(days=29))
+    client.force_login(cast.second_headquarters)
+    page = client.post(reverse("bank_confirm", args=[row.pk]), follow=True)
+
+    assert "۳ واریز در صورتحساب دیگری هم بود" in page.content.decode()
+    assert live() == [(7, "")] * 4 + [(1_000, "H-1"), (2_000, "x")]
+    assert missing() == []
+    assert BankEntry.objects.unannounced().totals() == {"count": 4, "amount": 28}
+    again = confirmed(cast, *week, *more, (DAY, 7, ""), first_on=DAY - dt.timedelta(days=20))
+    assert sum(one.aside == services.REPEATED for one in again) == 6
+    assert live().count((7, "")) == 5
+
+
+def test_the_shorter_list_after_the_longer_brings_nothing(cast):
+    confirmed(cast, (DAY, 5, "a"), (DAY, 6, "b"))
+    (entry,) = confirmed(cast, (DAY, 5, "a"), first_on=DAY)
+    assert (entry.aside, live()) == (services.REPEATED, [(5, "a"), (6, "b")])
+
+
+@pytest.mark.parametrize(
+    ("other", "is_same"),
+    [({"account": "ملت 1"}, True), ({"account": "ملت ۲"}, False), ({"centre": True}, False)],
+)
+def test_only_lists_of_the_same_account_repeat_each_other(cast, other, is_same):
+    confirmed(cast, (DAY, 5, "a"))
+    said = other | ({"centre": cast.hospital} if "centre" in other else {})
+    (entry,) = confirmed(cast, (DAY, 5, "a"), first_on=DAY - dt.timedelta(days=1), note="دیگر", **said)
+    assert bool(entry.aside) is is_same
+
+
+def test_a_list_that_waits_or_was_discarded_takes_nothing_from_another(cast):
+    first = sent(cast, (DAY, 5, "a"))
+    (entry,) = confirmed(cast, (DAY, 5, "a"), (DAY, 6, "b"))[:1]
+    assert entry.aside == ""
+    services.confirm(statement=first, by=cast.second_headquarters, at=AT)
+    assert live() == [(5, "a"), (6, "b")]
 
 
 def test_who_sent_it_does_not_confirm_it_and_the_same_file_is_taken_once(cast):

@@ -279,7 +279,7 @@ def test_what_became_of_each_has_an_address_of_its_own_for_the_person_who_acted(
         assert "انجام نشد" in page
         assert reverse("invoice", args=[other.pk]) in page
     client.force_login(cast.region_head)
-    assert "دیگر نگه داشته نشده است" in client.get(answer.url).content.decode()
+    assert "این نتیجه در دسترس نیست" in client.get(answer.url).content.decode()
 
 
 def test_without_the_cache_what_did_not_go_is_told_above_the_list(client, cast, bill, monkeypatch):

@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 import redis
 from django.core.cache import cache
+from django.urls import reverse
 
 from core import jobs
 from core.errors import InvalidInput
@@ -73,3 +74,10 @@ def test_a_job_that_was_broken_off_can_be_given_up_without_the_cache(job, away):
     job.refresh_from_db()
     assert job.state == JobState.FAILED
     assert "قطع شد" in job.error
+
+
+def test_where_the_cache_is_away_a_table_of_outcomes_says_that_it_is_not_there(client, cast, away):
+    client.force_login(cast.headquarters)
+    answer = client.get(reverse("outcomes", args=["token"]))
+    assert answer.status_code == 200
+    assert "این نتیجه در دسترس نیست" in answer.content.decode()
