@@ -57,11 +57,3 @@ class AddTrigger(pgtrigger.migrations.AddTrigger):
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
         options = state.models[app_label, self.model_name.lower()].options
         options["triggers"] = [*options.get("triggers", []), self.trigger]
-
-
-class RemoveTrigger(pgtrigger.migrations.RemoveTrigger):
-    """Takes a trigger away."""
-
-    def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        options = state.models[app_label, self.model_name.lower()].options
-        options["triggers"] = [each for each in options.get("triggers", []) if each.name != self.name]

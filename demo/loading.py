@@ -36,6 +36,7 @@ BATCH_INVOICES = 30_000
 #: Days after a period's end on which its delivery arrives.
 ARRIVES_AFTER = 6
 LAST_CENTRE = (tree.PIHO, "3101")
+LAST_NAME = f"{LAST_CENTRE[1]}-{YEAR}-آخرین.csv"
 LAST_DAYS = 3
 TEHRAN = dt.timezone(dt.timedelta(hours=3, minutes=30))
 
@@ -116,7 +117,7 @@ def load_deliveries(
         loaded += deliveries_of
         tell(f"{name}: {count:,} lines")
     last = [
-        p for p in wanted if _is_last_centre(p) and (setting.centre(p).pk, last_name(p)) not in setting.there
+        p for p in wanted if _is_last_centre(p) and (setting.centre(p).pk, LAST_NAME) not in setting.there
     ]
     if last:
         before_last(_last_night(now) - dt.timedelta(days=1))
@@ -156,9 +157,7 @@ def load_batch(batch: Sequence[CentrePlan], *, now: dt.datetime, is_last: bool =
     organisation = setting.centre(batch[0]).region.organisation
     done: list[Loaded] = []
     for plan, headers, own in ask(drawn, organisation_id=organisation.pk):
-        sent = [
-            d for name, d in _sent_by(plan, headers, own, setting) if (name == last_name(plan)) == is_last
-        ]
+        sent = [d for name, d in _sent_by(plan, headers, own, setting) if (name == LAST_NAME) == is_last]
         for deliver in sent:
             deliver()
         done.append((setting.centre(plan).name, len(own), len(sent)))
@@ -206,8 +205,9 @@ def period_name(plan: CentrePlan, number: int) -> str:
     return f"{plan.code}-{YEAR}-{PERIODS[plan.deliveries][number - 1]}.csv"
 
 
-def last_name(plan: CentrePlan) -> str:
-    return f"{plan.code}-{YEAR}-آخرین.csv"
+def is_loaded() -> bool:
+    """Whether the year is there to its very last delivery."""
+    return Delivery.objects.filter(name=LAST_NAME).exists()
 
 
 def _is_last_centre(plan: CentrePlan) -> bool:
@@ -218,7 +218,7 @@ def _is_last_centre(plan: CentrePlan) -> bool:
 def _lacking(centre: Centre, plan: CentrePlan, there: set[tuple[int, str]]) -> bool:
     names = [period_name(plan, number) for number in range(1, plan.deliveries + 1)]
     if _is_last_centre(plan):
-        names.append(last_name(plan))
+        names.append(LAST_NAME)
     return any((centre.pk, name) not in there for name in names)
 
 
@@ -241,7 +241,7 @@ def _deliveries(
             )
         yield period_name(plan, period.number), _arrival(plan, period.number), content
         if keeps_back and period.number == plan.deliveries:
-            yield last_name(plan), _last_night(now), _last(period, is_last)
+            yield LAST_NAME, _last_night(now), _last(period, is_last)
 
 
 def _last(period: Period, is_last: pl.Expr) -> Period:

@@ -151,7 +151,9 @@ _HOURS = f"""
     ON CONFLICT (invoice_id) DO UPDATE SET
         admitted_at = coalesce(excluded.admitted_at, p.admitted_at),
         discharged_at = coalesce(excluded.discharged_at, p.discharged_at),
-        said_by_id = excluded.said_by_id, said_at = excluded.said_at
+        -- The papers of the file stay the word of who said them.
+        said_by_id = CASE WHEN p.documents IS NULL THEN excluded.said_by_id ELSE p.said_by_id END,
+        said_at = CASE WHEN p.documents IS NULL THEN excluded.said_at ELSE p.said_at END
     WHERE (p.admitted_at, p.discharged_at) IS DISTINCT FROM
           (coalesce(excluded.admitted_at, p.admitted_at), coalesce(excluded.discharged_at, p.discharged_at))
     RETURNING invoice_id

@@ -92,6 +92,7 @@ _LOOSE = (
     ("billing_linedelta", "service_id", "tariffs_service"),
     ("billing_linedelta", "basis_id", "billing_pricebasis"),
     ("billing_claiminvoice", "invoice_id", "billing_invoice"),
+    ("billing_claiminvoice", "contract_id", "insurers_contract"),
     ("billing_claiminvoice", "patient_id", "billing_patient"),
     ("billing_claiminvoice", "fund_id", "insurers_fund"),
     ("billing_claiminvoice", "supplementary_fund_id", "insurers_fund"),

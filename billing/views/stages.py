@@ -68,10 +68,11 @@ def panel_of(invoice: Invoice, user: Any) -> dict[str, Any]:
     stage = invoice.stage
     inside = user.may(Permission.WORKLIST_VIEW)
     steps = list(StageStep.objects.filter(invoice=invoice).order_by("-at", "-pk")) if inside else []
-    names = dict(User.objects.filter(pk__in={s.by_id for s in steps}).values_list("pk", "username"))
+    names = {one.pk: str(one) for one in User.objects.filter(pk__in={s.by_id for s in steps})}
     may = user.may(Permission.INVOICE_ADVANCE)
     next_stages = [to for to in VERBS if may and _may_follow(invoice, stage, to)]
-    if invoice.basic or invoice.supplementary:
+    goes_with_claim = bool(invoice.basic or invoice.supplementary) and Stage.SENT in next_stages
+    if goes_with_claim:
         next_stages = [to for to in next_stages if to != Stage.SENT]
     return {
         "label": stage.label,
@@ -79,6 +80,7 @@ def panel_of(invoice: Invoice, user: Any) -> dict[str, Any]:
         "is_changed": invoice.is_changed_since_sent,
         "progress": getattr(invoice, "progress", None) if inside else None,
         "assignee": invoice.assignee_name if inside else "",
+        "goes_with_claim": goes_with_claim,
         "moves": [(to, VERBS[to]) for to in next_stages if to not in ASKING],
         "asking": [_question(to) for to in next_stages if to in ASKING],
         "steps": [

@@ -61,14 +61,15 @@ def pending_sql(payer: Payer, which: str) -> str:
         SELECT i.id, i.centre_id, i.number, i.version, i.patient_id, i.setting, i.admitted_on, i.discharged_on,
                x.fund_id, x.previous_id, x.stands,
                CASE WHEN x.stands THEN i.{SHARE[payer]} ELSE 0 END - x.share AS share, {bill},
-               x.is_whole AND coalesce({GONE} OR i.unpriced_lines = 0 AND (
+               x.all_whole AND coalesce({GONE} OR i.unpriced_lines = 0 AND (
                    s.stage = {Stage.SENT} AND s.sent_version = i.version
                    OR s.stage = {Stage.REVIEWED} AND s.version = i.version AND k.version = i.version AND NOT EXISTS (
                        SELECT FROM {Finding._meta.db_table} f WHERE f.invoice_id = i.id AND NOT f.is_passed
                        AND f.severity IN ('{Severity.BLOCK}', '{Severity.WARN}'))
                ), false) AS may_go
         FROM (
-            SELECT f.*, NOT {GONE} AND i.{FUND[payer]} = f.fund_id AS stands
+            SELECT f.*, NOT {GONE} AND i.{FUND[payer]} = f.fund_id AS stands,
+                   bool_and(f.is_whole) OVER (PARTITION BY f.invoice_id) AS all_whole
             FROM funds f JOIN {Invoice._meta.db_table} i ON i.id = f.invoice_id
         ) x JOIN {Invoice._meta.db_table} i ON i.id = x.invoice_id
         LEFT JOIN {InvoiceStage._meta.db_table} s ON s.invoice_id = i.id

@@ -58,8 +58,8 @@ def waiting_corrections(centres: list[int], *, month: int, payer: Payer) -> list
 def correct(*, centre: Centre, fund: Fund, payer: Payer, month: int, by: Any, at: dt.datetime) -> Claim:
     """A claim for the difference of each line between the present version of invoices and what delivered claims ask.
 
-    It takes the invoices of the month that are reviewed anew; a difference may be below zero. What is not reviewed yet
-    waits for the next one.
+    It takes the invoices of the month that are reviewed anew and of which nothing was cut or taken off; a difference
+    may be below zero. What is not reviewed yet waits for the next one.
     """
     jobs.lock("billing.stages", centre.pk)
     fresh = Claim.objects.create(
@@ -74,7 +74,8 @@ def correct(*, centre: Centre, fund: Fund, payer: Payer, month: int, by: Any, at
         (differing,) = cursor.fetchone()
     if not differing:
         raise ClaimRefused(
-            "در این ماه برای این صندوق تفاوتی برای مطالبه نیست؛ صورتحساب اصلاح‌شده پس از تکمیل و بازبینی دوباره می‌رود."
+            "در این ماه برای این صندوق تفاوتی برای مطالبه نیست؛ صورتحساب اصلاح‌شده پس از تکمیل و بازبینی دوباره می‌رود"
+            " و آنچه بیمه‌گر از آن کسر کرده یا قرارداد از آن کاسته است با نامه تسویه می‌شود."
         )
     audit.record(
         "claim.begun", fresh, by=by, at=at, organisation_id=fresh.organisation_id,

@@ -9,12 +9,19 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from billing.models import Delivery
 from billing.services.reference import load_bundled_items, load_finding_rules, load_mappings
 from core.errors import DomainError
 from demo import rest
 from demo.budget import load_inputs
-from demo.loading import DEFAULT_LINES, YEAR, Each, commit_without_waiting, in_processes, load_deliveries
+from demo.loading import (
+    DEFAULT_LINES,
+    YEAR,
+    Each,
+    commit_without_waiting,
+    in_processes,
+    is_loaded,
+    load_deliveries,
+)
 from demo.night import run_night
 from demo.organisations import load_organisations
 from demo.tasks import load_rest
@@ -52,7 +59,7 @@ class Command(BaseCommand):
         started = time.monotonic()
         commit_without_waiting()
         # Other processes are worth their start only where there is a year to load; they start beside the first steps.
-        hands = 1 if Delivery.objects.exists() else options["side_by_side"]
+        hands = 1 if is_loaded() else options["side_by_side"]
         try:
             with in_processes(hands) as each:
                 loaded = self._load(each, hands=hands, **options)

@@ -311,3 +311,16 @@ def test_what_the_insurer_cut_is_not_taken_back_as_if_it_had_been_given(cast, ap
     with pytest.raises(ClaimRefused):
         begun(cast)
     assert sum(Claim.objects.values_list("approved", flat=True)) == approved
+
+
+def test_a_corrected_fund_is_asked_for_only_where_the_old_one_can_be_taken_back(cast):
+    other = Fund.objects.create(
+        insurer=cast.insurer, code="other", name="صندوق دیگر", category=cast.fund.category
+    )
+    bill = world.reviewed(cast, (1_000, 0))
+    claim = sending.acknowledge(claim=world.sent(cast), by=cast.insurer_expert, at=LATER)
+    (line,) = ClaimLine.objects.of_claim(claim)
+    cut = Decision(line.pk, 600, (Cut("documents", 400),))
+    adjudication.adjudicate(claim=claim, decisions=[cut], by=cast.insurer_expert, at=LATER)
+    corrected(cast, bill, (900, 0), fund=other)
+    assert waiting(cast) == {(cast.fund.pk, 0, 0, 1, -1_000), (other.pk, 0, 0, 1, 900)}
