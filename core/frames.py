@@ -47,7 +47,7 @@ def copy_out(sql: str, params: Params, schema: Schema) -> pl.DataFrame:
 def copy_in(table: str, frame: pl.DataFrame) -> None:
     """Append a frame to a table; the frame's columns are named as the table's."""
     with connection.cursor() as cursor:
-        _copy(cursor, table, frame)
+        _copy(cursor, _statement(table, frame), _rows(table, frame))
 
 
 class Copying:
@@ -73,9 +73,10 @@ class Copying:
                 self.wait()
 
     def start(self, table: str, frame: pl.DataFrame) -> None:
-        """Begin to append a frame, after the one before is done."""
+        """Begin to append a frame, after the one before is done; its rows are made while that one is written."""
+        rows = iter(list(_rows(table, frame)))
         self.wait()
-        self._running = self._pool.submit(_copy, connection.cursor(), table, frame)
+        self._running = self._pool.submit(_copy, connection.cursor(), _statement(table, frame), rows)
 
     def wait(self) -> None:
         """Return when nothing is being appended any more."""
@@ -84,10 +85,17 @@ class Copying:
             running.result()
 
 
-def _copy(cursor: Any, table: str, frame: pl.DataFrame) -> None:
+def _copy(cursor: Any, statement: str, rows: Iterator[bytes]) -> None:
+    cursor.copy_expert(statement, _Stream(rows))
+
+
+def _statement(table: str, frame: pl.DataFrame) -> str:
     columns = ", ".join(f'"{c}"' for c in frame.columns)
-    rows = _Stream(binary.encode(frame, _kinds(table)))
-    cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN WITH (FORMAT binary)", rows)
+    return f"COPY {table} ({columns}) FROM STDIN WITH (FORMAT binary)"
+
+
+def _rows(table: str, frame: pl.DataFrame) -> Iterator[bytes]:
+    return binary.encode(frame, _kinds(table))
 
 
 @cache

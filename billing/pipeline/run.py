@@ -32,8 +32,10 @@ from core.errors import InvalidInput
 from core.frames import copy_in
 from organisations.models import Centre
 
-#: Lines priced together: enough to be worth a pass, few enough that the first is soon being written.
+#: Lines priced together: enough to be worth a pass.
 PORTION = 100_000
+#: The first are fewer, so that they are soon being written.
+FIRST_PORTION = 25_000
 
 Advance = Callable[[int, int, str], None]
 
@@ -102,9 +104,8 @@ def _portions(sorted_out: Sorted) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]
         return
     counts = lines.group_by("number").agg(pl.len().alias("count"))
     ends = headers.select("number").join(counts, on="number", how="left", maintain_order="left")
-    portion = ends.select(
-        pl.col("number"), (pl.col("count").fill_null(0).cum_sum() // PORTION).alias("portion")
-    )
+    so_far = pl.col("count").fill_null(0).cast(pl.Int64).cum_sum()
+    portion = ends.select("number", ((so_far + PORTION - FIRST_PORTION) // PORTION).alias("portion"))
     marked = lines.join(portion, on="number", how="left", maintain_order="left")
     for number in portion["portion"].unique().sort():
         own = portion["portion"] == number

@@ -116,7 +116,7 @@ def with_digest(headers: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
 
     Lines are hashed as rows of 64-bit numbers, which costs a tenth of writing them out as text.
     """
-    texts = [_hashed(lines[c]) for c in _LINE_FACTS if lines.schema[c] == pl.String]
+    texts = _hashed(lines.select(c for c in _LINE_FACTS if lines.schema[c] == pl.String))
     numbers = [pl.col(c).cast(_I64).fill_null(_NOTHING) for c in _LINE_FACTS]
     facts = lines.with_columns(texts).select("number", *numbers).sort("number", "line_no")
     rows = facts.drop("number").to_numpy(order="c").view("u1").reshape(-1).data
@@ -135,15 +135,16 @@ def with_digest(headers: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     return headers.with_columns(pl.Series("digest", digests, dtype=pl.String))
 
 
-def _hashed(column: pl.Series) -> pl.Series:
-    """Texts as 64-bit numbers, by the hash of each distinct one."""
-    known = column.drop_nulls().unique()
+def _hashed(texts: pl.DataFrame) -> list[pl.Series]:
+    """Columns of texts as 64-bit numbers, by the hash of each distinct one."""
+    stacked = pl.concat([column.alias("") for column in texts])
+    known = stacked.drop_nulls().unique()
     hashed = [
         int.from_bytes(hashlib.blake2b(t.encode(), digest_size=8).digest(), signed=True)
         for t in known.to_list()
     ]
-    codes = column.cast(pl.Enum(known)).to_physical()
-    return pl.Series(column.name, hashed, dtype=_I64).gather(codes)
+    numbers = pl.Series(hashed, dtype=_I64).gather(stacked.cast(pl.Enum(known)).to_physical())
+    return [numbers.slice(n * len(texts), len(texts)).alias(name) for n, name in enumerate(texts.columns)]
 
 
 def sort_out(headers: pl.DataFrame, lines: pl.DataFrame, *, centre_id: int) -> Sorted:
@@ -233,8 +234,7 @@ def _write_lines(
     """The lines of each portion, as totals need them, once their COPY has begun."""
     ids = known.select("number", pl.col("id").alias("invoice_id"), "change_id")
     for priced in portions:
-        copying.wait()
-        placed = _with_basis(priced, bases).join(ids, on="number", how="left", maintain_order="left")
+        placed = _with_basis(priced, bases, copying).join(ids, on="number", how="left", maintain_order="left")
         copying.start(InvoiceLine._meta.db_table, placed.select(LINE_COLUMNS))
         yield priced.lines
 
@@ -322,11 +322,12 @@ def basis_of_cases(bases: pl.DataFrame) -> pl.DataFrame:
     return bases.select("case", "basis_digest").join(ids, on="basis_digest").drop("basis_digest")
 
 
-def _with_basis(priced: Priced, known: KnownBases) -> pl.DataFrame:
-    """Lines with `basis_id`; bases not met before are written first."""
+def _with_basis(priced: Priced, known: KnownBases, copying: Copying) -> pl.DataFrame:
+    """Lines with `basis_id`; bases not met before are written first, once nothing is being copied."""
     of_case = priced.cases.join(known.ids, on="basis_digest", how="left", maintain_order="left")
     unknown = of_case.filter(pl.col("basis_id").is_null())
     if len(unknown):
+        copying.wait()
         found = _ids_of_bases(priced.bases(unknown.unique("basis_digest")))
         # What a failing transaction takes back with it must not stay known.
         transaction.on_commit(lambda: known.add(found))

@@ -268,6 +268,7 @@ def test_pricing_in_portions_changes_nothing(monkeypatch, centre, fund):
     content = world.parsed(invoices, fund="basic")
     world.load(content, centre=centre)
     monkeypatch.setattr(pipeline, "PORTION", 6)
+    monkeypatch.setattr(pipeline, "FIRST_PORTION", 2)
     world.load(content, centre=other)
     facts = ("invoice__number", "line_no", "amount", "basic", "patient", "basis_id", "status")
     whole, portions = (
