@@ -73,6 +73,11 @@ class Cover:
         return all(not own or own == said for own, said in asked)
 
     @property
+    def leaves_out(self) -> bool:
+        """Whether it excludes one service: kinds of services that are excluded are priced so."""
+        return self.service_id is not None and not self.is_covered
+
+    @property
     def rank(self) -> tuple[bool, int]:
         """A row that names the service wins, then the one that names most."""
         named = (self.fund_id, self.setting, self.group, self.condition)
@@ -213,7 +218,7 @@ def terms_of(version: ContractTerms | None, *, kind: int, organisation_id: int, 
     for name, term in _FIELDS.items():
         agreed = getattr(version, name, None)
         if agreed is not None and version:
-            numbers[name], sources[name] = agreed, _clause(version)
+            numbers[name], sources[name] = agreed, clause_of(version)
         elif term in law:
             numbers[name], sources[name] = law[term].value, str(law[term].circular)
         else:
@@ -248,7 +253,7 @@ class Agreed:
     @property
     def takes_off(self) -> bool:
         """Whether a claim may ask for less than the share."""
-        return bool(self.ceilings) or any(cover.discount_bp for cover in self.covers)
+        return bool(self.ceilings) or any(cover.discount_bp or cover.leaves_out for cover in self.covers)
 
 
 def agreed_on(
@@ -319,7 +324,8 @@ def _law(kind: int, organisation_id: int, on: dt.date) -> dict[int, LegalTerm]:
     return {row.term: row for row in ordered}
 
 
-def _clause(version: ContractTerms) -> str:
+def clause_of(version: ContractTerms) -> str:
+    """Where something is agreed, in Persian: the contract and its clause."""
     place = f"، {version.clause}" if version.clause else ""
     return f"قرارداد {version.contract.number}{place}"
 

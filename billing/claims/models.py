@@ -30,7 +30,8 @@ from billing.models.loose import loose
 from billing.models.repricing import SupplementaryItem
 from core.jalali import month_name
 from core.text import persian_digits
-from insurers.models import Contract, Fund, Insurer
+from insurers.models import Contract, ContractTerms, Fund, Insurer
+from insurers.terms import clause_of
 from organisations.choices import CostElement, Setting
 from organisations.models import Centre, Organisation, Physician, Unit
 from tariffs.choices import Book, ServiceGroup
@@ -46,14 +47,14 @@ _ADDS_UP = """
             SELECT count(*) AS lines, count(DISTINCT invoice_id) AS invoices, coalesce(sum(asked), 0) AS asked,
                    coalesce(sum(asked) FILTER (WHERE approved IS NOT NULL), 0) AS answered,
                    coalesce(sum(adjusted), 0) AS adjusted, coalesce(sum(approved), 0) AS approved,
-                   coalesce(sum(paid), 0) AS paid, coalesce(sum(over_ceiling), 0) AS over_ceiling,
-                   coalesce(sum(discount), 0) AS discount
+                   coalesce(sum(paid), 0) AS paid, coalesce(sum(excluded), 0) AS excluded,
+                   coalesce(sum(over_ceiling), 0) AS over_ceiling, coalesce(sum(discount), 0) AS discount
             FROM billing_claimline WHERE claim_id = NEW.id
         ) l JOIN billing_claim c ON c.id = NEW.id
-        WHERE (c.lines_count, c.invoices_count, c.asked, c.answered, c.adjusted, c.approved, c.paid, c.over_ceiling,
-               c.discount)
+        WHERE (c.lines_count, c.invoices_count, c.asked, c.answered, c.adjusted, c.approved, c.paid, c.excluded,
+               c.over_ceiling, c.discount)
               IS DISTINCT FROM (l.lines, l.invoices, l.asked, l.answered, l.adjusted, l.approved, l.paid,
-                                l.over_ceiling, l.discount)
+                                l.excluded, l.over_ceiling, l.discount)
     ) THEN RAISE EXCEPTION 'totals of claim % are not those of its lines', NEW.id;
     END IF;
     IF EXISTS (
@@ -99,9 +100,10 @@ def _added_while_open() -> pgtrigger.Trigger:
 class TakenOffFields(models.Model):
     """What the contract takes off the payer's share, in rials; `asked` is what is left. Empty until frozen.
 
-    What is above the ceiling of a person and year the patient owes; the discount is income lost.
+    What is excluded, or above the ceiling of a person and year, the patient owes; the discount is income lost.
     """
 
+    excluded = models.BigIntegerField("بیرون از تعهد", default=0)
     over_ceiling = models.BigIntegerField("بالاتر از سقف سالانه", default=0)
     discount = models.BigIntegerField("تخفیف قرارداد", default=0)
 
@@ -111,7 +113,12 @@ class TakenOffFields(models.Model):
     @property
     def taken_off(self) -> int:
         """What the share is more than what is asked."""
-        return self.over_ceiling + self.discount
+        return self.excluded + self.over_ceiling + self.discount
+
+    @property
+    def owed_by_patient(self) -> int:
+        """What the contract leaves to the patient beside the patient's own share."""
+        return self.excluded + self.over_ceiling
 
     @property
     def share(self) -> int:
@@ -248,11 +255,11 @@ class Claim(AnswerFields):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Condition(
                     f"OLD.state NOT IN ({_OPEN}) AND (OLD.number, OLD.sequence, OLD.year, OLD.centre_id, OLD.fund_id,"
-                    " OLD.payer, OLD.kind, OLD.month, OLD.asked, OLD.over_ceiling, OLD.discount, OLD.invoices_count,"
-                    " OLD.lines_count, OLD.frozen_at, OLD.frozen_by_id) IS DISTINCT FROM"
+                    " OLD.payer, OLD.kind, OLD.month, OLD.asked, OLD.excluded, OLD.over_ceiling, OLD.discount,"
+                    " OLD.invoices_count, OLD.lines_count, OLD.frozen_at, OLD.frozen_by_id) IS DISTINCT FROM"
                     " (NEW.number, NEW.sequence, NEW.year, NEW.centre_id, NEW.fund_id, NEW.payer, NEW.kind,"
-                    " NEW.month, NEW.asked, NEW.over_ceiling, NEW.discount, NEW.invoices_count, NEW.lines_count,"
-                    " NEW.frozen_at, NEW.frozen_by_id)"
+                    " NEW.month, NEW.asked, NEW.excluded, NEW.over_ceiling, NEW.discount, NEW.invoices_count,"
+                    " NEW.lines_count, NEW.frozen_at, NEW.frozen_by_id)"
                 ),
             ),
             pgtrigger.Trigger(
@@ -326,6 +333,7 @@ class ClaimInvoice(AnswerFields):
     record_no = models.CharField("شمارهٔ پرونده", max_length=30, blank=True, default="")
     diagnoses = models.JSONField("تشخیص‌ها (ICD-10)", default=list)
     contract = loose(Contract, "قرارداد", null=True)
+    terms = loose(ContractTerms, "نسخهٔ شرایط قرارداد", null=True)
     contract_year = models.DateField("آغاز سال قرارداد", null=True)
     released_at = models.DateTimeField("رها شد", null=True)
 
@@ -374,16 +382,18 @@ class ClaimInvoice(AnswerFields):
                 name="facts_stay",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Condition(
-                    "ROW(OLD.claim_id, OLD.invoice_id, OLD.payer, OLD.kind, OLD.asked + OLD.over_ceiling"
-                    " + OLD.discount, OLD.version) IS DISTINCT FROM"
-                    " ROW(NEW.claim_id, NEW.invoice_id, NEW.payer, NEW.kind, NEW.asked + NEW.over_ceiling"
-                    " + NEW.discount, NEW.version)"
+                    "ROW(OLD.claim_id, OLD.invoice_id, OLD.payer, OLD.kind, OLD.asked + OLD.excluded"
+                    " + OLD.over_ceiling + OLD.discount, OLD.version) IS DISTINCT FROM"
+                    " ROW(NEW.claim_id, NEW.invoice_id, NEW.payer, NEW.kind, NEW.asked + NEW.excluded"
+                    " + NEW.over_ceiling + NEW.discount, NEW.version)"
                     " OR OLD.fund_id IS NOT NULL AND"
                     " ROW(OLD.fund_id, OLD.supplementary_fund_id, OLD.unit_id, OLD.record_no, OLD.diagnoses,"
-                    " OLD.contract_id, OLD.contract_year, OLD.asked, OLD.over_ceiling, OLD.discount)"
+                    " OLD.contract_id, OLD.terms_id, OLD.contract_year, OLD.asked, OLD.excluded, OLD.over_ceiling,"
+                    " OLD.discount)"
                     " IS DISTINCT FROM"
                     " ROW(NEW.fund_id, NEW.supplementary_fund_id, NEW.unit_id, NEW.record_no, NEW.diagnoses,"
-                    " NEW.contract_id, NEW.contract_year, NEW.asked, NEW.over_ceiling, NEW.discount)"
+                    " NEW.contract_id, NEW.terms_id, NEW.contract_year, NEW.asked, NEW.excluded, NEW.over_ceiling,"
+                    " NEW.discount)"
                     " OR OLD.released_at IS NOT NULL"
                 ),
             ),
@@ -391,6 +401,13 @@ class ClaimInvoice(AnswerFields):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def clause(self) -> str:
+        """What takes something off the share: contract and clause, in Persian; empty without a contract in force."""
+        if self.terms:
+            return clause_of(self.terms)
+        return f"قرارداد {self.contract.number}" if self.contract else ""
 
 
 class ClaimLine(TakenOffFields):
@@ -467,8 +484,8 @@ class ClaimLine(TakenOffFields):
             ),
             models.CheckConstraint(
                 name="billing_claimline_taken_off",
-                condition=Q(asked__gte=0, over_ceiling__gte=0, discount__gte=0)
-                | Q(asked__lte=0, over_ceiling__lte=0, discount__lte=0),
+                condition=Q(asked__gte=0, excluded__gte=0, over_ceiling__gte=0, discount__gte=0)
+                | Q(asked__lte=0, excluded__lte=0, over_ceiling__lte=0, discount__lte=0),
             ),
         ]
         triggers = [
@@ -486,11 +503,11 @@ class ClaimLine(TakenOffFields):
                 name="facts_stay",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Condition(
-                    "ROW(OLD.claim_id, OLD.invoice_id, OLD.line_no, OLD.asked, OLD.over_ceiling, OLD.discount,"
-                    " OLD.amount, OLD.basic, OLD.supplementary, OLD.patient, OLD.code, OLD.previous_id)"
+                    "ROW(OLD.claim_id, OLD.invoice_id, OLD.line_no, OLD.asked, OLD.excluded, OLD.over_ceiling,"
+                    " OLD.discount, OLD.amount, OLD.basic, OLD.supplementary, OLD.patient, OLD.code, OLD.previous_id)"
                     " IS DISTINCT FROM"
-                    " ROW(NEW.claim_id, NEW.invoice_id, NEW.line_no, NEW.asked, NEW.over_ceiling, NEW.discount,"
-                    " NEW.amount, NEW.basic, NEW.supplementary, NEW.patient, NEW.code, NEW.previous_id)"
+                    " ROW(NEW.claim_id, NEW.invoice_id, NEW.line_no, NEW.asked, NEW.excluded, NEW.over_ceiling,"
+                    " NEW.discount, NEW.amount, NEW.basic, NEW.supplementary, NEW.patient, NEW.code, NEW.previous_id)"
                 ),
             ),
         ]

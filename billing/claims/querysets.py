@@ -163,7 +163,12 @@ class WebhookDeliveryQuerySet(models.QuerySet[Any]):
 
 class ClaimInvoiceQuerySet(models.QuerySet[Any]):
     def of_claim(self, claim: Any) -> ClaimInvoiceQuerySet:
-        return self.filter(claim=claim).select_related("patient").order_by("discharged_on", "number", "pk")
+        rows = self.filter(claim=claim).select_related("patient").with_clause()
+        return rows.order_by("discharged_on", "number", "pk")
+
+    def with_clause(self) -> ClaimInvoiceQuerySet:
+        """With what says why something is taken off."""
+        return self.select_related("contract", "terms__contract")
 
     def of_invoice(self, invoice: Any, user: Any) -> ClaimInvoiceQuerySet:
         """The claims an invoice stands in that the user sees, the oldest first."""
@@ -171,7 +176,7 @@ class ClaimInvoiceQuerySet(models.QuerySet[Any]):
         member = user.scope.membership
         if member and member.insurer_id:
             found = found.filter(claim__insurer_id=member.insurer_id, claim__state__in=DELIVERED)
-        return found.select_related("claim").order_by("pk")
+        return found.select_related("claim").with_clause().order_by("pk")
 
     def open_to_objection(self, *, on: dt.date, within: int | None = None) -> ClaimInvoiceQuerySet:
         """With a cut that may still be objected to on a day, its deadline `within` so many days of it."""
@@ -186,6 +191,10 @@ class ClaimInvoiceQuerySet(models.QuerySet[Any]):
         lines = apps.get_model("billing", "ClaimLine").objects.cut_and_open()
         return found.filter(Exists(lines.filter(claim=OuterRef("claim"), invoice=OuterRef("invoice"))))
 
+    def taken_off(self) -> ClaimInvoiceQuerySet:
+        """Rows that the contract takes something off."""
+        return self.exclude(excluded=0, over_ceiling=0, discount=0)
+
     def live(self) -> ClaimInvoiceQuerySet:
         return self.filter(released_at=None)
 
@@ -193,6 +202,10 @@ class ClaimInvoiceQuerySet(models.QuerySet[Any]):
 class ClaimLineQuerySet(models.QuerySet[Any]):
     def of_claim(self, claim: Any) -> ClaimLineQuerySet:
         return self.filter(claim=claim).order_by("invoice_id", "line_no")
+
+    def taken_off(self) -> ClaimLineQuerySet:
+        """Lines that the contract takes something off."""
+        return self.exclude(excluded=0, over_ceiling=0, discount=0)
 
     def cut_and_open(self) -> ClaimLineQuerySet:
         """Cut lines that stand in no objection and that no live re-submission asks for again."""

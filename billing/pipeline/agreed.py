@@ -1,4 +1,4 @@
-"""What a contract takes off an insurer's share of lines: the ceilings of a person and year, then the discount.
+"""What a contract takes off an insurer's share of lines: excluded services, ceilings of a person and year, discount.
 
 One place for the simulator, which asks what a draft would take off, and for claims, which ask for what is left.
 Rules: docs/rules/contracts.md.
@@ -42,15 +42,34 @@ def discount_percent(covers: Iterable[Cover], *, fund: str) -> pl.Expr:
     return percent.cast(_I64).alias("discount_bp")
 
 
+def is_excluded(covers: Iterable[Cover], *, fund: str) -> pl.Expr:
+    """`is_excluded` of each line: the most specific cover that speaks of it names its service and leaves it out.
+
+    Kinds of services that are left out have no share to take off: the tables of coverage hold them.
+    """
+    out = pl.lit(False)
+    for cover in deciding_last(covers):
+        out = pl.when(speaks_of(cover, fund=fund)).then(cover.leaves_out).otherwise(out)
+    return out.alias("is_excluded")
+
+
 def taken_off(
     lines: pl.DataFrame, ceilings: Sequence[Ceiling], used: pl.DataFrame | None = None
 ) -> pl.DataFrame:
-    """Lines with `over_ceiling` and `discount`; `insurer` becomes the share less what is above ceilings.
+    """Lines with `excluded`, `over_ceiling` and `discount`; `insurer` becomes the share less the first two.
 
     The lines are of one contract year, with `patient_id`, `discharged_on`, `number`, `line_no`, what ceilings speak of,
-    `insurer` (rials, also below zero) and `discount_bp`. They use the ceilings up in that order, after `used` (`USED`).
+    `insurer` (rials, also below zero), `is_excluded` and `discount_bp`. They use the ceilings up in that order, after
+    `used` (`USED`); what is excluded uses none.
     """
-    known = lines.sort(_ORDER).with_columns(pl.lit(0, _I64).alias("over_ceiling"))
+    known = (
+        lines.sort(_ORDER)
+        .with_columns(
+            pl.when("is_excluded").then(pl.col("insurer")).otherwise(0).alias("excluded"),
+            pl.lit(0, _I64).alias("over_ceiling"),
+        )
+        .with_columns((pl.col("insurer") - pl.col("excluded")).alias("insurer"))
+    )
     before = pl.DataFrame(schema=USED) if used is None else used
     for ceiling in narrowest_first(ceilings):
         known, before = _under(known, ceiling, before)

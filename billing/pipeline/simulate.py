@@ -84,7 +84,7 @@ def _frame(rows: Sequence[dict[str, Any]], table: RateTable, organisation_id: in
 
 
 def simulate(ids: list[int], refs: References, draft: Draft, *, centre: Centre) -> pl.DataFrame:
-    """Lines of invoices with SIDES now (`was_…`) and under the draft; ceilings of the year are not yet applied.
+    """Lines of invoices with SIDES now (`was_…`) and under the draft; what is agreed of the claim is not yet taken off.
 
     What has no price on a side (`was_unpriced`, `unpriced`) has zeros there that say nothing: `priced_on_both`.
     """
@@ -108,8 +108,10 @@ def simulate(ids: list[int], refs: References, draft: Draft, *, centre: Centre) 
         how="horizontal",
     )  # fmt: skip
     known = both.join(headers.select("number", "month"), on="number", how="left", maintain_order="left")
-    kept = _excluded(_sides(known, draft), draft)
-    return kept.with_columns(agreed.discount_percent(draft.terms.covers, fund=draft.fund))
+    covers, fund = draft.terms.covers, draft.fund
+    return _sides(known, draft).with_columns(
+        agreed.is_excluded(covers, fund=fund), agreed.discount_percent(covers, fund=fund)
+    )
 
 
 def priced_on_both(lines: pl.DataFrame) -> pl.DataFrame:
@@ -128,31 +130,14 @@ def _sides(lines: pl.DataFrame, draft: Draft) -> pl.DataFrame:
     return lines.with_columns(*sides(""), *sides("was_"), *[pl.lit(0, _I64).alias(c) for c in SIDES[4:]])
 
 
-def _excluded(lines: pl.DataFrame, draft: Draft) -> pl.DataFrame:
-    """Covers of one service: the tables of coverage cannot hold them, so the insurer's amount is taken back here."""
-    for cover in draft.terms.covers:
-        if cover.service_id is None or cover.is_covered:
-            continue
-        at = agreed.speaks_of(cover, fund=draft.fund)
-        lines = lines.with_columns(
-            pl.when(at).then(pl.col("insurer")).otherwise(pl.col("excluded")).alias("excluded"),
-            pl.when(at)
-            .then(pl.col("patient") + pl.col("insurer"))
-            .otherwise(pl.col("patient"))
-            .alias("patient"),
-            pl.when(at).then(0).otherwise(pl.col("insurer")).alias("insurer"),
-        )
-    return lines
+def as_claimed(lines: pl.DataFrame, ceilings: Sequence[Ceiling], people: pl.DataFrame) -> pl.DataFrame:
+    """Lines of a contract year with what the contract takes off them in the order in which people were discharged.
 
-
-def with_ceilings(lines: pl.DataFrame, ceilings: Sequence[Ceiling], people: pl.DataFrame) -> pl.DataFrame:
-    """Lines of a contract year with the ceilings of each person applied in the order in which people were discharged.
-
-    What is above a ceiling is the patient's. `people`: number, patient_id, discharged_on. Then the discount is taken.
+    What is excluded or above a ceiling is the patient's. `people`: number, patient_id, discharged_on.
     """
     known = lines.join(people, on="number", how="left", maintain_order="left")
     taken = agreed.taken_off(known, ceilings)
-    return taken.with_columns((pl.col("patient") + pl.col("over_ceiling")).alias("patient"))
+    return taken.with_columns(pl.sum_horizontal("patient", "excluded", "over_ceiling").alias("patient"))
 
 
 def people_of(ids: list[int]) -> pl.DataFrame:

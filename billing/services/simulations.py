@@ -19,11 +19,11 @@ from billing.pipeline.references import references
 from billing.pipeline.simulate import (
     SIDES,
     Draft,
+    as_claimed,
     people_of,
     priced_on_both,
     references_under,
     simulate,
-    with_ceilings,
 )
 from billing.pipeline.stored import portions
 from core import audit, jalali, jobs
@@ -135,7 +135,7 @@ def compute(
     if compared.is_empty():
         return {"invoices": 0, "lines": 0, **left_out}
     numbers = compared["number"].unique().to_list()
-    lines = with_ceilings(compared, draft.terms.ceilings, people_of(numbers))
+    lines = as_claimed(compared, draft.terms.ceilings, people_of(numbers))
     return _told(lines, version, draft) | left_out
 
 

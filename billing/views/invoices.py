@@ -132,9 +132,15 @@ class InvoicePage(DetailPage):
             may_see_repricings=self.request.user.may(Permission.REPRICING_VIEW),
             is_synthetic=any(_is_synthetic(line) for line in lines),
             claims=claims,
-            over_ceiling=sum(row.over_ceiling for row in claims if row.released_at is None),
+            **self._left_to_patient(claims),
             **kwargs,
         )
+
+    def _left_to_patient(self, claims: list[ClaimInvoice]) -> dict[str, int]:
+        """Rials of the insurers' shares that contracts leave to the patient, by live claims."""
+        live = [row for row in claims if row.released_at is None]
+        names = ("excluded", "over_ceiling", "owed_by_patient")
+        return {name: sum(getattr(row, name) for row in live) for name in names}
 
     def _findings(self) -> list[findings.OfRule]:
         """What the hospital should look at; an insurer does not see it."""

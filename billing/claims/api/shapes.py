@@ -45,7 +45,8 @@ class CodedField(serializers.CharField):
 class ClaimShape(serializers.ModelSerializer[Claim]):
     """A claim that was delivered; `acknowledged` says that you have it, not that you accept it.
 
-    `asked` is your share less what our contract takes off: `over_ceiling` (of a person's contract year) and `discount`.
+    `asked` is your share less what our contract takes off: `excluded` (services that it leaves out), `over_ceiling`
+    (of a person's contract year) and `discount`.
     """
 
     centre = serializers.SerializerMethodField()
@@ -63,8 +64,8 @@ class ClaimShape(serializers.ModelSerializer[Claim]):
         fields = (
             "id", "number", "kind", "follows", "payer", "centre", "insurer", "fund", "month", "state", "version",
             "sent_at", "acknowledged_at", "adjudicated_at", "receipt_no", "letter_no", "invoices_count", "lines_count",
-            "over_ceiling", "discount", "asked", "answered", "adjusted", "approved", "cut", "waiting", "paid",
-            "on_account", "on_account_due", "rest_due",
+            "excluded", "over_ceiling", "discount", "asked", "answered", "adjusted", "approved", "cut", "waiting",
+            "paid", "on_account", "on_account_due", "rest_due",
         )  # fmt: skip
 
     def get_centre(self, claim: Claim) -> dict[str, str]:
@@ -81,15 +82,16 @@ class InvoiceShape(serializers.ModelSerializer[ClaimInvoice]):
         model = ClaimInvoice
         fields = (
             "invoice", "number", "version", "patient", "admitted_on", "discharged_on", "lines_count", "amount", "basic",
-            "supplementary", "subsidy", "employer", "patient_share", "over_ceiling", "discount", "asked", "answered",
-            "adjusted", "approved", "paid",
+            "supplementary", "subsidy", "employer", "patient_share", "excluded", "over_ceiling", "discount", "asked",
+            "answered", "adjusted", "approved", "paid",
         )  # fmt: skip
 
 
 class LineShape(serializers.ModelSerializer[ClaimLine]):
     """One line; without an answer `adjusted` and `approved` are null, never zero.
 
-    `asked` + `over_ceiling` + `discount` is your share of the line, or of what is asked for it in this claim.
+    `asked` + `excluded` + `over_ceiling` + `discount` is your share of the line, or of what is asked for it in this
+    claim.
     """
 
     invoice = serializers.IntegerField(source="invoice_id")
@@ -103,8 +105,8 @@ class LineShape(serializers.ModelSerializer[ClaimLine]):
         model = ClaimLine
         fields = (
             "id", "invoice", "line_no", "service_on", "book", "code", "service", "element", "quantity_milli",
-            "physician", "amount", "basic", "supplementary", "patient", "over_ceiling", "discount", "asked", "status",
-            "adjusted", "approved", "cut", "reason", "note", "paid", "follows",
+            "physician", "amount", "basic", "supplementary", "patient", "excluded", "over_ceiling", "discount", "asked",
+            "status", "adjusted", "approved", "cut", "reason", "note", "paid", "follows",
         )  # fmt: skip
 
 

@@ -44,7 +44,8 @@ def pending_sql(payer: Payer, which: str) -> str:
     return f"""
         WITH sent AS (
             SELECT c.invoice_id, c.asked_of, max(c.version) AS version, sum(c.share)::bigint AS share,
-                   bool_and(c.answered = c.approved AND c.over_ceiling = 0 AND c.discount = 0) AS is_whole,
+                   bool_and(c.answered = c.approved
+                            AND c.excluded = 0 AND c.over_ceiling = 0 AND c.discount = 0) AS is_whole,
                    min(c.id) FILTER (WHERE c.kind = '{ClaimKind.ORIGINAL}') AS original,
                    min(c.id) AS first, {", ".join(f"sum(c.{name})::bigint AS {name}" for name in BILL)}
             FROM ({_SENT}) c WHERE c.invoice_id IN (SELECT i.id FROM {Invoice._meta.db_table} i WHERE {which})
@@ -114,7 +115,7 @@ def lines_sql(payer: Payer, copied: Sequence[str]) -> str:
                         WHERE {_OF_CLAIM} AND i.{FUND[payer]} = %(fund)s AND NOT {GONE}
                     ) n FULL JOIN (
                         SELECT l.invoice_id, l.line_no, max(l.id) AS last,
-                               sum(l.asked + l.over_ceiling + l.discount)::bigint AS share,
+                               sum(l.asked + l.excluded + l.over_ceiling + l.discount)::bigint AS share,
                                {", ".join(f"sum(l.{name})::bigint AS {name}" for name in _PRICED)}
                         FROM ({_SENT}) c JOIN {ClaimLine._meta.db_table} l
                              ON l.claim_id = c.claim_id AND l.invoice_id = c.invoice_id

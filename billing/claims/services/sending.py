@@ -79,17 +79,19 @@ def _freeze_sql(shares: str) -> str:
     names, zero = ", ".join(f'"{name}"' for name in _COPIED), "CASE WHEN s.asked = 0 THEN 0 END"
     return f"""
         INSERT INTO {ClaimLine._meta.db_table}
-            (claim_id, invoice_id, line_no, asked, over_ceiling, discount, adjusted, approved, paid, status, reason,
-             note, previous_id, {names})
-        SELECT %(claim)s, s.invoice_id, s.line_no, s.asked, s.over_ceiling, s.discount, {zero}, {zero}, 0,
+            (claim_id, invoice_id, line_no, asked, excluded, over_ceiling, discount, adjusted, approved, paid, status,
+             reason, note, previous_id, {names})
+        SELECT %(claim)s, s.invoice_id, s.line_no, s.asked, s.excluded, s.over_ceiling, s.discount, {zero}, {zero}, 0,
                CASE WHEN s.asked = 0 THEN {ClaimLineStatus.NOTHING} ELSE {ClaimLineStatus.WAITING} END, '', '',
                s.previous_id, {", ".join(f's."{name}"' for name in _COPIED)}
         FROM (
-            SELECT h.*, coalesce(t.over_ceiling, 0) AS over_ceiling, coalesce(t.discount, 0) AS discount,
-                   h.share - coalesce(t.over_ceiling, 0) - coalesce(t.discount, 0) AS asked
+            SELECT h.*, coalesce(t.excluded, 0) AS excluded, coalesce(t.over_ceiling, 0) AS over_ceiling,
+                   coalesce(t.discount, 0) AS discount,
+                   h.share - coalesce(t.excluded + t.over_ceiling + t.discount, 0) AS asked
             FROM ({shares}) h
-            LEFT JOIN unnest(%(invoices)s::bigint[], %(lines)s::int[], %(overs)s::bigint[], %(discounts)s::bigint[])
-                 AS t (invoice_id, line_no, over_ceiling, discount)
+            LEFT JOIN unnest(%(invoices)s::bigint[], %(lines)s::int[], %(excludeds)s::bigint[], %(overs)s::bigint[],
+                             %(discounts)s::bigint[])
+                 AS t (invoice_id, line_no, excluded, over_ceiling, discount)
                  ON t.invoice_id = h.invoice_id AND t.line_no = h.line_no
         ) s ORDER BY s.invoice_id, s.line_no
     """
@@ -101,15 +103,17 @@ _FACTS = f"""
     UPDATE {ClaimInvoice._meta.db_table} c
     SET fund_id = i.fund_id, supplementary_fund_id = i.supplementary_fund_id, unit_id = i.unit_id,
         record_no = i.record_no, diagnoses = coalesce(d.diagnoses, '[]'), contract_id = a.contract_id,
-        contract_year = a.year_from, asked = l.asked, over_ceiling = l.over_ceiling, discount = l.discount
+        terms_id = a.terms_id, contract_year = a.year_from, asked = l.asked, excluded = l.excluded,
+        over_ceiling = l.over_ceiling, discount = l.discount
     FROM (
-        SELECT invoice_id, sum(asked) AS asked, sum(over_ceiling) AS over_ceiling, sum(discount) AS discount
+        SELECT invoice_id, sum(asked) AS asked, sum(excluded) AS excluded, sum(over_ceiling) AS over_ceiling,
+               sum(discount) AS discount
         FROM {ClaimLine._meta.db_table} WHERE claim_id = %(claim)s GROUP BY invoice_id
     ) l
     JOIN {Invoice._meta.db_table} i ON i.id = l.invoice_id
     LEFT JOIN {InvoiceDetail._meta.db_table} d ON d.invoice_id = i.id
-    LEFT JOIN unnest(%(days)s::date[], %(contracts)s::bigint[], %(years)s::date[])
-         AS a (day, contract_id, year_from) ON a.day = i.discharged_on
+    LEFT JOIN unnest(%(days)s::date[], %(contracts)s::bigint[], %(versions)s::bigint[], %(years)s::date[])
+         AS a (day, contract_id, terms_id, year_from) ON a.day = i.discharged_on
     WHERE i.id = c.invoice_id AND c.claim_id = %(claim)s
 """
 #: Invoices whose frozen lines do not add up to what was gathered of them.
@@ -123,7 +127,8 @@ _UNEQUAL = f"""
     ORDER BY c.number LIMIT 5
 """
 _ASKED = f"""
-    SELECT coalesce(sum(asked), 0), coalesce(sum(over_ceiling), 0), coalesce(sum(discount), 0)
+    SELECT coalesce(sum(asked), 0), coalesce(sum(excluded), 0), coalesce(sum(over_ceiling), 0),
+           coalesce(sum(discount), 0)
     FROM {ClaimInvoice._meta.db_table} WHERE claim_id = %s
 """
 _NEXT = f"""
@@ -167,7 +172,7 @@ def freeze(*, claim: Claim, by: Any, at: dt.datetime) -> Claim:
             )
         cursor.execute(_FACTS, said)
         cursor.execute(_ASKED, [row.pk])
-        asked, over_ceiling, discount = map(int, cursor.fetchone())
+        asked, excluded, over_ceiling, discount = map(int, cursor.fetchone())
         year = jalali.month_key(timezone.localdate(at)) // 100
         cursor.execute(_NEXT, [row.centre_id, year])
         (sequence,) = cursor.fetchone()
@@ -175,7 +180,8 @@ def freeze(*, claim: Claim, by: Any, at: dt.datetime) -> Claim:
     return move(
         row, ClaimState.FROZEN, by=by, at=at,
         year=year, sequence=sequence, number=number, frozen_at=at, frozen_by=by,
-        asked=asked, over_ceiling=over_ceiling, discount=discount, last_change=last_change_of(row.centre_id),
+        asked=asked, excluded=excluded, over_ceiling=over_ceiling, discount=discount,
+        last_change=last_change_of(row.centre_id),
     )  # fmt: skip
 
 

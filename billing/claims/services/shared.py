@@ -15,9 +15,9 @@ IN_DELIVERED = ", ".join(f"'{state.value}'" for state in DELIVERED)
 GONE = f"""(i.lines_count = 0 OR EXISTS (
     SELECT FROM {InvoiceStage._meta.db_table} g WHERE g.invoice_id = i.id AND g.stage = {Stage.CANCELLED}))"""
 #: SQL of what a row `c` asks for and what the contract takes off it: the payer's share.
-ROW_SHARE = "c.asked + c.over_ceiling + c.discount"
+ROW_SHARE = "c.asked + c.excluded + c.over_ceiling + c.discount"
 #: What a row of a claim does not say before it is frozen or answered, as SQL.
 EMPTY = {
-    **dict.fromkeys(("over_ceiling", "discount", "answered", "adjusted", "approved", "paid"), "0"),
+    **dict.fromkeys(("excluded", "over_ceiling", "discount", "answered", "adjusted", "approved", "paid"), "0"),
     "record_no": "''", "diagnoses": "'[]'",
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""What the contracts in force take off a claim's shares when it is frozen: ceilings of people and years, discounts.
+"""What the contracts in force take off a claim's shares when frozen: excluded services, ceilings of people, discounts.
 
 The arithmetic is the simulator's (`billing.pipeline.agreed`); this is what it needs to know. Rules:
 docs/rules/contracts.md; decision: docs/adr/0030-contracts-take-off-claims.md.
@@ -23,6 +23,7 @@ from insurers.choices import ContractKind
 from insurers.terms import Agreed, agreed_on
 
 CEILINGS = "billing.ceilings"
+_OFF = ("excluded", "over_ceiling", "discount")
 _I64 = pl.Int64
 _LINES = {
     "number": _I64, "line_no": _I64, "patient_id": _I64, "discharged_on": pl.Date, "setting": _I64,
@@ -47,9 +48,7 @@ class TakenOff:
 
     on: dict[dt.date, Agreed]
     lines: pl.DataFrame = field(
-        default_factory=lambda: pl.DataFrame(
-            schema=dict.fromkeys(("number", "line_no", "over_ceiling", "discount"), _I64)
-        )
+        default_factory=lambda: pl.DataFrame(schema=dict.fromkeys(("number", "line_no", *_OFF), _I64))
     )
 
     @property
@@ -58,9 +57,11 @@ class TakenOff:
         return {
             "days": list(self.on),
             "contracts": [one.contract_id for one in self.on.values()],
+            "versions": [one.version_id for one in self.on.values()],
             "years": [one.year_from for one in self.on.values()],
             "invoices": self.lines["number"].to_list(),
             "lines": self.lines["line_no"].to_list(),
+            "excludeds": self.lines["excluded"].to_list(),
             "overs": self.lines["over_ceiling"].to_list(),
             "discounts": self.lines["discount"].to_list(),
         }
@@ -95,7 +96,7 @@ def taken_off(claim: Claim, shares: str) -> TakenOff:
         )
     ]
     found = pl.concat([part for year in years for part in year])
-    return TakenOff(on, found.filter((pl.col("over_ceiling") != 0) | (pl.col("discount") != 0)))
+    return TakenOff(on, found.filter(pl.any_horizontal(pl.col(*_OFF) != 0)))
 
 
 def _lines(claim: Claim, shares: str) -> pl.DataFrame:
@@ -117,10 +118,12 @@ def _of_year(lines: pl.DataFrame, on: dict[dt.date, Agreed], fund_id: int) -> li
         known = dict(days)
         terms = next(iter(known.values()))
         part = lines.filter(pl.col("discharged_on").is_in(list(known)))
-        percent = agreed.discount_percent(terms.covers, fund="fund_id")
-        part = part.with_columns(pl.lit(fund_id, _I64).alias("fund_id")).with_columns(percent)
+        part = part.with_columns(pl.lit(fund_id, _I64).alias("fund_id")).with_columns(
+            agreed.is_excluded(terms.covers, fund="fund_id"),
+            agreed.discount_percent(terms.covers, fund="fund_id"),
+        )
         part = agreed.taken_off(part, terms.ceilings, used)
-        found.append(part.select("number", "line_no", "over_ceiling", "discount"))
+        found.append(part.select("number", "line_no", *_OFF))
         if used is not None:
             used = pl.concat([used, _uses(part)])
     return found

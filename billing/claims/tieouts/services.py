@@ -29,7 +29,8 @@ _DELIVERED = ", ".join(f"'{state.value}'" for state in DELIVERED)
 #: off is not owed by the insurer.
 _ROWS = f"""
     SELECT c.id AS claim_id, c.centre_id, c.month, c.rest_due, r.kind, r.invoice_id, r.number,
-           r.discharged_on, r.asked, r.answered, r.approved, r.paid, r.over_ceiling + r.discount AS taken_off
+           r.discharged_on, r.asked, r.answered, r.approved, r.paid,
+           r.excluded + r.over_ceiling + r.discount AS taken_off
     FROM {ClaimInvoice._meta.db_table} r JOIN {Claim._meta.db_table} c ON c.id = r.claim_id
     WHERE c.organisation_id = %(organisation)s AND c.state IN ({_DELIVERED}) AND r.released_at IS NULL
 """

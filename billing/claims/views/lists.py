@@ -39,9 +39,18 @@ from core.models import Job
 from core.paging import Pages
 from core.text import persian_digits
 from core.views import DetailPage, ListPage
+from insurers.models import Contract, ContractTerms
+from insurers.terms import clause_of
 from organisations.permissions import Permission
 
 OMITTED_SHOWN = 200
+#: What a contract takes off lines, as the filter of lines names it.
+TAKEN_OFF = (
+    ("any", "هر کاهشی"),
+    ("excluded", "بیرون از تعهد"),
+    ("over_ceiling", "بالاتر از سقف سالانه"),
+    ("discount", "تخفیف"),
+)
 HOME = {"label": "مطالبه‌ها"}
 EXPORTED = (
     Column("شماره", lambda c: str(c), 24),
@@ -55,6 +64,7 @@ EXPORTED = (
     Column("ارسال", "sent_at"),
     Column("صورتحساب", "invoices_count"),
     Column("سطر", "lines_count"),
+    Column("بیرون از تعهد", "excluded", 22),
     Column("بالاتر از سقف سالانه", "over_ceiling", 22),
     Column("تخفیف قرارداد", "discount", 22),
     Column("خواسته (ریال)", "asked", 22),
@@ -137,6 +147,7 @@ class ClaimPage(DetailPage):
             inside=inside,
             omitted=self._omitted() if inside else None,
             statuses=self._statuses(),
+            agreements=self._agreements(),
             steps=[(step, self._who(step, inside)) for step in self._steps()],
             related=self._related(),
             payments=self._payments(),
@@ -162,6 +173,29 @@ class ClaimPage(DetailPage):
             "rows": list(rows[:OMITTED_SHOWN]),
             "shown": OMITTED_SHOWN,
         }
+
+    def _agreements(self) -> list[dict[str, Any]]:
+        """Versions of contracts that take something off, with their clause; a way to those that the user sees."""
+        if not self.object.taken_off:
+            return []
+        rows = ClaimInvoice.objects.filter(claim=self.object).exclude(terms=None).taken_off()
+        counts = dict(rows.order_by().values_list("terms").annotate(Count("pk")))
+        seen = set(Contract.objects.visible_to(self.request.user).values_list("pk", flat=True))
+        may = self.request.user.may(Permission.CONTRACT_VIEW)
+        versions = (
+            ContractTerms.objects.filter(pk__in=counts).select_related("contract").order_by("from_on", "pk")
+        )
+        return [
+            {
+                "clause": clause_of(one),
+                "from_on": one.from_on,
+                "count": counts[one.pk],
+                "url": f"{one.get_absolute_url()}?version={one.number}"
+                if may and one.contract_id in seen
+                else "",
+            }
+            for one in versions
+        ]
 
     def _statuses(self) -> list[dict[str, Any]]:
         """Lines by what the insurer said of them, each with the address of its lines."""
@@ -267,12 +301,20 @@ class ClaimLines(ListPage):
         asked = whole(self.request.GET.get("status"))
         return asked if asked in ClaimLineStatus.values else None
 
+    @cached_property
+    def off(self) -> str:
+        """What the contract took off the lines that are asked for; empty for all lines."""
+        asked = self.request.GET.get("off", "")
+        return asked if asked in dict(TAKEN_OFF) else ""
+
     def get_queryset(self) -> Any:
         lines = ClaimLine.objects.of_claim(self.claim).for_page()
         if self.status is not None:
             lines = lines.filter(status=self.status)
         if self.request.GET.get("cut"):
             lines = lines.filter(status__in=CUT_LINES)
+        if self.off:
+            lines = lines.taken_off() if self.off == "any" else lines.exclude(**{self.off: 0})
         if invoice := whole(self.request.GET.get("invoice")):
             lines = lines.filter(invoice_id=invoice)
         return lines
@@ -287,10 +329,11 @@ class ClaimLines(ListPage):
         sums = self.get_queryset().order_by().aggregate(
             asked=Sum("asked"), adjusted=Sum("adjusted"), approved=Sum("approved"), paid=Sum("paid"), count=Count("pk")
         )  # fmt: skip
-        return super().get_context_data(
+        context = super().get_context_data(
             claim=claim,
             sums=sums,
             statuses=ClaimLineStatus.choices,
+            offs=TAKEN_OFF if claim.taken_off or self.off else (),
             breadcrumb=[
                 HOME | {"url": reverse("claims")},
                 {"label": persian_digits(claim), "url": claim.get_absolute_url()},
@@ -298,6 +341,14 @@ class ClaimLines(ListPage):
             ],
             **kwargs,
         )
+        return context | {"rows": self._with_clauses(context["page_obj"].object_list)}
+
+    def _with_clauses(self, lines: Any) -> list[tuple[ClaimLine, str]]:
+        """Lines, each with the clause that takes something off it."""
+        off = {line.invoice_id for line in lines if line.taken_off}
+        rows = ClaimInvoice.objects.filter(claim=self.claim, invoice__in=off).with_clause() if off else ()
+        clauses = {row.invoice_id: row.clause for row in rows}
+        return [(line, clauses.get(line.invoice_id, "") if line.taken_off else "") for line in lines]
 
 
 LINE_COLUMNS = (
@@ -310,6 +361,7 @@ LINE_COLUMNS = (
     Column("تعداد (هزارم)", "quantity_milli"),
     Column("مصوب", "amount", 20),
     Column("سهم بیمه‌گر", "share", 20),
+    Column("بیرون از تعهد", "excluded", 20),
     Column("بالاتر از سقف سالانه", "over_ceiling", 20),
     Column("تخفیف قرارداد", "discount", 20),
     Column("خواسته", "asked", 20),

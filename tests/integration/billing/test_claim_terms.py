@@ -1,4 +1,4 @@
-"""What a contract takes off a claim: ceilings of a person and year used up across claims, and discounts."""
+"""What a contract takes off a claim: excluded services, ceilings of a person and year used across claims, discounts."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from insurers.terms import agreed_on, year_of_contract
 from organisations.choices import CostElement, Setting
 from tariffs.choices import ServiceGroup
 from tests import claim_world as world
-from tests import contract_world, factories
+from tests import contract_world, factories, tariff_world
 
 pytestmark = pytest.mark.django_db
 AT = world.AT
@@ -252,6 +252,152 @@ def test_a_supplementary_claim_is_under_the_contract_of_its_own_insurer(cast):
     assert (supplementary.asked, supplementary.discount) == (160, 40)
 
 
+# ---------------------------------------------------------------- services that are left out
+
+
+def service_line(service, basic, patient=0):
+    return {
+        **factories.line(CostElement.SURGERY, basic + patient, basic + patient, basic=basic),
+        "service": service,
+    }
+
+
+def test_a_service_that_the_contract_leaves_out_is_not_asked_for_and_stays_on_the_patient(cast):
+    out, kept = (
+        tariff_world.service("900001", ServiceGroup.SURGERY),
+        tariff_world.service("900002", ServiceGroup.SURGERY),
+    )
+    contract(cast, covers=({"share_bp": 9_000, "discount_bp": 1_000}, {"service": out, "is_covered": False}))
+    bill = world.reviewed(cast, service_line(out, 700, 300), service_line(kept, 800, 200))
+    claim = world.sent(cast)
+    assert figures(claim) == [(0, 0, 0), (720, 0, 80)]
+    left_out, _ = ClaimLine.objects.of_claim(claim)
+    assert (left_out.excluded, left_out.share, left_out.status) == (700, 700, ClaimLineStatus.NOTHING)
+    assert (claim.asked, claim.excluded, claim.owed_by_patient, claim.share) == (720, 700, 700, 1_500)
+    # The bill and the ledger keep the shares that the lines were priced with.
+    assert Invoice.objects.get(pk=bill.pk).basic == 1_500
+    assert ledger.check() is None
+    connection.check_constraints()
+
+
+def test_a_cover_that_names_the_service_and_more_wins_over_one_that_names_it_alone(cast):
+    service = tariff_world.service("900001", ServiceGroup.SURGERY)
+    covers = (
+        {"share_bp": 9_000},
+        {"service": service, "is_covered": False},
+        {"service": service, "setting": Setting.INPATIENT, "share_bp": 9_000, "discount_bp": 1_000},
+    )
+    contract(cast, covers=covers)
+    world.reviewed(cast, service_line(service, 500))
+    world.reviewed(cast, service_line(service, 500), setting=Setting.OUTPATIENT)
+    claim = world.frozen(cast)
+    assert sorted(figures(claim)) == [(0, 0, 0), (450, 0, 50)]
+    assert claim.excluded == 500
+
+
+def test_a_group_that_is_left_out_is_priced_so_and_takes_nothing_off(cast):
+    contract(cast, covers=({"share_bp": 9_000}, {"group": ServiceGroup.SURGERY, "is_covered": False}))
+    world.reviewed(cast, (500, 500))
+    assert figures(world.frozen(cast)) == [(500, 0, 0)]
+
+
+def test_what_is_left_out_uses_up_no_ceiling(cast):
+    service = tariff_world.service("900001", ServiceGroup.SURGERY)
+    contract(cast, 1_000, covers=({"share_bp": 9_000}, {"service": service, "is_covered": False}))
+    world.reviewed(cast, service_line(service, 900))
+    world.sent(cast)
+    world.reviewed(cast, service_line(service, 300), (1_200, 0))
+    assert figures(world.frozen(cast)) == [(0, 0, 0), (1_000, 200, 0)]
+
+
+def test_an_exclusion_holds_from_the_day_of_its_amendment_and_the_row_keeps_the_version(cast):
+    service = tariff_world.service("900001", ServiceGroup.SURGERY)
+    row = contract(cast)
+    begins = world.reviewed(cast, service_line(service, 100)).discharged_on
+    later = contract_world.version(row, number=2, from_on=begins + dt.timedelta(days=6), clause="بند ۹")
+    say(later, (), ({"share_bp": 9_000}, {"service": service, "is_covered": False}))
+    contract_world.approve(later, cast)
+    on(world.reviewed(cast, service_line(service, 400)), begins + dt.timedelta(days=7))
+    claim = world.frozen(cast)
+    assert (claim.asked, claim.excluded) == (100, 400)
+    first, second = claim.invoices.with_clause().order_by("discharged_on")
+    assert (first.terms.number, second.terms.number) == (1, 2)
+    assert second.clause == "قرارداد ۱۲/۱۴۰۳، بند ۹"
+
+
+def test_pages_bill_and_trace_say_which_clause_leaves_a_service_out(client, cast):
+    service = tariff_world.service("900001", ServiceGroup.SURGERY)
+    row = contract_world.contract(cast, valid=YEAR)
+    terms = contract_world.version(row, clause="بند ۴")
+    say(terms, (), ({"share_bp": 9_000}, {"service": service, "is_covered": False}))
+    contract_world.approve(terms, cast)
+    contract_world.activate(row, cast)
+    bill = world.reviewed(cast, service_line(service, 700, 300), (800, 200))
+    claim = world.sent(cast)
+    client.force_login(cast.headquarters)
+    page = client.get(claim.get_absolute_url()).content.decode()
+    assert "خدمت‌های بیرون از تعهد" in page
+    assert f"{row.get_absolute_url()}?version=1" in page
+    lines = reverse("claim_lines", args=[claim.pk])
+    only = client.get(f"{lines}?off=excluded")
+    assert [line.excluded for line in only.context["lines"]] == [700]
+    assert "بند ۴" in only.content.decode()
+    assert len(client.get(f"{lines}?off=nonsense").context["lines"]) == 2
+    assert "بر عهدهٔ بیمار" in client.get(bill.get_absolute_url()).content.decode()
+    (service_row, _) = electronic.document(claim)["Bills"][0]["BillServices"]
+    assert (service_row["Excluded"], service_row["Asked"]) == (700, 0)
+    told = trace(ClaimLine.objects.of_claim(claim).first(), claim)
+    assert [step["amount"] for step in told["steps"][-2:]] == [-700, 0]
+    assert "بند ۴" in told["steps"][-2]["sentence"]
+
+
+def test_the_tie_out_and_corrections_know_what_was_left_out(cast):
+    service = tariff_world.service("900001", ServiceGroup.SURGERY)
+    contract(cast, covers=({"share_bp": 9_000}, {"service": service, "is_covered": False}))
+    world.reviewed(cast, service_line(service, 700, 300), (800, 200))
+    claim = world.sent(cast)
+    sending.acknowledge(claim=claim, by=cast.insurer_expert, at=AT)
+    adjudication.adjudicate(claim=claim, decisions=[], approve_rest=True, by=cast.insurer_expert, at=AT)
+    tie_out(organisation=cast.organisation, at=AT)
+    assert not TieBreak.objects.filter(tie=Tie.ANSWER).exists()
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    bills=st.lists(
+        st.lists(st.tuples(st.booleans(), st.integers(0, 900)), min_size=1, max_size=3),
+        min_size=1,
+        max_size=3,
+    ),
+    ceiling=st.none() | st.integers(1, 1_500),
+    discount=st.integers(0, 10_000),
+)
+def test_what_is_asked_and_what_is_taken_off_add_up_to_the_shares(cast, bills, ceiling, discount):
+    with transaction.atomic():
+        out, kept = (
+            tariff_world.service("900001", ServiceGroup.SURGERY),
+            tariff_world.service("900002", ServiceGroup.SURGERY),
+        )
+        covers = ({"share_bp": 9_000, "discount_bp": discount}, {"service": out, "is_covered": False})
+        contract(cast, *([ceiling] if ceiling else ()), covers=covers)
+        for bill in bills:
+            world.reviewed(
+                cast, *(service_line(out if left else kept, basic) for left, basic in bill), (1, 0)
+            )
+        claim = world.frozen(cast)
+        left_out = sum(basic for bill in bills for left, basic in bill if left)
+        covered = sum(basic for bill in bills for left, basic in bill if not left) + len(bills)
+        assert claim.share == left_out + covered
+        assert claim.excluded == left_out
+        assert claim.asked + claim.discount == min(covered, ceiling or covered)
+        for line in ClaimLine.objects.of_claim(claim):
+            assert min(line.asked, line.excluded, line.over_ceiling, line.discount) >= 0
+            assert line.excluded in (0, line.share)
+        assert ledger.check() is None
+        connection.check_constraints()
+        transaction.set_rollback(True)
+
+
 # ---------------------------------------------------------------- what shows it
 
 
@@ -310,6 +456,7 @@ def test_the_database_keeps_what_was_taken_off(cast):
     world.frozen(cast)
     for write in (
         lambda: ClaimLine.objects.update(over_ceiling=0),
+        lambda: ClaimLine.objects.update(excluded=1, over_ceiling=299),
         lambda: ClaimInvoice.objects.update(discount=1, over_ceiling=299),
         lambda: Claim.objects.update(over_ceiling=0),
     ):

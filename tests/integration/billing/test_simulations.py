@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billing.models import Change, InvoiceLine, Movement, PriceBasis
-from billing.pipeline.simulate import with_ceilings
+from billing.pipeline.simulate import as_claimed
 from billing.services import simulations
 from core.errors import InvalidInput
 from core.models import JobState
@@ -182,7 +182,7 @@ def test_a_ceiling_moves_what_is_above_it_to_the_patient_and_loses_nothing(wishe
         {
             "number": range(count), "line_no": [1] * count, "setting": [1] * count, "group": [6] * count,
             "condition": [1] * count, "insurer": [wish for _, wish in wishes], "patient": [0] * count,
-            "over_ceiling": [0] * count, "discount_bp": [0] * count,
+            "is_excluded": [False] * count, "discount_bp": [0] * count,
         }
     )  # fmt: skip
     people = pl.DataFrame(
@@ -192,7 +192,7 @@ def test_a_ceiling_moves_what_is_above_it_to_the_patient_and_loses_nothing(wishe
             "discharged_on": [dt.date(2024, 5, 1)] * count,
         }
     )
-    found = with_ceilings(lines, [Ceiling("همه", 0, ServiceGroup.ANY, 0, amount)], people)
+    found = as_claimed(lines, [Ceiling("همه", 0, ServiceGroup.ANY, 0, amount)], people)
     by_person = dict(found.group_by("patient_id").agg(pl.col("insurer").sum()).iter_rows())
     for who, paid in by_person.items():
         assert paid == min(amount, sum(wish for one, wish in wishes if one == who))
