@@ -40,10 +40,12 @@ def share_of(amount: Amount, share: Amount | int, of: Amount | int = BASIS_POINT
 
 
 def apportion(amount: int, weights: Sequence[int]) -> list[int]:
-    """An amount (rials ≥ 0) parted by weights ≥ 0, to the rial and in their order; no weight at all takes nothing.
+    """An amount (rials) parted by weights, to the rial and in their order; no weight at all takes nothing.
 
     Each part is what the weights so far have come to less what was given before, so the parts add up by
-    construction, and none is above its weight while the amount is not above their sum.
+    construction, and none is above its weight while the amount is not above their sum. Weights may also be below zero
+    (what takes back), or all be with the amount: while amount ÷ sum lies between 0 and 1, a part has the sign of its
+    weight and is no larger.
     """
     total = sum(weights)
     parts, so_far, given = [], 0, 0

@@ -30,6 +30,15 @@ def persian_digits(text: object) -> str:
     return str(text).translate(TO_PERSIAN_DIGITS)
 
 
+#: A word with whatever hangs on it, up to the next space, and a letter that makes it an identifier.
+_WORD, _LATIN = re.compile(r"\S+"), re.compile(r"[A-Za-z]")
+
+
+def as_written(text: object) -> str:
+    """The text with Persian digits, but for words with Latin letters: references and codes stay as they are."""
+    return _WORD.sub(lambda word: word[0] if _LATIN.search(word[0]) else persian_digits(word[0]), str(text))
+
+
 def clean(text: str) -> str:
     """Text as it is stored: Arabic letter variants made Persian, presentation forms composed, spaces single."""
     return " ".join(unicodedata.normalize("NFKC", text).translate(_LETTERS).split())

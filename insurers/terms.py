@@ -16,7 +16,7 @@ from django.db.models import Prefetch
 
 from core import jalali
 from insurers.choices import ContractKind, InsurerKind, Term
-from insurers.models import Contract, ContractTerms, Fund, LegalTerm
+from insurers.models import Contract, ContractTerms, Fund, Insurer, LegalTerm
 from organisations.models import Centre
 
 FRIDAY = 4
@@ -238,6 +238,41 @@ def terms_of(version: ContractTerms | None, *, kind: int, organisation_id: int, 
         sources=sources,
         **numbers,
     )
+
+
+@dataclass(frozen=True)
+class Withholding:
+    """Tax that an insurer withholds of a payment, in basis points, and what says so, in Persian."""
+
+    rate_bp: int
+    source: str
+
+
+def withholding_on(day: dt.date, *, insurer: Insurer, centre_ids: Iterable[int]) -> dict[int, Withholding]:
+    """What is withheld of payments of a day to each of the centres, as `terms_for` says; three queries at most.
+
+    A centre for which neither contract nor law says a rate has no entry.
+    """
+    kind, wanted = kind_of_insurer(insurer.kind), sorted(set(centre_ids))
+    covered = Contract.objects.filter(
+        insurer=insurer, kind=kind, activated_at__isnull=False, valid__contains=day
+    ).exclude(suspensions__days__contains=day)
+    law = _law(kind, insurer.organisation_id, day).get(Term.WITHHOLDING_BP)
+    versions = ContractTerms.objects.holding_on(day).filter(contract__in=covered).select_related("contract")
+    newest: dict[int, ContractTerms] = {}
+    for version in versions:
+        newest.setdefault(version.contract_id, version)
+    agreed = dict(
+        covered.filter(covered__centre_id__in=wanted).order_by("pk").values_list("covered__centre_id", "pk")
+    )
+    found: dict[int, Withholding] = {}
+    for centre_id in wanted:
+        version = newest.get(agreed.get(centre_id, 0))
+        if version and version.withholding_bp is not None:
+            found[centre_id] = Withholding(version.withholding_bp, _clause(version))
+        elif law:
+            found[centre_id] = Withholding(law.value, str(law.circular))
+    return found
 
 
 @dataclass(frozen=True)

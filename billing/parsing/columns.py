@@ -26,7 +26,7 @@ class Column:
     """One of our columns: its Persian name, what else vendors call it, whether it belongs to the whole invoice.
 
     What stands `beside` is about no amount: a file without such a column says nothing of it, and a cell that cannot be
-    read refuses no row.
+    read refuses no row. A required column may be left out where `instead` is there.
     """
 
     name: str
@@ -35,6 +35,7 @@ class Column:
     required: bool = False
     of_invoice: bool = False
     beside: bool = False
+    instead: str = ""
 
 
 #: What a table may have in its columns; the layout of invoices, unless said otherwise.
@@ -126,7 +127,11 @@ def match(headers: Sequence[str], mapping: Mapping[str, str], layout: Layout = C
 
 
 def missing(found: Mapping[str, int], layout: Layout = COLUMNS) -> list[str]:
-    return [column.name for column in layout if column.required and column.name not in found]
+    return [
+        column.name
+        for column in layout
+        if column.required and column.name not in found and column.instead not in found
+    ]
 
 
 def require(headers: Sequence[str], mapping: Mapping[str, str], layout: Layout = COLUMNS) -> dict[str, int]:

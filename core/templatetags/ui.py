@@ -6,7 +6,6 @@ Every tag is shown in the gallery (`/ui/`). Templates never format digits, amoun
 from __future__ import annotations
 
 import datetime as dt
-import re
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -22,7 +21,7 @@ from django.utils.safestring import SafeString
 
 from core import display, jalali, jobs
 from core.models import Job
-from core.text import persian_digits
+from core.text import as_written
 
 register = template.Library()
 
@@ -38,8 +37,6 @@ PAYERS = (
 )
 JOB_TONES = {"waiting": "info", "running": "info", "succeeded": "good", "failed": "bad"}
 MESSAGE_ICONS = {"success": "check", "error": "error", "warning": "warning", "info": "info", "debug": "info"}
-#: A word with whatever hangs on it, up to the next space, and a letter that makes it an identifier.
-_WORD, _LATIN = re.compile(r"\S+"), re.compile(r"[A-Za-z]")
 SPARK_WIDTH, SPARK_HEIGHT, SPARK_PAD = 72, 20, 3
 
 
@@ -49,17 +46,13 @@ SPARK_WIDTH, SPARK_HEIGHT, SPARK_PAD = 72, 20, 3
 @register.filter
 def fa(value: object) -> str:
     """Any text with Persian digits; words with Latin letters (codes, names of files) stay as they are written."""
-    return "" if value is None else _WORD.sub(lambda word: _digits(word[0]), str(value))
+    return "" if value is None else as_written(value)
 
 
 @register.filter
 def apart(value: object) -> str:
     """Left to right within Persian text, where no style sheet does it: numbers with dashes on paper."""
     return f"\u2066{value}\u2069"
-
-
-def _digits(word: str) -> str:
-    return word if _LATIN.search(word) else persian_digits(word)
 
 
 @register.filter

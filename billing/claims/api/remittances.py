@@ -74,6 +74,12 @@ class Remittances(InsurerView):
                  "lines": [{"line": 81, "amount": 300}]},
                 request_only=True,
             ),
+            OpenApiExample(
+                "tax withheld",
+                {"reference": "H-1404-11", "paid_on": "2026-01-19", "kind": "settlement", "amount": 1000, "tax": 30,
+                 "lines": [{"claim_no": "1404-31-3101-00012", "amount": 1000}]},
+                request_only=True,
+            ),
         ],
     )  # fmt: skip
     def post(self, request: Request) -> Response:
@@ -88,7 +94,7 @@ class Remittances(InsurerView):
                 insurer=insurer, reference=sent["reference"], paid_on=sent["paid_on"], amount=sent["amount"],
                 kind=RemittanceKind(sent["kind"]), lines=[_line(one) for one in sent["lines"]],
                 source=RemittanceSource.API, by=request.user, at=timezone.now(), note=sent["note"],
-                centre=_centre(insurer, sent["centre"]), queue=book_remittance.delay,
+                tax=sent["tax"], centre=_centre(insurer, sent["centre"]), queue=book_remittance.delay,
             )  # fmt: skip
             row = Remittance.objects.for_list().get(pk=found.remittance.pk)
             return told(shapes.RemittanceShape, row), _status(found), ""
@@ -107,6 +113,7 @@ def _line(one: dict[str, Any]) -> PaidLine:
     return PaidLine(
         one["amount"], claim_no=one["claim_no"], invoice_no=one["invoice_no"], line_no=one["line_no"],
         code=one["code"], line_key=one["line"], cut=one["cut"], reason=one["reason"], note=one["note"],
+        tax=one["tax"],
     )  # fmt: skip
 
 

@@ -272,24 +272,34 @@ class PaidLineShape(Body):
     cut = Rials(min_value=0, required=False, default=0, help_text="Told beside it, never booked.")
     reason = serializers.CharField(max_length=20, required=False, default="", allow_blank=True)
     note = serializers.CharField(max_length=250, required=False, default="", allow_blank=True)
+    tax = Rials(required=False, default=0, help_text="Tax withheld of `amount`, with its sign; part of it.")
 
 
 class PaymentShape(Body):
     """One payment of yours by your own reference. Lines may come to less than `amount`; the rest waits for its detail,
-    or is an advance where the payment is on account.
+    or is an advance where the payment is on account. `amount` settles claims and is before `tax`: what comes to the
+    account is `amount` less `tax`.
     """
 
     reference = serializers.CharField(max_length=60)
     paid_on = serializers.DateField()
     kind = serializers.ChoiceField(RemittanceKind.choices)
     amount = Rials()
+    tax = Rials(
+        min_value=0, required=False, allow_null=True, default=None,
+        help_text="Tax withheld at source of the whole; left out, it is the sum of the lines' `tax`. Told here alone,"
+        " lines have it in proportion.",
+    )  # fmt: skip
     centre = CentreShape(required=False, allow_null=True, default=None)
     lines = PaidLineShape(many=True, required=False, default=list, max_length=ANSWER_LINES)
     note = serializers.CharField(max_length=250, required=False, default="", allow_blank=True)
 
 
 class RemittanceShape(serializers.ModelSerializer[Remittance]):
-    """A payment and where it went: amount = matched + unmatched + advance + returned once it is booked."""
+    """A payment and where it went: amount = matched + unmatched + advance + returned once it is booked.
+
+    `net` = `amount` − `tax` is what came to the account.
+    """
 
     insurer = serializers.CharField(source="insurer.code")
     kind = serializers.ChoiceField(RemittanceKind.choices)
@@ -299,8 +309,8 @@ class RemittanceShape(serializers.ModelSerializer[Remittance]):
     class Meta:
         model = Remittance
         fields = (
-            "id", "reference", "insurer", "centre", "kind", "state", "paid_on", "amount", "lines_count", "matched",
-            "unmatched", "advance", "returned", "received_at", "note",
+            "id", "reference", "insurer", "centre", "kind", "state", "paid_on", "amount", "tax", "net", "lines_count",
+            "matched", "unmatched", "advance", "returned", "received_at", "note",
         )  # fmt: skip
 
     @extend_schema_field(CentreShape(allow_null=True))
@@ -309,7 +319,9 @@ class RemittanceShape(serializers.ModelSerializer[Remittance]):
 
 
 class RemittanceLineShape(serializers.ModelSerializer[RemittanceLine]):
-    """One line as you told it, and what could not be matched; `problem` says why."""
+    """One line as you told it, and what could not be matched; `problem` says why. `is_rest` marks what your lines
+    leave of the payment: it is none of yours and not in `lines_count`.
+    """
 
     line = serializers.IntegerField(source="claim_line_id", allow_null=True)
     claim = serializers.IntegerField(source="claim_id", allow_null=True)
@@ -319,8 +331,8 @@ class RemittanceLineShape(serializers.ModelSerializer[RemittanceLine]):
     class Meta:
         model = RemittanceLine
         fields = (
-            "row_no", "amount", "claim", "line", "claim_no", "invoice_no", "line_no", "code", "cut", "reason", "note",
-            "problem", "detail", "unmatched", "advance",
+            "row_no", "amount", "tax", "claim", "line", "claim_no", "invoice_no", "line_no", "code", "cut", "reason",
+            "note", "problem", "detail", "unmatched", "advance", "is_rest",
         )  # fmt: skip
 
 

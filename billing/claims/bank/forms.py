@@ -69,7 +69,7 @@ class AnnouncedFilter(SortedFilter):
     q = filters.CharFilter(label="شماره", method="search")
     insurer = filters.ModelChoiceFilter(label="بیمه‌گر", queryset=insurers)
     centre = filters.ModelChoiceFilter(label="حساب", queryset=visible_centres)
-    sorts: ClassVar[dict[str, str]] = {"on": "paid_on", "amount": "amount", "reference": "reference"}
+    sorts: ClassVar[dict[str, str]] = {"on": "paid_on", "amount": "net", "reference": "reference"}
     first: ClassVar[str] = "on"
 
     class Meta:

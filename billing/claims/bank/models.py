@@ -12,7 +12,7 @@ from billing.claims.bank.choices import STATEMENT_TONES, STATEMENT_TRANSITIONS, 
 from billing.claims.bank.querysets import BankEntryQuerySet, BankStatementQuerySet
 from billing.claims.remittances.choices import RemittanceState
 from billing.claims.remittances.models import Remittance, facts_stay
-from core.text import persian_digits
+from core.text import as_written
 from organisations.models import Centre, Organisation
 
 _USER = settings.AUTH_USER_MODEL
@@ -92,7 +92,7 @@ class BankStatement(models.Model):
         return self.account
 
     def audit_name(self) -> str:
-        return persian_digits(f"صورتحساب بانک {self.account}")
+        return as_written(f"صورتحساب بانک {self.account}")
 
     def get_absolute_url(self) -> str:
         return reverse("bank_statement", args=[self.pk])

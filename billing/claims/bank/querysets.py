@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q, Sum
 
 from billing.claims.bank.choices import StatementState
-from billing.claims.remittances.choices import RemittanceKind, RemittanceState
+from billing.claims.remittances.choices import RemittanceState
 
 
 def seen(user: Any, prefix: str = "") -> Q:
@@ -61,7 +61,7 @@ class BankEntryQuerySet(models.QuerySet[Any]):
 def announced(remittances: Any, statements: Any, entries: Any) -> Any:
     """Remittances that money should have come for and no confirmed entry has, in days that a statement covers.
 
-    Of days without a statement nobody knows; a subsidy deduction brings no money.
+    Of days without a statement nobody knows; a subsidy deduction and what tax took in full bring no money.
     """
     covering = statements.confirmed().filter(
         first_on__lte=OuterRef("paid_on"), last_on__gte=OuterRef("paid_on"), organisation=OuterRef("organisation_id")
@@ -69,7 +69,7 @@ def announced(remittances: Any, statements: Any, entries: Any) -> Any:
     own = Exists(covering.filter(centre=OuterRef("centre"))) & Q(centre__isnull=False)
     whole = Exists(covering.filter(centre=None)) & Q(centre=None)
     return (
-        remittances.booked().exclude(kind=RemittanceKind.SUBSIDY)
+        remittances.booked().filter(net__gt=0)
         .filter(own | whole)
         .exclude(Exists(entries.confirmed().filter(remittance=OuterRef("pk"))))
     )  # fmt: skip

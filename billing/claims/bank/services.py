@@ -189,8 +189,8 @@ def pair(*, entry: BankEntry, remittance: Remittance, by: Any, at: dt.datetime) 
         raise BankRefused("این حواله به حساب دیگری گفته شده است.")
     if _arriving(found) != row.amount:
         raise BankRefused(
-            f"حواله {group_digits(_arriving(found))} ریال است و واریز {group_digits(row.amount)} ریال؛"
-            " از بیمه‌گر بپرسید."
+            f"از حواله {group_digits(_arriving(found))} ریال به حساب می‌رسد{_taxed(found)} و واریز"
+            f" {group_digits(row.amount)} ریال است؛ از بیمه‌گر بپرسید."
         )
     if BankEntry.objects.filter(remittance=found).exists():
         raise BankRefused("این حواله با واریز دیگری تطبیق یافته است.")
@@ -228,8 +228,15 @@ def _set_repeated_aside(row: BankStatement) -> int:
 
 
 def _arriving(row: Remittance) -> int:
-    """Rials of a remittance that come to the account."""
-    return row.amount
+    """Rials of a remittance that come to the account: what was withheld at source does not."""
+    return row.net
+
+
+def _taxed(row: Remittance) -> str:
+    """Words for a sentence: of which amount that is, where tax was withheld."""
+    if not row.tax:
+        return ""
+    return f" ({group_digits(row.amount)} ریال پس از {group_digits(row.tax)} ریال مالیات)"
 
 
 def _pairs(

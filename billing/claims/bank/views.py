@@ -25,7 +25,7 @@ from core.errors import InvalidInput
 from core.export import LIMIT, Column, xlsx_response
 from core.filters import misread
 from core.paging import Pages
-from core.text import group_digits
+from core.text import as_written, group_digits
 from core.uploads import download
 from core.views import ActionView, DetailPage, FormPage, Gate, ListPage
 from organisations.permissions import Permission
@@ -45,7 +45,9 @@ ANNOUNCED = (
     Column("حواله", "reference", 24),
     Column("بیمه‌گر", lambda r: r.insurer.name, 24),
     Column("حساب", lambda r: r.centre.name if r.centre else "سازمان", 28),
-    Column("مبلغ (ریال)", "amount", 22),
+    Column("به حساب (ریال)", "net", 22),
+    Column("پیش از مالیات (ریال)", "amount", 22),
+    Column("مالیات تکلیفی (ریال)", "tax", 22),
 )
 
 
@@ -93,13 +95,18 @@ class Bank(ListPage):
             filter=self.filter,
             misread=misread(self.filter.form),
             show=self.show,
-            sides=[(one.value, one.label, rows.totals()) for one, rows in self.sides.items()],
+            sides=[(one.value, one.label, *_came(rows.totals())) for one, rows in self.sides.items()],
             statements=statements[:10],
             may_enter=user.may(Permission.REMITTANCE_ENTER),
             may_match=user.may(Permission.REMITTANCE_CHECK) and user.scope.whole_organisation_ids(),
             breadcrumb=[HOME],
             **kwargs,
         )
+
+
+def _came(totals: dict[str, int]) -> tuple[int, int]:
+    """How many, and the rials that came or should have come: of remittances what tax left of them."""
+    return totals["count"], totals.get("net", totals["amount"])
 
 
 class StatementNew(FormPage):
@@ -146,7 +153,7 @@ class StatementPage(DetailPage):
             discard=ReasonForm(auto_id="discard_%s")
             if waits and user.may(Permission.REMITTANCE_ENTER)
             else None,
-            breadcrumb=[HOME | {"url": reverse("bank")}, {"label": row.account}],
+            breadcrumb=[HOME | {"url": reverse("bank")}, {"label": as_written(row.account)}],
             **kwargs,
         )
 
@@ -225,8 +232,8 @@ class EntryPage(DetailPage):
         same = told.filter(centre=statement.centre).select_related("insurer")
         return super().get_context_data(
             statement=statement,
-            near=same.filter(amount=entry.amount).order_by("paid_on", "pk")[:20] if is_open else [],
-            other_amount=same.filter(reference=entry.reference).exclude(amount=entry.amount)[:5]
+            near=same.filter(net=entry.amount).order_by("paid_on", "pk")[:20] if is_open else [],
+            other_amount=same.filter(reference=entry.reference).exclude(net=entry.amount)[:5]
             if is_open and entry.reference
             else [],
             pair=PairForm(auto_id="pair_%s") if acts else None,
@@ -235,8 +242,8 @@ class EntryPage(DetailPage):
             is_own=is_open and statement.by_id == user.pk,
             breadcrumb=[
                 HOME | {"url": reverse("bank")},
-                {"label": statement.account, "url": statement.get_absolute_url()},
-                {"label": f"ردیف {entry.row_no}"},
+                {"label": as_written(statement.account), "url": statement.get_absolute_url()},
+                {"label": as_written(f"ردیف {entry.row_no}")},
             ],
             **kwargs,
         )

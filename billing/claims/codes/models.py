@@ -12,7 +12,7 @@ from billing.claims.choices import CODE_STEPS, CODE_TONES, CodeSet, CodeState
 from billing.claims.codes.querysets import UnknownCodeQuerySet, UnknownLineQuerySet
 from billing.claims.models import ClaimLine
 from billing.models.loose import loose
-from core.text import persian_digits
+from core.text import as_written
 from insurers.models import Insurer
 from organisations.models import Centre
 
@@ -70,7 +70,7 @@ class UnknownCode(models.Model):
     audit_related = ("insurer",)
 
     def audit_name(self) -> str:
-        return persian_digits(f"کد ناشناختهٔ {self.code} نزد {self.insurer.name}")
+        return as_written(f"کد ناشناختهٔ {self.code} نزد {self.insurer.name}")
 
     def get_absolute_url(self) -> str:
         return reverse("unknown_code", args=[self.pk])

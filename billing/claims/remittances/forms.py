@@ -19,7 +19,19 @@ from organisations.models import Centre
 ROWS = 5
 MOST_ROWS = 100
 #: Letters that a field of a row shows.
-WIDTHS = {"claim_no": 20, "invoice_no": 16, "line_no": 4, "code": 8, "amount": 13, "cut": 11, "reason": 1}
+WIDTHS = {
+    "claim_no": 20,
+    "invoice_no": 16,
+    "line_no": 4,
+    "code": 8,
+    "amount": 13,
+    "tax": 11,
+    "cut": 11,
+    "reason": 1,
+}
+
+
+NET = "آنچه به حساب می‌رسد مبلغ منهای مالیات است؛ با واریز بانک همان سنجیده می‌شود."
 
 
 class HeadForm(forms.Form):
@@ -63,15 +75,22 @@ class ListForm(HeadForm):
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
     )  # fmt: skip
     amount = RialField(
-        label="مبلغ واریزی", required=False,
-        help_text="اگر ننویسید، جمع فهرست است؛ آنچه بیش از فهرست رسیده بی‌تطبیق می‌ماند."
+        label="مبلغ حواله", required=False,
+        help_text="پیش از مالیات. اگر ننویسید، جمع فهرست است؛ آنچه بیش از فهرست رسیده بی‌تطبیق می‌ماند."
     )  # fmt: skip
+    tax = RialField(
+        label="مالیات تکلیفی", required=False, help_text=f"اگر ننویسید، جمع ستون مالیات فهرست است. {NET}"
+    )
 
 
 class TypedForm(HeadForm):
     """A remittance typed from the insurer's letter, with the letter itself."""
 
-    amount = RialField(label="مبلغ")
+    amount = RialField(label="مبلغ", help_text="پیش از مالیات")
+    tax = RialField(
+        label="مالیات تکلیفی", required=False,
+        help_text=f"اگر ننویسید، جمع مالیات ردیف‌هاست. {NET}"
+    )  # fmt: skip
     letter = forms.FileField(
         label="نامه یا فیش", help_text="PDF، تصویر PNG یا JPEG، یا سند Word؛ تا ده مگابایت.",
         widget=forms.ClearableFileInput(attrs={"accept": ".pdf,.png,.jpg,.jpeg,.docx"}),
@@ -94,6 +113,7 @@ class RowForm(forms.Form):
     line_no = NumberField(label="سطر", required=False, largest=2**31 - 1)
     code = CleanCharField(label="کد خدمت", max_length=20, required=False)
     amount = RialField(label="مبلغ", required=False)
+    tax = RialField(label="مالیات", required=False)
     cut = RialField(label="کسر", required=False)
     reason = forms.ChoiceField(label="علت کسر", required=False)
 
@@ -118,7 +138,8 @@ class RowForm(forms.Form):
         sent = self.cleaned_data
         return PaidLine(
             amount=sign * (sent["amount"] or 0), claim_no=sent["claim_no"], invoice_no=sent["invoice_no"],
-            line_no=sent["line_no"] or None, code=sent["code"], cut=sent["cut"] or 0, reason=sent["reason"],
+            line_no=sent["line_no"] or None, code=sent["code"], tax=sign * (sent["tax"] or 0), cut=sent["cut"] or 0,
+            reason=sent["reason"],
         )  # fmt: skip
 
 

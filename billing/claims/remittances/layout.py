@@ -23,12 +23,23 @@ LAYOUT: tuple[Column, ...] = (
     Column("line_no", "شمارهٔ سطر", ("ردیف خدمت", "ردیف سطر", "line_number")),
     Column("code", "کد خدمت", ("کد", "کد ملی خدمت", "service_code")),
     Column(
-        "amount", "مبلغ پرداختی", ("پرداختی", "مبلغ", "مبلغ (ریال)", "خالص پرداختی", "amount"), required=True
+        "amount",
+        "مبلغ پرداختی",
+        ("پرداختی", "مبلغ", "مبلغ (ریال)", "ناخالص پرداختی", "مبلغ ناخالص", "amount"),
+        required=True,
+        instead="net",
     ),
+    Column("tax", "مالیات تکلیفی", ("مالیات", "کسر مالیات", "مالیات کسرشده", "مبلغ مالیات", "tax")),
+    Column("net", "خالص پرداختی", ("خالص", "مبلغ خالص", "خالص واریزی", "net")),
     Column("cut", "مبلغ کسر", ("کسور", "کسر", "مبلغ کسور", "cut")),
     Column("reason", "کد علت کسر", ("علت کسر", "کد علت", "علت کسور", "reason")),
     Column("note", "توضیح", ("شرح", "توضیحات", "note")),
 )
+#: Columns that hold numbers.
+_NAMES = {
+    "amount": "مبلغ پرداختی", "tax": "مالیات تکلیفی", "net": "خالص پرداختی", "cut": "مبلغ کسر",
+    "line_no": "شمارهٔ سطر",
+}  # fmt: skip
 _WIDTHS = {"claim_no": 60, "invoice_no": 60, "code": 20, "reason": 20, "note": 250}
 
 
@@ -38,7 +49,8 @@ class PaidLine:
 
     `line_key` is our own key of the claim line, as the API tells it; else the claim's number (or the payer's receipt
     number of it), the invoice's number, and the line's number or the code of the service, as far as the payer has
-    them. `cut` (≥ 0) with the code of its `reason` is told beside it and never booked.
+    them. `tax` is what was withheld of `amount`, with its sign. `cut` (≥ 0) with the code of its `reason` is told
+    beside it and never booked. `is_rest` is of our own making: what the lines leave of the remittance.
     """
 
     amount: int
@@ -50,6 +62,8 @@ class PaidLine:
     cut: int = 0
     reason: str = ""
     note: str = ""
+    tax: int = 0
+    is_rest: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,12 +81,21 @@ def parse_rows(text: pl.DataFrame) -> Read:
     """
     text = text.filter(~_is_total(text))
     faults = Faults()
-    amount, cut, line_no = (_number(text[name], faults, name) for name in ("amount", "cut", "line_no"))
+    gross, tax, net, cut, line_no = (_number(text[name], faults, name) for name in _NAMES)
+    withheld = tax.fill_null(0)
+    amount = gross.zip_with(text["amount"].is_not_null(), net + withheld)
+    # What was written and cannot be read has its sentence already.
+    is_read = (text["tax"].is_null() | tax.is_not_null()) & (text["cut"].is_null() | cut.is_not_null())
     faults.add(
-        (amount.fill_null(0) == 0) & (cut.fill_null(0) == 0) & text["amount"].is_not_null(),
+        is_read & (amount == 0).fill_null(False) & (cut.fill_null(0) == 0),
         "مبلغ پرداختی صفر است و کسری هم گفته نشده است.",
     )
-    faults.add(text["amount"].is_null(), "مبلغ پرداختی خالی است.")
+    faults.add(text["amount"].is_null() & text["net"].is_null(), "مبلغ پرداختی خالی است.")
+    faults.add(
+        is_read & (gross - withheld != net).fill_null(False),
+        "مبلغ پرداختی منهای مالیات با خالص «{}» یکی نیست؛ هر سه را با فهرست بیمه‌گر بسنجید.",
+        text["net"],
+    )
     faults.add((cut < 0).fill_null(False), "مبلغ کسر منفی است.")
     for name, width in _WIDTHS.items():
         faults.add(
@@ -86,7 +109,7 @@ def parse_rows(text: pl.DataFrame) -> Read:
     lines = [
         _with_reason(
             PaidLine(
-                amount=amount[at], cut=cut[at] or 0, line_no=line_no[at],
+                amount=amount[at], tax=withheld[at], cut=cut[at] or 0, line_no=line_no[at],
                 **{name: column[at] for name, column in columns.items()},
             )
         )
@@ -97,7 +120,7 @@ def parse_rows(text: pl.DataFrame) -> Read:
 
 def _is_total(text: pl.DataFrame) -> pl.Series:
     """Rows that name no claim and no invoice and say that they are a sum."""
-    words = [column.name for column in LAYOUT if column.name not in ("amount", "cut", "line_no")]
+    words = [column.name for column in LAYOUT if column.name not in _NAMES]
     said = text.select(words).select(
         pl.any_horizontal(
             pl.all().map_elements(lambda cell: fold(cell).strip(" :") in TOTAL_WORDS, return_dtype=pl.Boolean)
@@ -123,9 +146,6 @@ def _with_reason(line: PaidLine) -> PaidLine:
 @cache
 def _codes() -> dict[str, str]:
     return {fold(title): code for code, title in titles().items()}
-
-
-_NAMES = {"amount": "مبلغ پرداختی", "cut": "مبلغ کسر", "line_no": "شمارهٔ سطر"}
 
 
 def _number(text: pl.Series, faults: Faults, name: str) -> pl.Series:

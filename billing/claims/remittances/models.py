@@ -27,7 +27,7 @@ from billing.claims.remittances.querysets import (
 )
 from billing.models.invoices import Invoice
 from billing.models.loose import loose
-from core.text import persian_digits
+from core.text import as_written
 from insurers.models import Insurer
 from organisations.models import Centre, Organisation
 
@@ -51,25 +51,28 @@ _ADDS_UP = f"""
         SELECT FROM billing_remittance r
         CROSS JOIN (SELECT {_SUMS} FROM billing_allocation WHERE remittance_id = NEW.id) a
         CROSS JOIN (
-            SELECT count(*) AS lines, coalesce(sum(amount), 0) AS amount FROM billing_remittanceline
-            WHERE remittance_id = NEW.id
+            SELECT count(*) FILTER (WHERE NOT is_rest) AS lines, coalesce(sum(amount), 0) AS amount,
+                   coalesce(sum(tax), 0) AS tax
+            FROM billing_remittanceline WHERE remittance_id = NEW.id
         ) l
         WHERE r.id = NEW.id
-          AND (r.lines_count, r.amount, r.matched, r.unmatched, r.advance, r.returned)
-              IS DISTINCT FROM (l.lines, l.amount, a.matched, a.unmatched, a.advance, a.returned)
+          AND (r.lines_count, r.amount, r.tax, r.matched, r.unmatched, r.advance, r.returned)
+              IS DISTINCT FROM (l.lines, l.amount, l.tax, a.matched, a.unmatched, a.advance, a.returned)
     ) THEN RAISE EXCEPTION 'remittance % is not what its lines and allocations say', NEW.id;
     END IF;
     IF EXISTS (
         SELECT FROM (
-            SELECT id AS line_id, unmatched, advance,
-                   CASE WHEN (SELECT state FROM billing_remittance WHERE id = NEW.id) = 'booked' THEN amount ELSE 0 END
-                       AS amount
-            FROM billing_remittanceline WHERE remittance_id = NEW.id
+            SELECT l.id AS line_id, l.unmatched, l.advance,
+                   CASE r.state WHEN 'booked' THEN l.amount ELSE 0 END AS amount,
+                   CASE r.state WHEN 'booked' THEN l.tax ELSE 0 END AS tax
+            FROM billing_remittanceline l JOIN billing_remittance r ON r.id = l.remittance_id
+            WHERE l.remittance_id = NEW.id
             UNION ALL
             SELECT line_id, CASE WHEN bucket = {Bucket.UNMATCHED.value} THEN -amount ELSE 0 END,
-                   CASE WHEN bucket = {Bucket.ADVANCE.value} THEN -amount ELSE 0 END, -amount
+                   CASE WHEN bucket = {Bucket.ADVANCE.value} THEN -amount ELSE 0 END, -amount, -tax
             FROM billing_allocation WHERE remittance_id = NEW.id
-        ) x GROUP BY line_id HAVING (sum(unmatched), sum(advance), sum(amount)) IS DISTINCT FROM (0, 0, 0)
+        ) x GROUP BY line_id
+        HAVING (sum(unmatched), sum(advance), sum(amount), sum(tax)) IS DISTINCT FROM (0, 0, 0, 0)
     ) THEN RAISE EXCEPTION 'a line of remittance % is not what its allocations say', NEW.id;
     END IF;
     -- Planned anew each time: a plan that was kept from when the tables were small would read them for every line.
@@ -95,11 +98,12 @@ _ADDED_WHILE_WAITING = """
     RETURN NULL;
 """
 _FACTS = (
-    "organisation_id", "insurer_id", "centre_id", "kind", "source", "reference", "paid_on", "amount", "lines_count",
-    "fingerprint", "sha256", "received_at", "by_id",
+    "organisation_id", "insurer_id", "centre_id", "kind", "source", "reference", "paid_on", "amount", "tax",
+    "is_tax_shared", "lines_count", "fingerprint", "sha256", "received_at", "by_id",
 )  # fmt: skip
 _LINE_FACTS = (
-    "remittance_id", "row_no", "claim_no", "invoice_no", "line_no", "code", "line_key", "amount", "cut", "reason",
+    "remittance_id", "row_no", "claim_no", "invoice_no", "line_no", "code", "line_key", "amount", "tax", "cut",
+    "reason", "is_rest",
 )  # fmt: skip
 
 
@@ -129,6 +133,9 @@ class Remittance(models.Model):
 
     Once booked, amount = matched + unmatched + advance + returned; before that and after it was reversed nothing of it
     counts. `centre` is the hospital whose account it came to, empty for the organisation's own.
+
+    `amount` is what settles claims; `tax` of it was withheld at source, and `net` came to the account.
+    `is_tax_shared`: the payer told the tax of the whole, and the lines have it in proportion.
     """
 
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", db_index=False)
@@ -142,6 +149,11 @@ class Remittance(models.Model):
     reference = models.CharField("شمارهٔ حواله", max_length=60)
     paid_on = models.DateField("تاریخ پرداخت")
     amount = models.BigIntegerField("مبلغ")
+    tax = models.BigIntegerField("مالیات تکلیفی", default=0)
+    is_tax_shared = models.BooleanField("مالیات به نسبت سطرها", default=False)
+    net = models.GeneratedField(
+        expression=F("amount") - F("tax"), output_field=models.BigIntegerField("به حساب"), db_persist=True
+    )
     lines_count = models.IntegerField("سطر")
     matched = models.BigIntegerField("تطبیق‌یافته", default=0)
     unmatched = models.BigIntegerField("بی‌تطبیق", default=0)
@@ -197,6 +209,10 @@ class Remittance(models.Model):
                 | ~Q(kind=RemittanceKind.SUBSIDY) & Q(amount__gt=0),
             ),
             models.CheckConstraint(
+                name="billing_remittance_tax",
+                condition=Q(tax__gte=0, tax__lte=F("amount")) | Q(tax=0),
+            ),
+            models.CheckConstraint(
                 name="billing_remittance_two_persons",
                 condition=Q(by=None) | Q(checked_by=None) | ~Q(checked_by=F("by")),
             ),
@@ -236,7 +252,7 @@ class Remittance(models.Model):
     audit_related = ("insurer",)
 
     def audit_name(self) -> str:
-        return persian_digits(f"حوالهٔ {self.reference} {self.insurer.name}")
+        return as_written(f"حوالهٔ {self.reference} {self.insurer.name}")
 
     def get_absolute_url(self) -> str:
         return reverse("remittance", args=[self.pk])
@@ -259,8 +275,9 @@ class Remittance(models.Model):
 class RemittanceLine(models.Model):
     """One row of the payer's list, as it was given, and what became of it; rials.
 
-    `line_key` is our own key of a claim line, for a payer that read it from the API. `cut` and `reason` are what the
-    payer says it kept back: told, and never booked.
+    `line_key` is our own key of a claim line, for a payer that read it from the API. `tax` is what was withheld of
+    `amount`. `cut` and `reason` are what the payer says it kept back: told, and never booked. `is_rest` is no line of
+    the payer's: what its lines leave of the remittance.
     """
 
     remittance = models.ForeignKey(Remittance, models.PROTECT, related_name="lines", db_index=False)
@@ -271,6 +288,8 @@ class RemittanceLine(models.Model):
     code = models.CharField("کد خدمت", max_length=20, blank=True)
     line_key = models.BigIntegerField("شناسهٔ سطر مطالبه", null=True)
     amount = models.BigIntegerField("مبلغ")
+    tax = models.BigIntegerField("مالیات تکلیفی", default=0)
+    is_rest = models.BooleanField("مانده", default=False)
     cut = models.BigIntegerField("کسر", default=0)
     reason = models.CharField("علت کسر", max_length=20, blank=True)
     note = models.CharField("توضیح", max_length=250, blank=True)
@@ -305,6 +324,10 @@ class RemittanceLine(models.Model):
             ),
             models.CheckConstraint(name="billing_remittanceline_cut", condition=Q(cut__gte=0)),
             models.CheckConstraint(
+                name="billing_remittanceline_tax",
+                condition=Q(tax__gte=0, tax__lte=F("amount")) | Q(tax__lte=0, tax__gte=F("amount")),
+            ),
+            models.CheckConstraint(
                 name="billing_remittanceline_open_is_its_own",
                 condition=Q(amount__gte=0, unmatched__gte=0, advance__gte=0)
                 | Q(amount__lt=0, unmatched__lte=0, advance__lte=0),
@@ -328,8 +351,8 @@ class RemittanceLine(models.Model):
 class Allocation(models.Model):
     """Rials of a remittance's line put somewhere, or taken from there (below zero). Append-only.
 
-    What a remittance comes to in each place is the sum of its rows; a booking that is undone is answered by rows of
-    the opposite sign.
+    `tax` is the part of `amount` that was withheld. What a remittance comes to in each place is the sum of its rows; a
+    booking that is undone is answered by rows of the opposite sign.
     """
 
     remittance = models.ForeignKey(Remittance, models.PROTECT, related_name="allocations")
@@ -338,6 +361,7 @@ class Allocation(models.Model):
     claim = models.ForeignKey(Claim, models.PROTECT, null=True, related_name="allocations", db_index=False)
     claim_line = loose(ClaimLine, "سطر مطالبه", null=True)
     amount = models.BigIntegerField("مبلغ")
+    tax = models.BigIntegerField("مالیات تکلیفی", default=0)
     at = models.DateTimeField("زمان")
     by = models.ForeignKey(_USER, models.PROTECT, null=True, related_name="+")
     note = models.CharField("توضیح", max_length=250, blank=True)
@@ -361,7 +385,7 @@ class Allocation(models.Model):
             ),
         ]
         constraints = [
-            models.CheckConstraint(name="billing_allocation_moves", condition=~Q(amount=0)),
+            models.CheckConstraint(name="billing_allocation_moves", condition=~Q(amount=0, tax=0)),
             models.CheckConstraint(
                 name="billing_allocation_place",
                 condition=Q(bucket=Bucket.CLAIM, claim__isnull=False, claim_line__isnull=False)

@@ -40,7 +40,7 @@ class RemittanceQuerySet(models.QuerySet[Any]):
     def totals(self) -> dict[str, int]:
         """How many, and the rials of those that are booked by where they are."""
         booked = Q(state=RemittanceState.BOOKED)
-        names = ("amount", "matched", "unmatched", "advance", "returned")
+        names = ("amount", "tax", "net", "matched", "unmatched", "advance", "returned")
         found = self.order_by().aggregate(
             count=Count("pk"), waiting=Count("pk", filter=Q(state=RemittanceState.WAITING)),
             **{name: Sum(name, filter=booked) for name in names},
@@ -66,7 +66,8 @@ class AllocationQuerySet(models.QuerySet[Any]):
         names = ("id", "reference", "kind", "paid_on")
         found = (
             self.filter(claim=claim).order_by().values(*(f"remittance__{name}" for name in names))
-            .annotate(total=Sum("amount"), lines=Count("claim_line", distinct=True)).exclude(total=0)
+            .annotate(total=Sum("amount"), withheld=Sum("tax"), lines=Count("claim_line", distinct=True))
+            .exclude(total=0)
         )  # fmt: skip
         rows = found.order_by("remittance__paid_on", "remittance_id")
         return [{name: row.pop(f"remittance__{name}") for name in names} | row for row in rows]

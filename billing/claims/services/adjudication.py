@@ -23,7 +23,7 @@ from billing.claims.rules import answer
 from billing.claims.services.states import locked, move, require
 from core import audit
 from core.errors import InvalidInput, NotAllowed
-from core.text import clean
+from core.text import clean, group_digits
 from insurers.terms import terms_for
 
 #: Mistakes that one refusal names.
@@ -199,7 +199,8 @@ def _taken(row: Claim, said: Sequence[Decision], *, day: dt.date, revises: bool)
             taken.append(_judged(line, decision, known))
     if errors:
         raise Mistaken(
-            f"{len(errors)} سطر پاسخ نادرست است و هیچ سطری ثبت نشد؛ آن‌ها را درست و همه را دوباره بفرستید.",
+            f"{group_digits(len(errors))} سطر پاسخ نادرست است و هیچ سطری ثبت نشد؛ آن‌ها را درست و همه را"
+            " دوباره بفرستید.",
             errors=errors[:NAMED],
         )
     return taken
@@ -240,7 +241,8 @@ def _fault(
     if said.approved + cuts != line.asked:
         return (
             "sum_differs",
-            f"تأییدشده و کسرها با هم {said.approved + cuts} ریال است و خواستهٔ سطر {line.asked} ریال.",
+            f"تأییدشده و کسرها با هم {group_digits(said.approved + cuts)} ریال است و خواستهٔ سطر"
+            f" {group_digits(line.asked)} ریال.",
         )
     if revises and line.approved is not None and said.approved < line.approved:
         return "approved_lowered", "بازنگری مبلغ تأییدشده را کم نمی‌کند."

@@ -56,6 +56,9 @@ class TieOut(models.Model):
     answered = models.BigIntegerField("رسیدگی‌شده")
     approved = models.BigIntegerField("تأییدشده")
     paid = models.BigIntegerField("پول رسیده")
+    withheld = models.BigIntegerField(
+        "مالیات تکلیفی", default=0, help_text="از پول رسیده؛ پیش از رسیدن به حساب کسر شده است"
+    )
 
     objects = TieOutQuerySet.as_manager()
 
@@ -73,6 +76,11 @@ class TieOut(models.Model):
     @property
     def name(self) -> str:
         return f"{self.centre.name}، {month_name(self.month)}"
+
+    @property
+    def arrived(self) -> int:
+        """What came to accounts of the money: the rest was withheld as tax."""
+        return self.paid - self.withheld
 
     @property
     def ties(self) -> list[TieState]:

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Sum
 
-FIGURES = ("his", "ours", "owed", "claimed", "answered", "approved", "paid")
+FIGURES = ("his", "ours", "owed", "claimed", "answered", "approved", "paid", "withheld")
 
 
 class TieOutRunQuerySet(models.QuerySet[Any]):

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from billing.claims.choices import DELIVERED, ClaimKind
 from billing.claims.models import Claim, ClaimInvoice, ClaimLine
+from billing.claims.remittances.models import Allocation
 from billing.claims.tieouts.choices import Tie
 from billing.claims.tieouts.models import TieBreak, TieOut, TieOutRun
 from billing.models import Invoice
@@ -44,13 +45,19 @@ _FIGURES = f"""
                sum(answered) FILTER (WHERE kind <> '{ClaimKind.RESUBMISSION}') AS answered,
                sum(approved) AS approved, sum(paid) AS paid, sum(taken_off) AS taken_off
         FROM rows GROUP BY 1, 2
+    ), tax AS (
+        SELECT c.centre_id, c.month, sum(a.tax) AS withheld
+        FROM {Allocation._meta.db_table} a JOIN {Claim._meta.db_table} c ON c.id = a.claim_id
+        WHERE a.tax <> 0 AND c.organisation_id = %(organisation)s AND c.state IN ({_DELIVERED}) GROUP BY 1, 2
     )
     INSERT INTO {TieOut._meta.db_table}
-        (run_id, centre_id, month, invoices, his, ours, owed, claimed, answered, approved, paid)
+        (run_id, centre_id, month, invoices, his, ours, owed, claimed, answered, approved, paid, withheld)
     SELECT %(run)s, centre_id, month, coalesce(invoices, 0), coalesce(his, 0), coalesce(ours, 0),
            coalesce(owed, 0) - coalesce(taken_off, 0),
-           coalesce(claimed, 0), coalesce(answered, 0), coalesce(approved, 0), coalesce(paid, 0)
-    FROM billed FULL JOIN money USING (centre_id, month) ORDER BY centre_id, month
+           coalesce(claimed, 0), coalesce(answered, 0), coalesce(approved, 0), coalesce(paid, 0),
+           coalesce(withheld, 0)
+    FROM billed FULL JOIN money USING (centre_id, month) LEFT JOIN tax USING (centre_id, month)
+    ORDER BY centre_id, month
 """
 #: Of each hospital and month: how many of the records `broken` there are, how many wait, and the first.
 _BREAKS = f"""

@@ -31,6 +31,7 @@ EXPORTED = (
     Column("رسیدگی‌شده", "answered", 22),
     Column("تأییدشده", "approved", 22),
     Column("پول رسیده", "paid", 22),
+    Column("از آن مالیات تکلیفی", "withheld", 22),
     *(
         Column(label, lambda t, place=place: t.ties[place].label, 16)
         for place, label in enumerate(("بیمارستان ↔ ما", "سهم ↔ پاسخ", "تأیید ↔ پول"))

@@ -28,7 +28,7 @@ from core.export import LIMIT, Column, xlsx_response
 from core.filters import SortedFilter, misread
 from core.outcomes import Outcome
 from core.paging import Pages
-from core.text import ascii_digits, clean, persian_digits
+from core.text import as_written, ascii_digits, clean
 from core.views import DetailPage, Gate, ListPage
 from insurers.models import Insurer
 from organisations.models import Centre
@@ -179,7 +179,7 @@ class UnknownCodePage(DetailPage):
             steps=self.object.steps.select_related("by").order_by("-at", "-pk"),
             inside=bool(user.scope.whole_organisation_ids()),
             breadcrumb=[
-                HOME | {"url": reverse("unknown_codes")}, {"label": persian_digits(self.object.code)},
+                HOME | {"url": reverse("unknown_codes")}, {"label": as_written(self.object.code)},
             ],
             **kwargs,
         )  # fmt: skip

@@ -137,12 +137,12 @@ def test_a_letter_that_is_no_letter_is_refused(client, cast):
 
 def test_a_list_is_sent_after_its_headers_were_said(client, cast, claim):
     def send() -> str:
-        file = SimpleUploadedFile("list.csv", f"سند,خالص\n{claim.number},700\n".encode())
+        file = SimpleUploadedFile("list.csv", f"سند,دریافتنی\n{claim.number},700\n".encode())
         return press(client, cast.headquarters, "remittance_list_new", **head(cast, file=file))
 
     assert "مبلغ پرداختی" in send()
     said = press(
-        client, cast.headquarters, "remittance_columns", cast.insurer.pk, claim_no="سند", amount="خالص"
+        client, cast.headquarters, "remittance_columns", cast.insurer.pk, claim_no="سند", amount="دریافتنی"
     )
     assert "نوشته شد" in said
     assert "همکار دیگری" in send()

@@ -145,7 +145,7 @@ def test_on_account_money_of_a_line_that_is_rejected_pays_the_others_in_the_sett
 @pytest.mark.parametrize(
     ("line", "problem"),
     [
-        ({}, Problem.NO_DETAIL),
+        ({}, Problem.NO_REFERENCE),
         ({"claim_no": "1404-1-1-99999"}, Problem.CLAIM_UNKNOWN),
         ({"claim_no": "{claim}", "invoice_no": "nothing"}, Problem.INVOICE_UNKNOWN),
         ({"invoice_no": "nothing"}, Problem.INVOICE_UNKNOWN),
@@ -535,12 +535,12 @@ def test_a_list_is_read_with_its_totals_row_left_out_and_reasons_in_words(cast):
 
 
 def test_headers_of_an_insurer_are_kept_and_read_from_then_on(cast):
-    text = "سند,خالص\nA-1,500\n"
+    text = "سند,دریافتنی\nA-1,500\n"
     with pytest.raises(InvalidInput, match="مبلغ پرداختی"):
         listed(cast, text)
 
     receiving.set_columns(
-        insurer=cast.insurer, columns={"claim_no": "سند", "amount": "خالص"}, by=cast.headquarters, at=AT
+        insurer=cast.insurer, columns={"claim_no": "سند", "amount": "دریافتنی"}, by=cast.headquarters, at=AT
     )
 
     assert listed(cast, text).lines.get().claim_no == "A-1"

@@ -31,6 +31,17 @@ def test_a_part_is_less_than_a_rial_from_its_exact_share(amount, weights):
         assert not total or abs(part * total - amount * weight) < total
 
 
+@drawn(data=st.data(), weights=ROOM)
+def test_tax_of_a_sum_adds_up_and_each_part_lies_between_nothing_and_its_money(data, weights):
+    total = sum(weights)
+    tax = data.draw(st.integers(0, abs(total))) * (1 if total >= 0 else -1)
+
+    parts = apportion(tax, weights)
+
+    assert sum(parts) == tax
+    assert all(0 <= part <= one or one <= part <= 0 for part, one in zip(parts, weights, strict=True))
+
+
 @drawn(amount=AMOUNTS, room=ROOM)
 def test_lines_get_what_there_is_and_together_never_more_than_is_due(amount, room):
     parts = rules.given(amount=amount, room=room)

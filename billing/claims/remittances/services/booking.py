@@ -25,7 +25,7 @@ from billing.claims.services import adjudication, states
 from core import audit, jobs
 from core.errors import DomainError, InvalidInput, NotAllowed
 from core.models import Job, JobState
-from core.text import clean, persian_digits
+from core.text import as_written, clean
 
 REASON_LENGTH = 250
 KIND = "remittance_booking"
@@ -142,7 +142,7 @@ def _quiet(progress: int, total: int, message: str = "") -> None:
 
 def _book(row: Remittance, *, by: Any, at: dt.datetime, advance: Advance) -> Remittance:
     advance(0, STEPS, "خواندن ردیف‌ها")
-    keys, wanted = _said_of(row)
+    keys, wanted, taxes = _said_of(row)
     advance(1, STEPS, "یافتن سطرهای مطالبه")
     payer = matching.Payer.of(row)
     placed = matching.place(wanted, payer=payer, targets=held_targets(wanted, payer))
@@ -152,12 +152,19 @@ def _book(row: Remittance, *, by: Any, at: dt.datetime, advance: Advance) -> Rem
     # What the insurer's own system says is checked by nobody of ours.
     row.checked_by = None if row.source == RemittanceSource.API else by
     # The sums of the booked remittance are written with its state; the database compares them at the end.
-    allocated = [(key, part) for key, one in zip(keys, placed, strict=True) for part in one.parts]
+    allocated = [
+        (key, part)
+        for key, one, tax in zip(keys, placed, taxes, strict=True)
+        for part in matching.taxed(one.parts, tax)
+    ]
     write(row, allocated, by=by, at=at)
     advance(STEPS - 1, STEPS, "سنجش جمع‌ها")
     audit.record(
         "remittance.booked", row, by=by, at=at, organisation_id=row.organisation_id,
-        after={"amount": row.amount, "matched": row.matched, "unmatched": row.unmatched, "advance": row.advance},
+        after={
+            "amount": row.amount, "tax": row.tax, "matched": row.matched, "unmatched": row.unmatched,
+            "advance": row.advance,
+        },
     )  # fmt: skip
     return row
 
@@ -189,12 +196,16 @@ def reverse(*, remittance: Remittance, reason: str, by: Any, at: dt.datetime) ->
     said = _said(reason)
     standing = (
         Allocation.objects.filter(remittance=row).order_by().values("line", "bucket", "claim", "claim_line")
-        .annotate(total=Sum("amount")).exclude(total=0).order_by("line", "bucket", "claim_line")
+        .annotate(total=Sum("amount"), withheld=Sum("tax")).exclude(total=0, withheld=0)
+        .order_by("line", "bucket", "claim_line")
     )  # fmt: skip
     rows = list(standing)
     hold_claims(sorted({one["claim"] for one in rows if one["claim"]}))
     back = [
-        (one["line"], Part(Bucket(one["bucket"]), -one["total"], one["claim"], one["claim_line"]))
+        (
+            one["line"],
+            Part(Bucket(one["bucket"]), -one["total"], one["claim"], one["claim_line"], -one["withheld"]),
+        )
         for one in rows
     ]
     row.state, row.reversed_at, row.reversed_by, row.reason = RemittanceState.REVERSED, at, by, said
@@ -223,7 +234,7 @@ def other_person(row: Remittance, by: Any, what: str) -> None:
         raise NotAllowed("این کار با سازمان است، نه با بیمه‌گر.")
 
 
-_NAMED = ("claim_no", "invoice_no", "line_no", "code", "line_key")
+_NAMED = ("claim_no", "invoice_no", "line_no", "code", "line_key", "is_rest")
 
 
 def wanted_of(row: Remittance) -> list[Wanted]:
@@ -231,10 +242,11 @@ def wanted_of(row: Remittance) -> list[Wanted]:
     return _said_of(row)[1]
 
 
-def _said_of(row: Remittance) -> tuple[list[int], list[Wanted]]:
-    """Primary keys of the lines and what each says."""
-    lines = list(row.lines.order_by("row_no").values_list("pk", "amount", *_NAMED))
-    return [line[0] for line in lines], [(Reference(*line[2:]), line[1]) for line in lines]
+def _said_of(row: Remittance) -> tuple[list[int], list[Wanted], list[int]]:
+    """Primary keys of the lines, what each says, and what was withheld of it."""
+    lines = list(row.lines.order_by("row_no").values_list("pk", "amount", "tax", *_NAMED))
+    wanted = [(Reference(*line[3:]), line[1]) for line in lines]
+    return [line[0] for line in lines], wanted, [line[2] for line in lines]
 
 
 def held_targets(wanted: Sequence[Wanted], payer: Payer) -> list[Target]:
@@ -280,10 +292,10 @@ def _write_points(keys: Sequence[int], placed: Sequence[Placed]) -> None:
 
 _INSERT = f"""
     INSERT INTO {Allocation._meta.db_table}
-        (remittance_id, line_id, bucket, claim_id, claim_line_id, amount, at, by_id, note)
-    SELECT %s, n.line_id, n.bucket, n.claim_id, n.claim_line_id, n.amount, %s, %s, %s
-    FROM unnest(%s::bigint[], %s::smallint[], %s::bigint[], %s::bigint[], %s::bigint[])
-        AS n (line_id, bucket, claim_id, claim_line_id, amount)
+        (remittance_id, line_id, bucket, claim_id, claim_line_id, amount, tax, at, by_id, note)
+    SELECT %s, n.line_id, n.bucket, n.claim_id, n.claim_line_id, n.amount, n.tax, %s, %s, %s
+    FROM unnest(%s::bigint[], %s::smallint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])
+        AS n (line_id, bucket, claim_id, claim_line_id, amount, tax)
 """
 #: What lines have open, as their allocations say.
 _OPEN = f"""
@@ -334,6 +346,7 @@ def write(
                 [part.claim_id for _, part in allocated],
                 [part.claim_line_id for _, part in allocated],
                 [part.amount for _, part in allocated],
+                [part.tax for _, part in allocated],
             ],
         )  # fmt: skip
         cursor.execute(_OPEN, [row.pk])
@@ -387,7 +400,7 @@ def _settle(keys: set[int], row: Remittance, *, by: Any, at: dt.datetime) -> Non
     # Whoever read a claim before sees that it is another now.
     Claim.objects.filter(pk__in=keys).update(version=F("version") + 1)
     channel = StepChannel.API if row.source == RemittanceSource.API else StepChannel.PAGE
-    note = persian_digits(f"حوالهٔ {row.reference}")
+    note = as_written(f"حوالهٔ {row.reference}")
     adjudication.settle_all(hold_claims(keys), by=by, at=at, note=note, channel=channel)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.models import F, Q
@@ -20,17 +20,19 @@ from billing.claims.choices import DELIVERED
 from billing.claims.models import Claim, ClaimInvoice, ClaimLine
 from billing.claims.remittances import rules
 from billing.claims.remittances.choices import Bucket, Problem, RemittanceKind
+from core.money import apportion
 
 
 @dataclass(frozen=True)
 class Reference:
-    """What the payer says money is for; what is empty was not said."""
+    """What the payer says money is for; what is empty was not said. `is_rest`: what its lines leave of the amount."""
 
     claim_no: str = ""
     invoice_no: str = ""
     line_no: int | None = None
     code: str = ""
     line_key: int | None = None
+    is_rest: bool = False
 
     @property
     def is_empty(self) -> bool:
@@ -71,12 +73,19 @@ class Target:
 
 @dataclass(frozen=True)
 class Part:
-    """Rials that go to one place; `claim_line_id` with the bucket CLAIM only."""
+    """Rials that go to one place, `tax` of them withheld; `claim_line_id` with the bucket CLAIM only."""
 
     bucket: Bucket
     amount: int
     claim_id: int | None = None
     claim_line_id: int | None = None
+    tax: int = 0
+
+
+def taxed(parts: Sequence[Part], tax: int) -> list[Part]:
+    """The parts with what was withheld of all of them (rials), in proportion."""
+    each = apportion(tax, [part.amount for part in parts])
+    return [replace(part, tax=one) for part, one in zip(parts, each, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -139,6 +148,12 @@ def targets_of(references: Sequence[Reference], payer: Payer) -> list[Target]:
     claims = _by_number({r.claim_no for r in references if r.claim_no}, payer)
     invoices = _Invoices.named(references, claims, payer)
     found = [_place_of(reference, keyed, claims, invoices) for reference in references]
+    if len(found) > 1:
+        # Beside lines that say what they are for, it is no detail that is missing.
+        found = [
+            Target(problem=Problem.REST) if reference.is_rest else target
+            for reference, target in zip(references, found, strict=True)
+        ]
     lines = _Lines.of(references, found)
     return [lines.narrowed(reference, target) for reference, target in zip(references, found, strict=True)]
 
@@ -166,7 +181,7 @@ def _place_of(
         if len(places) != 1:
             return Target(problem=Problem.INVOICE_AMBIGUOUS if places else Problem.INVOICE_UNKNOWN)
         return Target(*places[0])
-    return Target(problem=Problem.NO_DETAIL if said.is_empty else Problem.NO_REFERENCE)
+    return Target(problem=Problem.NO_DETAIL if said.is_rest else Problem.NO_REFERENCE)
 
 
 def _claims(payer: Payer) -> Any:

@@ -28,8 +28,8 @@ from billing.claims.services.adjudication import insurer_of
 from billing.parsing import lists
 from core import audit, jobs
 from core.errors import DomainError, InvalidInput, NotAllowed
-from core.money import LARGEST
-from core.text import ascii_digits, clean, group_digits, persian_digits
+from core.money import LARGEST, apportion
+from core.text import as_written, ascii_digits, clean, group_digits, persian_digits
 from core.uploads import bare_name, document, sha256_of
 from insurers.models import Insurer
 from organisations.models import Centre
@@ -40,6 +40,9 @@ MOST_LINES = 100_000
 LARGEST_TOTAL = 1_000 * LARGEST
 #: Mistakes that one refusal names.
 NAMED = 50
+#: What a line says but of tax, in the order of the fingerprint.
+_SAID = ("amount", "claim_no", "invoice_no", "line_no", "code", "line_key", "cut", "reason", "note")
+BEYOND = "مالیات از صفر تا خود مبلغ است؛ مبلغ را پیش از کسر مالیات بنویسید."
 _TEXTS = {"claim_no": 60, "invoice_no": 60, "code": 20, "reason": 20, "note": 250}
 
 
@@ -86,12 +89,15 @@ def receive(
     centre: Centre | None = None,
     kept: Kept | None = None,
     note: str = "",
+    tax: int | None = None,
     queue: booking.Queue | None = None,
 ) -> Received:
     """Take in one payment of an insurer by its own reference; from the insurer's system it is booked as it comes.
 
     Rials; above zero, below zero for a subsidy deduction (`amount` and each line). The lines may come to less than
-    `amount`: the rest is unmatched, or an advance where the payment is on account. The same content under the same
+    `amount`: the rest is unmatched, or an advance where the payment is on account. `tax` of the amount was withheld at
+    source and did not come to the account; None for what the lines say. Where lines say none, they have it in
+    proportion. The same content under the same
     reference changes nothing; other content is refused (`ReferenceTaken`). `by` is of the insurer for
     `RemittanceSource.API` (None for the system), of the organisation for the others. `queue` as of `booking.ask`.
     """
@@ -99,14 +105,16 @@ def receive(
     number = ascii_digits(clean(reference))
     _may_say(insurer, source, centre, by)
     _check(number, paid_on, amount, kind, said, on=timezone.localdate(at))
+    _refuse_nameless_takings(said, kind, source)
+    stored, withheld = _with_tax(_with_rest(said, amount), tax, amount, kind)
     jobs.lock("billing.remittances", insurer.pk)
-    fingerprint = _fingerprint(paid_on, amount, kind, centre, said)
+    fingerprint = _fingerprint(paid_on, amount, kind, centre, said, tax)
     earlier = Remittance.objects.filter(insurer=insurer, reference=number, state__in=STANDING).first()
     if earlier:
         if earlier.fingerprint == fingerprint:
             return Received(earlier, is_repeated=True)
         raise ReferenceTaken(
-            f"حوالهٔ {persian_digits(number)} پیش‌تر با محتوای دیگری رسیده است؛ اگر این پرداخت دیگری است شمارهٔ خودش"
+            f"حوالهٔ {as_written(number)} پیش‌تر با محتوای دیگری رسیده است؛ اگر این پرداخت دیگری است شمارهٔ خودش"
             " را بنویسید، و اگر اصلاح همان است نخست آن را برگردانید.",
             remittance=earlier.pk,
         )
@@ -114,16 +122,15 @@ def receive(
         organisation_id=insurer.organisation_id, insurer=insurer, centre=centre, kind=kind, source=source,
         reference=number, paid_on=paid_on, amount=amount, note=clean(note)[:250], fingerprint=fingerprint,
         received_at=at, by_id=by.pk if by else None, by_name=by.get_username() if by else "",
+        tax=withheld, is_tax_shared=bool(withheld) and not any(line.tax for line in said), lines_count=len(said),
     )  # fmt: skip
     if kept:
         _keep(row, kept)
-    said = _with_rest(said, amount)
-    row.lines_count = len(said)
     row.save()
-    _write_lines(row, said)
+    _write_lines(row, stored)
     audit.record(
         "remittance.received", row, by=by, at=at, organisation_id=row.organisation_id,
-        after={"amount": amount, "lines": len(said), "sha256": row.sha256},
+        after={"amount": amount, "tax": withheld, "lines": len(said), "sha256": row.sha256},
     )  # fmt: skip
     if source == RemittanceSource.API:
         row = booking.ask(remittance=row, by=by, at=at, queue=queue)
@@ -144,11 +151,12 @@ def receive_list(
     at: dt.datetime,
     centre: Centre | None = None,
     note: str = "",
+    tax: int | None = None,
 ) -> Received:
     """Take in an insurer's list (CSV or Excel) by the headers kept for the insurer; refused where a row is wrong.
 
-    `amount` is what came to the account in rials, None for the sum of the list. Amounts of a subsidy deduction are
-    what was deducted, above zero, in the list and here.
+    `amount` is the whole payment in rials before `tax`, each None for the sum of the list. Amounts of
+    a subsidy deduction are what was deducted, above zero, in the list and here.
     """
     name = bare_name(name)
     text = lists.read_list(
@@ -166,7 +174,7 @@ def receive_list(
     total = sum(line.amount for line in said) if amount is None else sign * amount
     return receive(
         insurer=insurer, reference=reference, paid_on=paid_on, amount=total, kind=kind, lines=said,
-        source=RemittanceSource.FILE, by=by, at=at, centre=centre, kept=Kept(upload, name), note=note,
+        source=RemittanceSource.FILE, by=by, at=at, centre=centre, kept=Kept(upload, name), note=note, tax=tax,
     )  # fmt: skip
 
 
@@ -258,10 +266,12 @@ def _fault(line: PaidLine) -> tuple[str, str] | None:
         return "line_empty", "نه مبلغی دارد و نه کسری."
     if abs(line.amount) > LARGEST or line.cut > LARGEST:
         return "amount_too_large", "مبلغ بیرون از دامنه است."
+    if not (0 <= line.tax <= line.amount or line.amount <= line.tax <= 0):
+        return "tax_beyond_amount", BEYOND
     if line.cut < 0:
         return "cut_negative", "مبلغ کسر کمتر از صفر نیست."
     if line.cut and line.reason not in titles():
-        return "reason_unknown", f"کد علت «{line.reason}» در فهرست علت‌های کسر نیست."
+        return "reason_unknown", f"کد علت «{as_written(line.reason)}» در فهرست علت‌های کسر نیست."
     if line.line_no is not None and not 0 < line.line_no < 2**31:
         return "line_number", "شمارهٔ سطر از یک آغاز می‌شود."
     if line.line_key is not None and not 0 < line.line_key < 2**63:
@@ -269,6 +279,47 @@ def _fault(line: PaidLine) -> tuple[str, str] | None:
     if long := [name for name, width in _TEXTS.items() if len(getattr(line, name)) > width]:
         return "text_too_long", f"این نوشته‌ها بلندتر از اندازه است: {'، '.join(long)}."
     return None
+
+
+def _refuse_nameless_takings(
+    lines: Sequence[PaidLine], kind: RemittanceKind, source: RemittanceSource
+) -> None:
+    """What people enter takes money back only of a place that it names; a deduction is a remittance of its own."""
+    if kind == RemittanceKind.SUBSIDY or source == RemittanceSource.API:
+        return
+    for row, line in enumerate(lines, start=1):
+        if line.amount < 0 and not (line.claim_no or line.invoice_no or line.line_key is not None):
+            raise InvalidInput(
+                f"سطر {persian_digits(row)} منفی است ({group_digits(line.amount)} ریال) و نمی‌گوید از کدام مطالبه پس"
+                " گرفته می‌شود؛ شمارهٔ مطالبه یا صورتحساب را بنویسید. کسر یارانهٔ ارزی حوالهٔ جداگانه‌ای است."
+            )
+
+
+def _with_tax(
+    lines: list[PaidLine], tax: int | None, amount: int, kind: RemittanceKind
+) -> tuple[list[PaidLine], int]:
+    """The lines, which add up to `amount`, with what was withheld of each, and the sum of that; rials."""
+    told = sum(line.tax for line in lines)
+    whole = told if tax is None else tax
+    if whole and kind == RemittanceKind.SUBSIDY:
+        raise InvalidInput(
+            "کسر یارانهٔ ارزی پولی به حساب نمی‌آورد و مالیاتی ندارد؛ خانهٔ مالیات را خالی بگذارید."
+        )
+    if whole < 0 or whole > max(amount, 0):
+        raise InvalidInput(
+            f"مالیات {group_digits(whole)} ریال است و مبلغ حواله {group_digits(amount)} ریال؛ {BEYOND}"
+        )
+    if not any(line.tax for line in lines):
+        parts = apportion(whole, [line.amount for line in lines])
+        return [replace(line, tax=part) for line, part in zip(lines, parts, strict=True)], whole
+    left = whole - told
+    rest = lines[-1] if lines[-1].is_rest else None
+    if left and (rest is None or not 0 <= left <= rest.amount):
+        raise InvalidInput(
+            f"جمع مالیات سطرها {group_digits(told)} ریال است و مالیات حواله {group_digits(whole)} ریال؛ یکی را درست"
+            " کنید، یا مالیات حواله را خالی بگذارید تا جمع سطرها باشد."
+        )
+    return [*lines[:-1], replace(rest, tax=left)] if rest and left else lines, whole
 
 
 def _tidied(line: PaidLine) -> PaidLine:
@@ -281,15 +332,18 @@ def _tidied(line: PaidLine) -> PaidLine:
 
 _LINES = f"""
     INSERT INTO {RemittanceLine._meta.db_table}
-        (remittance_id, row_no, amount, claim_no, invoice_no, line_no, code, line_key, cut, reason, note, unmatched,
-         advance)
-    SELECT %s, n.row_no, n.amount, n.claim_no, n.invoice_no, n.line_no, n.code, n.line_key, n.cut, n.reason, n.note,
-           0, 0
-    FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::int[], %s::text[], %s::bigint[], %s::bigint[], %s::text[],
-                %s::text[])
-        WITH ORDINALITY AS n (amount, claim_no, invoice_no, line_no, code, line_key, cut, reason, note, row_no)
+        (remittance_id, row_no, amount, tax, claim_no, invoice_no, line_no, code, line_key, cut, reason, note, is_rest,
+         unmatched, advance)
+    SELECT %s, n.row_no, n.amount, n.tax, n.claim_no, n.invoice_no, n.line_no, n.code, n.line_key, n.cut, n.reason,
+           n.note, n.is_rest, 0, 0
+    FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::int[], %s::text[], %s::bigint[],
+                %s::bigint[], %s::text[], %s::text[], %s::boolean[])
+        WITH ORDINALITY
+        AS n (amount, tax, claim_no, invoice_no, line_no, code, line_key, cut, reason, note, is_rest, row_no)
 """
-_LINE_FACTS = ("amount", "claim_no", "invoice_no", "line_no", "code", "line_key", "cut", "reason", "note")
+_LINE_FACTS = (
+    "amount", "tax", "claim_no", "invoice_no", "line_no", "code", "line_key", "cut", "reason", "note", "is_rest",
+)  # fmt: skip
 
 
 def _write_lines(row: Remittance, lines: Sequence[PaidLine]) -> None:
@@ -301,19 +355,28 @@ def _write_lines(row: Remittance, lines: Sequence[PaidLine]) -> None:
 def _with_rest(lines: list[PaidLine], amount: int) -> list[PaidLine]:
     """The lines, and one that names nothing for what they leave of the amount, so that they add up to it."""
     left = amount - sum(line.amount for line in lines)
-    return [*lines, PaidLine(left)] if left else lines
+    return [*lines, PaidLine(left, is_rest=True)] if left else lines
 
 
 def _fingerprint(
-    paid_on: dt.date, amount: int, kind: str, centre: Centre | None, lines: Sequence[PaidLine]
+    paid_on: dt.date,
+    amount: int,
+    kind: str,
+    centre: Centre | None,
+    lines: Sequence[PaidLine],
+    tax: int | None,
 ) -> str:
-    content = [
+    taxes = [line.tax for line in lines]
+    content: list[Any] = [
         paid_on.isoformat(),
         amount,
         str(kind),
         centre.pk if centre else None,
-        [list(vars(one).values()) for one in lines],
+        [[getattr(one, name) for name in _SAID] for one in lines],
     ]
+    # A payment that says no tax has the mark that it had before tax was known here.
+    if tax or any(taxes):
+        content.append([tax, taxes])
     return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -328,7 +391,7 @@ def _keep(row: Remittance, kept: Kept) -> None:
         ).first()
         if same:
             raise ReferenceTaken(
-                f"همین فایل پیش‌تر با حوالهٔ {persian_digits(same.reference)} ثبت شده است.", remittance=same.pk
+                f"همین فایل پیش‌تر با حوالهٔ {as_written(same.reference)} ثبت شده است.", remittance=same.pk
             )
     else:
         letter = document(kept.upload, kept.name)

@@ -9,6 +9,7 @@ import datetime as dt
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Sum
 
 from billing.claims.remittances.choices import REMEDIES, Bucket, RemittanceState
 from billing.claims.remittances.models import Remittance, RemittanceLine
@@ -17,6 +18,7 @@ from billing.claims.remittances.services.booking import RemittanceRefused
 from billing.claims.remittances.services.matching import Part, Payer, Reference
 from core import audit
 from core.errors import InvalidInput
+from core.money import apportion
 from core.text import ascii_digits, clean, group_digits
 
 
@@ -52,7 +54,9 @@ def assign(
     booking.point(line, placed)
     line.problem = problem if is_rest_open else None
     line.save(update_fields=["claim", "invoice", "claim_line", "problem"])
-    booking.write(row, [(line.pk, part) for part in (*_out(line, wanted), *parts)], by=by, at=at)
+    out = _out(line, wanted)
+    parts = matching.taxed(parts, -sum(part.tax for part in out))
+    booking.write(row, [(line.pk, part) for part in (*out, *parts)], by=by, at=at)
     _record("remittance.assigned", row, line, wanted, by=by, at=at)
     return line
 
@@ -64,7 +68,8 @@ def keep(*, line: RemittanceLine, by: Any, at: dt.datetime) -> RemittanceLine:
     amount = line.unmatched
     if amount <= 0:
         raise RemittanceRefused("این سطر پول بی‌تطبیقی ندارد که پیش‌دریافت شود.")
-    moved = (Part(Bucket.UNMATCHED, -amount), Part(Bucket.ADVANCE, amount))
+    tax = _withheld(line)[Bucket.UNMATCHED]
+    moved = (Part(Bucket.UNMATCHED, -amount, tax=-tax), Part(Bucket.ADVANCE, amount, tax=tax))
     # It lies where it was put: why it found no claim is no question any more.
     line.problem = None
     line.save(update_fields=["problem"])
@@ -83,7 +88,8 @@ def give_back(*, line: RemittanceLine, note: str, by: Any, at: dt.datetime) -> R
     amount = line.unmatched + line.advance
     if not amount:
         raise RemittanceRefused("این سطر پول بازی ندارد.")
-    moved = (*_out(line, amount), Part(Bucket.RETURNED, amount))
+    out = _out(line, amount)
+    moved = (*out, Part(Bucket.RETURNED, amount, tax=-sum(part.tax for part in out)))
     booking.write(row, [(line.pk, part) for part in moved], by=by, at=at, note=said)
     _record("remittance.returned", row, line, amount, by=by, at=at, reason=said)
     return line
@@ -113,8 +119,22 @@ def _out(line: RemittanceLine, amount: int) -> list[Part]:
     """Take `amount` out of what is open: what is unmatched first, then the advance."""
     sign = 1 if amount >= 0 else -1
     first = sign * min(abs(amount), abs(line.unmatched))
-    parts = (Part(Bucket.UNMATCHED, -first), Part(Bucket.ADVANCE, -(amount - first)))
+    withheld = _withheld(line)
+    parts = []
+    for bucket, held, taken in (
+        (Bucket.UNMATCHED, line.unmatched, first),
+        (Bucket.ADVANCE, line.advance, amount - first),
+    ):
+        # What stays has the rest of the tax, so nothing of it is left when all has gone.
+        tax, _ = apportion(withheld[bucket], [taken, held - taken])
+        parts.append(Part(bucket, -taken, tax=-tax))
     return [part for part in parts if part.amount]
+
+
+def _withheld(line: RemittanceLine) -> dict[int, int]:
+    """What was withheld of the line's open money, by where it lies."""
+    rows = line.allocations.order_by().values_list("bucket").annotate(tax=Sum("tax"))
+    return {Bucket.UNMATCHED: 0, Bucket.ADVANCE: 0} | dict(rows)
 
 
 def _record(

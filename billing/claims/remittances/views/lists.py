@@ -12,8 +12,10 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.views import generic
 
+from billing.claims.models import Claim
 from billing.claims.reasons import titles
 from billing.claims.remittances.choices import (
+    STANDING,
     Bucket,
     Problem,
     RemittanceKind,
@@ -23,11 +25,12 @@ from billing.claims.remittances.choices import (
 from billing.claims.remittances.filters import OpenFilter, RemittanceFilter
 from billing.claims.remittances.forms import AssignForm, ReasonForm, ReturnForm
 from billing.claims.remittances.models import Remittance, RemittanceLine
-from billing.claims.remittances.services import booking, matching
+from billing.claims.remittances.services import booking, matching, withholding
+from billing.claims.remittances.services.matching import Placed
 from core.export import LIMIT, Column, xlsx_response
 from core.filters import misread
 from core.paging import Pages
-from core.text import persian_digits
+from core.text import as_written, persian_digits
 from core.uploads import download
 from core.views import DetailPage, Gate, ListPage, ProgressPage
 from organisations.permissions import Permission
@@ -44,6 +47,8 @@ EXPORTED = (
     Column("به حساب", lambda r: r.centre.name if r.centre else "سازمان", 28),
     Column("تاریخ پرداخت", "paid_on"),
     Column("مبلغ (ریال)", "amount", 22),
+    Column("مالیات تکلیفی", "tax", 22),
+    Column("به حساب رسیده", "net", 22),
     Column("تطبیق‌یافته", "matched", 22),
     Column("بی‌تطبیق", "unmatched", 22),
     Column("پیش‌دریافت", "advance", 22),
@@ -104,39 +109,48 @@ class RemittancePage(DetailPage):
         lines = row.lines.select_related("claim").order_by("row_no")
         page = Pages(lines, 50).get_page(self.request.GET.get("page"))
         matched = self._matched(page)
+        placed = self._placed()
+        foreseen = _foreseen(placed)
         return super().get_context_data(
             page_obj=page,
             rows=[(line, titles().get(line.reason, line.reason), matched.get(line.pk, 0)) for line in page],
             job=row.job if row.state == RemittanceState.WAITING else None,
             job_url=reverse("remittance_progress", args=[row.pk]),
-            foreseen=self._foreseen(),
+            foreseen=foreseen,
+            expected=self._expected(placed),
+            taking=row.lines.filter(amount__lt=0).aggregate(count=Count("pk"), total=Sum("amount"))
+            if row.amount > 0
+            else None,
             cuts=row.lines.aggregate(total=Sum("cut"))["total"] or 0,
             claims=self._claims(),
             inside=_of_organisation(user),
             moves=self._moves(),
-            breadcrumb=[HOME | {"url": reverse("remittances")}, {"label": persian_digits(row)}],
+            breadcrumb=[HOME | {"url": reverse("remittances")}, {"label": as_written(row)}],
             **kwargs,
         )
 
-    def _foreseen(self) -> dict[str, Any] | None:
+    def _placed(self) -> list[Placed]:
         """Where the money of a waiting remittance would go if it were booked now."""
         row = self.object
         if row.state != RemittanceState.WAITING or row.lines_count > FORESEEN:
+            return []
+        return matching.place(booking.wanted_of(row), payer=matching.Payer.of(row))
+
+    def _expected(self, placed: list[Placed]) -> withholding.Expected | None:
+        """The tax that contract or law let the insurer withhold, by the hospitals that the money is for."""
+        row = self.object
+        if row.state not in STANDING:
             return None
-        placed = matching.place(booking.wanted_of(row), payer=matching.Payer.of(row))
-        problems: dict[Problem, int] = {}
-        for one in placed:
-            if one.problem:
-                left = one.total(Bucket.UNMATCHED)
-                problems[one.problem] = problems.get(one.problem, 0) + left
-        return {
-            "matched": sum(one.total(Bucket.CLAIM) for one in placed),
-            "advance": sum(one.total(Bucket.ADVANCE) for one in placed),
-            "unmatched": sum(one.total(Bucket.UNMATCHED) for one in placed),
-            "problems": [
-                (problem.label, problem.name, amount) for problem, amount in sorted(problems.items())
-            ],
-        }
+        of_claims: dict[int, int] = {}
+        if not row.centre_id:
+            for part in (part for one in placed for part in one.parts):
+                if part.claim_id:
+                    of_claims[part.claim_id] = of_claims.get(part.claim_id, 0) + part.amount
+            of_claims |= {one["claim"]: one["total"] for one in self._claims()}
+        of_centres: dict[int, int] = {}
+        for claim, centre in Claim.objects.filter(pk__in=of_claims).values_list("pk", "centre_id"):
+            of_centres[centre] = of_centres.get(centre, 0) + of_claims[claim]
+        return withholding.expected(row, of_centres)
 
     def _matched(self, lines: Iterable[RemittanceLine]) -> dict[int, int]:
         """Rials that lie in claims now, by line: none of a booking that was undone."""
@@ -171,6 +185,23 @@ class RemittancePage(DetailPage):
             else None,
             "resolve": checks and row.state == RemittanceState.BOOKED and row.open_amount and not is_own,
         }
+
+
+def _foreseen(placed: list[Placed]) -> dict[str, Any] | None:
+    """The sums of what would be booked now; None where nothing is looked at before it is booked."""
+    if not placed:
+        return None
+    problems: dict[Problem, int] = {}
+    for one in placed:
+        if one.problem:
+            left = one.total(Bucket.UNMATCHED)
+            problems[one.problem] = problems.get(one.problem, 0) + left
+    return {
+        "matched": sum(one.total(Bucket.CLAIM) for one in placed),
+        "advance": sum(one.total(Bucket.ADVANCE) for one in placed),
+        "unmatched": sum(one.total(Bucket.UNMATCHED) for one in placed),
+        "problems": [(problem.label, problem.name, amount) for problem, amount in sorted(problems.items())],
+    }
 
 
 class RemittanceProgress(ProgressPage):
@@ -259,7 +290,7 @@ class OpenLine(DetailPage):
             allocations=line.allocations.select_related("claim", "by").order_by("at", "pk")[:200],
             breadcrumb=[
                 HOME | {"url": reverse("remittances")},
-                {"label": persian_digits(row), "url": row.get_absolute_url()},
+                {"label": as_written(row), "url": row.get_absolute_url()},
                 {"label": persian_digits(f"ردیف {line.row_no}")},
             ],
             **kwargs,

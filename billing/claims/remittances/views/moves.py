@@ -74,8 +74,8 @@ class EnterList(Enter):
     def act(self, form: Any) -> None:
         sent = form.cleaned_data
         self.received = receiving.receive_list(
-            upload=sent["file"], name=sent["file"].name, amount=sent["amount"], by=self.request.user,
-            at=timezone.now(), **form.head(),
+            upload=sent["file"], name=sent["file"].name, amount=sent["amount"], tax=sent["tax"],
+            by=self.request.user, at=timezone.now(), **form.head(),
         )  # fmt: skip
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -109,7 +109,7 @@ class EnterTyped(Enter):
         typed = request.POST.copy()
         count = whole(typed.get("rows-TOTAL_FORMS")) or 0
         typed["rows-TOTAL_FORMS"] = str(min(count + ROWS, MOST_ROWS))
-        names = ("insurer", "reference", "paid_on", "kind", "centre", "note", "amount")
+        names = ("insurer", "reference", "paid_on", "kind", "centre", "note", "amount", "tax")
         form = TypedForm(initial={name: typed.get(name) for name in names}, user=request.user)
         rows = Rows(prefix="rows", initial=[])
         rows.extra = min(count + ROWS, MOST_ROWS)
@@ -122,8 +122,8 @@ class EnterTyped(Enter):
         sent = form.cleaned_data
         lines = [row.line(form.sign) for row in self.rows if row.has_changed()]
         self.received = receiving.receive(
-            amount=form.sign * sent["amount"], lines=lines, source=RemittanceSource.TYPED, kept=form.kept(),
-            by=self.request.user, at=timezone.now(), **form.head(),
+            amount=form.sign * sent["amount"], tax=sent["tax"], lines=lines,
+            source=RemittanceSource.TYPED, kept=form.kept(), by=self.request.user, at=timezone.now(), **form.head(),
         )  # fmt: skip
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
