@@ -119,6 +119,15 @@ class Document(models.TextChoices):
     INTRODUCTION_LETTER = "introduction_letter", "معرفی‌نامهٔ بیمهٔ تکمیلی"
 
 
+class Lack(models.IntegerChoices):
+    """What keeps an invoice from being sent, in the order it is looked for; one list for a step and for a claim."""
+
+    UNPRICED = 3, "سطر بدون تعرفه دارد"
+    UNCHECKED = 4, "یافته‌هایش هنوز بررسی نشده است"
+    BLOCKED = 5, "یافتهٔ بازدارنده دارد"
+    WARNED = 6, "هشدار رسیدگی‌نشده دارد"
+
+
 class Severity(models.TextChoices):
     """What a finding means for sending: a block stops it, a warning needs a reason, a note only tells."""
 

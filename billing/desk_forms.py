@@ -22,7 +22,7 @@ GROUPS = (
     ("پذیرش", (
         "number", "setting", "ward", "condition", "admitted_on", "admitted_at", "discharged_on", "discharged_at",
     )),
-    ("پرداخت‌کنندگان به ترتیب", ("fund", "supplementary", "patient_paid")),
+    ("پرداخت‌کنندگان به ترتیب", ("fund", "eligibility", "supplementary", "supplementary_eligibility", "patient_paid")),
     ("تشخیص و ارجاع", ("diagnoses", "referral", "referred_by", "referred_from")),
     ("مدارک در پرونده", tuple(Document.values)),
 )  # fmt: skip
@@ -51,6 +51,8 @@ class HeaderForm(forms.Form):
     diagnoses = forms.CharField(
         label="تشخیص‌ها (ICD-10)", required=False, help_text="کدها با فاصله؛ نخستین، تشخیص اصلی است."
     )
+    eligibility = forms.CharField(label="کد استحقاق، بیمهٔ پایه", required=False)
+    supplementary_eligibility = forms.CharField(label="کد استحقاق، بیمهٔ تکمیلی", required=False)
     referral = forms.ChoiceField(label="مسیر ارجاع", choices=Referral.choices)
     referred_by = forms.CharField(label="نظام پزشکی ارجاع‌دهنده", required=False)
     referred_from = forms.CharField(label="مرکز ارجاع‌دهنده", required=False)

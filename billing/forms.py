@@ -9,8 +9,9 @@ from django.core.exceptions import ValidationError
 
 from billing.choices import CountKind, Document, Stage
 from billing.models import ColumnMapping, Papers
-from billing.papers import Said
+from billing.papers import Entitlement, Said
 from billing.parsing.counts import LARGEST, OWN_SETTING
+from billing.stated import LONGEST_ELIGIBILITY, NO_ELIGIBILITY, diagnoses_of, eligibility_of, malformed
 from core.batches import chosen
 from core.errors import InvalidInput
 from core.forms import (
@@ -181,14 +182,48 @@ class PapersForm(SayingForm):
     )
     admitted_at = HourField(label="ساعت پذیرش", required=False)
     discharged_at = HourField(label="ساعت ترخیص", required=False)
+    diagnoses = CleanCharField(
+        label="تشخیص‌ها (ICD-10)", required=False, max_length=400,
+        help_text="کدها با فاصله؛ نخستین، تشخیص اصلی است.",
+    )  # fmt: skip
+    eligibility = CleanCharField(
+        label="کد استحقاق، بیمهٔ پایه", required=False, max_length=LONGEST_ELIGIBILITY
+    )
+    supplementary_eligibility = CleanCharField(
+        label="کد استحقاق، بیمهٔ تکمیلی", required=False, max_length=LONGEST_ELIGIBILITY
+    )
 
     @classmethod
-    def of(cls, known: Papers | None) -> PapersForm:
+    def of(cls, known: Papers | None, diagnoses: list[str], entitlement: Entitlement) -> PapersForm:
         """The form with what was said so far."""
         names = ("documents", "admitted_at", "discharged_at")
-        return cls(
-            initial={name: getattr(known, name) for name in names} if known else {}, auto_id="papers_%s"
-        )
+        initial = {name: getattr(known, name) for name in names} if known else {}
+        said = {"eligibility": entitlement.basic, "supplementary_eligibility": entitlement.supplementary}
+        return cls(initial=initial | said | {"diagnoses": " ".join(diagnoses)}, auto_id="papers_%s")
+
+    def clean_diagnoses(self) -> list[str]:
+        codes = diagnoses_of(self.cleaned_data["diagnoses"])
+        if wrong := malformed(codes):
+            raise forms.ValidationError(
+                f"«{wrong[0][:20]}» شکل کد ICD-10 ندارد؛ یک حرف و دو رقم و سپس ممیز بنویسید، مانند I10 یا E11.9."
+            )
+        return codes
+
+    def clean_eligibility(self) -> str:
+        return self._eligibility("eligibility")
+
+    def clean_supplementary_eligibility(self) -> str:
+        return self._eligibility("supplementary_eligibility")
+
+    def _eligibility(self, name: str) -> str:
+        said: str = self.cleaned_data[name]
+        code = eligibility_of(said) if said else ""
+        if code is None:
+            raise forms.ValidationError(NO_ELIGIBILITY)
+        return code
+
+    def entitlement(self) -> Entitlement:
+        return Entitlement(self.cleaned_data["eligibility"], self.cleaned_data["supplementary_eligibility"])
 
     @staticmethod
     def labels(documents: list[str]) -> list[str]:

@@ -12,6 +12,14 @@ Identity = tuple[str | None, bool | None]
 
 
 @dataclass(frozen=True)
+class Entitlement:
+    """Codes under which the basic and the supplementary insurer confirmed that they cover the patient; or empty."""
+
+    basic: str = ""
+    supplementary: str = ""
+
+
+@dataclass(frozen=True)
 class Said:
     """Documents that are in the file, and the hours of admission and discharge where they are known."""
 

@@ -13,7 +13,7 @@ import numpy as np
 from billing.choices import Document, Stage
 from billing.desk import document as documents
 from billing.models import Draft, Invoice, InvoiceLine
-from billing.papers import Said
+from billing.papers import Entitlement, Said
 from billing.services import corrections, desk, papers
 from demo.generator import national_codes
 from demo.protocol import officers
@@ -93,7 +93,7 @@ def _content(invoice: Invoice, code: str, place: int) -> documents.Document:
     lines = list(InvoiceLine.objects.of_invoice(stored.pk).for_page())
     items = [line for line in lines if line.book in GOODS][:4]
     kept = sorted({line.line_no: line for line in [*lines[: LINES_TYPED - 4], *items]}.values(), key=_line_no)
-    content = documents.to_reissue(documents.of_invoice(stored, kept, None, None, {}))
+    content = documents.to_reissue(documents.of_invoice(stored, kept, None, None, {}, Entitlement()))
     for at, line in enumerate(content["lines"]):
         irc, authentic = IRC[(at + place) % len(IRC)]
         if int(line["book"]) in GOODS:

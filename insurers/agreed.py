@@ -105,7 +105,7 @@ def row_text(row: Any, kind: int) -> str:
         return f"{cover_subject(row)}: {cover_text(row, kind)}"
     if isinstance(row, ContractCeiling):
         return f"{row.cover} ({ceiling_subject(row)}): {display.exact(row.amount)}"
-    return f"{row.name} ({row.get_setting_display()})"
+    return f"{row.name} ({labels(row.get_setting_display(), row.get_fact_display() if row.fact else '')})"
 
 
 def _percent(bp: int) -> str:

@@ -37,6 +37,13 @@ class ContractKind(models.IntegerChoices):
     SUPPLEMENTARY = 2, "تکمیلی"
 
 
+class BillFact(models.TextChoices):
+    """What a contract may ask for with each file that no paper is: the electronic bill says it."""
+
+    DIAGNOSES = "diagnoses", "تشخیص (ICD-10)"
+    ELIGIBILITY = "eligibility", "کد استحقاق درمان"
+
+
 class Term(models.IntegerChoices):
     """What is agreed about claims in one number; codes are those of the reference file."""
 

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from core.forms import CleanCharField, JalaliDateField, NumberField, PercentBpField, RialField
-from insurers.choices import Awaited, Condition, ContractKind, ContractState, FileKind, InsurerKind
+from insurers.choices import Awaited, BillFact, Condition, ContractKind, ContractState, FileKind, InsurerKind
 from insurers.models import Contract, Fund, Insurer
 from insurers.services.contracts import WITH_DAY, WITH_LETTER, WITH_NOTE, Letter, resumes
 from organisations.choices import Sector
@@ -170,6 +170,12 @@ class DocumentForm(forms.Form):
             "name": CleanCharField(label="مدرک", max_length=120),
             "setting": choice("نوع مراجعه", SETTINGS)(0),
             "is_original": forms.BooleanField(label="اصل مدرک لازم است", required=False),
+            "fact": forms.ChoiceField(
+                label="در صورتحساب الکترونیکی",
+                required=False,
+                choices=[("", "—"), *BillFact.choices],
+                help_text="صورتحسابی که این را ندارد به مطالبه نمی‌رود و در کنارگذاشته‌ها می‌آید.",
+            ),
         }
 
 

@@ -107,11 +107,12 @@ def narrowest_first(ceilings: Iterable[Ceiling]) -> list[Ceiling]:
 
 @dataclass(frozen=True)
 class Document:
-    """A document that goes with each file of a claim; `setting` 0 stands for any."""
+    """A document that goes with each file of a claim; `setting` 0 stands for any, `fact` is what the bill says."""
 
     name: str
     setting: int
     is_original: bool
+    fact: str
 
 
 @dataclass(frozen=True)

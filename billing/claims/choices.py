@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from billing.choices import Lack
+
 
 class Payer(models.TextChoices):
     """Whose share of the lines a claim asks for; one invoice stands in one live claim of each."""
@@ -92,14 +94,16 @@ class OmissionReason(models.IntegerChoices):
 
     NOT_REVIEWED = 1, "هنوز بازبینی نشده است"
     CHANGED = 2, "پس از بازبینی تغییر کرده است"
-    UNPRICED = 3, "سطر بدون تعرفه دارد"
-    UNCHECKED = 4, "یافته‌هایش هنوز بررسی نشده است"
-    BLOCKED = 5, "یافتهٔ بازدارنده دارد"
-    WARNED = 6, "هشدار رسیدگی‌نشده دارد"
+    UNPRICED = Lack.UNPRICED.value, Lack.UNPRICED.label
+    UNCHECKED = Lack.UNCHECKED.value, Lack.UNCHECKED.label
+    BLOCKED = Lack.BLOCKED.value, Lack.BLOCKED.label
+    WARNED = Lack.WARNED.value, Lack.WARNED.label
     OTHER_CLAIM = 7, "در مطالبهٔ زندهٔ دیگری است"
     SENT_OUTSIDE = 8, "بیرون از مطالبه فرستاده شده است"
     TAKEN_OUT = 9, "پس از گردآوری تغییر کرد و کنار رفت"
     CHANGED_SENT = 10, "پس از ارسال تغییر کرده است"
+    NO_DIAGNOSIS = 11, "تشخیص (ICD-10) ندارد و قرارداد آن را خواسته است"
+    NO_ELIGIBILITY = 12, "کد استحقاق درمان ندارد و قرارداد آن را خواسته است"
 
 
 class StepChannel(models.TextChoices):

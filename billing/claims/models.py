@@ -303,8 +303,8 @@ class Claim(AnswerFields):
 class ClaimInvoice(AnswerFields):
     """One invoice in one claim, as it was when the claim was frozen; amounts of the bill in rials beside it.
 
-    Funds, unit, record number, diagnoses and the contract in force on the day of discharge are copied when the claim is
-    frozen; before that they are empty, and `asked` is the whole share.
+    Funds, unit, record number, diagnoses, codes of eligibility and the contract in force on the day of discharge are
+    copied when the claim is frozen; before that they are empty, and `asked` is the whole share.
     It is released when the claim is cancelled, so that the invoice can be gathered again. `previous` is the row that
     this one follows: the one whose rejected lines are sent again, or the one that a supplement or a correction adds to.
     """
@@ -332,6 +332,10 @@ class ClaimInvoice(AnswerFields):
     unit = loose(Unit, "بخش", null=True)
     record_no = models.CharField("شمارهٔ پرونده", max_length=30, blank=True, default="")
     diagnoses = models.JSONField("تشخیص‌ها (ICD-10)", default=list)
+    eligibility = models.CharField("کد استحقاق، بیمهٔ پایه", max_length=60, blank=True, default="")
+    supplementary_eligibility = models.CharField(
+        "کد استحقاق، بیمهٔ تکمیلی", max_length=60, blank=True, default=""
+    )
     contract = loose(Contract, "قرارداد", null=True)
     terms = loose(ContractTerms, "نسخهٔ شرایط قرارداد", null=True)
     contract_year = models.DateField("آغاز سال قرارداد", null=True)
@@ -388,10 +392,12 @@ class ClaimInvoice(AnswerFields):
                     " + NEW.over_ceiling + NEW.discount, NEW.version)"
                     " OR OLD.fund_id IS NOT NULL AND"
                     " ROW(OLD.fund_id, OLD.supplementary_fund_id, OLD.unit_id, OLD.record_no, OLD.diagnoses,"
+                    " OLD.eligibility, OLD.supplementary_eligibility,"
                     " OLD.contract_id, OLD.terms_id, OLD.contract_year, OLD.asked, OLD.excluded, OLD.over_ceiling,"
                     " OLD.discount)"
                     " IS DISTINCT FROM"
                     " ROW(NEW.fund_id, NEW.supplementary_fund_id, NEW.unit_id, NEW.record_no, NEW.diagnoses,"
+                    " NEW.eligibility, NEW.supplementary_eligibility,"
                     " NEW.contract_id, NEW.terms_id, NEW.contract_year, NEW.asked, NEW.excluded, NEW.over_ceiling,"
                     " NEW.discount)"
                     " OR OLD.released_at IS NOT NULL"

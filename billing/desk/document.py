@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,10 +13,11 @@ from billing.choices import Document as Paper
 from billing.choices import IdentityKind, Referral
 from billing.desk.identity import WrongIdentity, parts_of, patient_key
 from billing.models import Invoice, InvoiceDetail, InvoiceLine, Papers, PastInvoice, PastLine
-from billing.papers import Identity, Said
+from billing.papers import Entitlement, Identity, Said
 from billing.parsing import rows, values
 from billing.parsing.faults import absent
 from billing.parsing.parsed import Parsed
+from billing.stated import LONGEST_ELIGIBILITY, NO_ELIGIBILITY, diagnoses_of, eligibility_of, malformed
 from core import jalali
 from core.display import milli
 from core.errors import InvalidInput
@@ -31,6 +31,7 @@ HEADER = {
     "relation_no": 10, "setting": 2, "condition": 2, "admitted_on": 30, "discharged_on": 30, "fund": 30,
     "supplementary": 30, "ward": 20, "record_no": 30, "patient_paid": 40, "diagnoses": 400, "referral": 20,
     "referred_by": 12, "referred_from": 160, "reason": 250, "admitted_at": 10, "discharged_at": 10,
+    "eligibility": LONGEST_ELIGIBILITY, "supplementary_eligibility": LONGEST_ELIGIBILITY,
     **dict.fromkeys(Paper.values, 1),
 }  # fmt: skip
 #: Fields of a line. `id` names the row on the page, `of` the line of the stored invoice that it comes from.
@@ -57,9 +58,8 @@ _FIELD_OF = {column: field for field, column in _COLUMN_OF.items()} | {name: nam
 _FIELD_OF_LINE = {column: field for field, column in _COLUMN_OF_LINE.items()} | {
     "irc": "irc", "is_authentic": "authentic",
 }  # fmt: skip
-#: Form of an ICD-10 code: letter, digit, digit or letter, and up to four more after a point.
-_DIAGNOSIS = re.compile(r"([A-Z]\d[0-9A-Z])\.?([0-9A-Z]{0,4})")
-_BETWEEN_CODES = re.compile(r"[\s,،;؛]+")
+#: Codes of eligibility and the fund that each is of.
+_ELIGIBILITY_OF = {"eligibility": "fund", "supplementary_eligibility": "supplementary"}
 
 Document = dict[str, Any]
 
@@ -152,7 +152,7 @@ def read(document: Document, *, number: str, books: Mapping[str, int]) -> Readin
     if not document["fund"].strip():
         problems = [Problem("fund", NO_FUND) if p.field == "fund" else p for p in problems]
     problems += [*_diagnosis_problems(document["diagnoses"]), *_choice_problems(document)]
-    problems += _hour_problems(document, parsed)
+    problems += [*_eligibility_problems(document), *_hour_problems(document, parsed)]
     if not lines:
         problems = [p for p in problems if p.line is None]
         problems.append(Problem("lines", "صورتحساب سطری ندارد؛ دست‌کم یک خدمت بنویسید."))
@@ -212,26 +212,34 @@ def _pointed(parsed: Parsed, *, ignore: set[str]) -> list[Problem]:
     return list(found)
 
 
-def diagnoses_of(text: str) -> list[str]:
-    """ICD-10 codes in the order typed, with their point; what has not the form of one stays as it is."""
-    codes = filter(None, _BETWEEN_CODES.split(ascii_digits(text).upper()))
-    return list(dict.fromkeys(_pointed_code(code) for code in codes))
-
-
-def _pointed_code(code: str) -> str:
-    form = _DIAGNOSIS.fullmatch(code)
-    return ".".join(filter(None, form.groups())) if form else code
-
-
 def field_of(column: str, *, of_line: bool) -> str:
     """The field of the page that a column of ours stands for."""
     return (_FIELD_OF_LINE if of_line else _FIELD_OF).get(column, "code" if of_line else "lines")
 
 
 def _diagnosis_problems(text: str) -> list[Problem]:
-    wrong = [code for code in diagnoses_of(text) if not _DIAGNOSIS.fullmatch(code)]
+    wrong = malformed(diagnoses_of(text))
     sentence = "«{}» شکل کد ICD-10 ندارد؛ یک حرف و دو رقم و سپس ممیز بنویسید، مانند I10 یا E11.9."
     return [Problem("diagnoses", sentence.format(code[:20])) for code in wrong]
+
+
+def _eligibility_problems(document: Document) -> list[Problem]:
+    found = []
+    for name, fund in _ELIGIBILITY_OF.items():
+        if not document[name].strip():
+            continue
+        if eligibility_of(document[name]) is None:
+            found.append(Problem(name, NO_ELIGIBILITY))
+        elif not document[fund].strip() and fund == "supplementary":
+            found.append(
+                Problem(name, "بیمهٔ تکمیلی برگزیده نشده است؛ آن را برگزینید یا کد استحقاق را پاک کنید.")
+            )
+    return found
+
+
+def entitlement_of(document: Document) -> Entitlement:
+    """The codes of eligibility that the document says; empty where it says none."""
+    return Entitlement(*(eligibility_of(document[name]) or "" for name in _ELIGIBILITY_OF))
 
 
 def papers_of(document: Document) -> Said:
@@ -278,6 +286,7 @@ def of_invoice(
     detail: InvoiceDetail | None,
     papers: Papers | None,
     items: Mapping[int, Identity],
+    entitlement: Entitlement,
 ) -> Document:
     """A stored invoice, as it is or as it was, as somebody would have typed it.
 
@@ -302,13 +311,15 @@ def of_invoice(
         "ward": invoice.unit.ward.code if invoice.unit else "",
         "record_no": invoice.record_no,
         "patient_paid": _shown(invoice.patient_paid),
+        "eligibility": entitlement.basic,
+        "supplementary_eligibility": entitlement.supplementary,
     }
     if detail:
         # A key does not tell every kind: a foreigner's code looks like a national ID with a wrong check digit.
         header |= {
-            "id_kind": detail.identity_kind if kind == IdentityKind.OTHER else kind,
+            "id_kind": detail.identity_kind or kind if kind == IdentityKind.OTHER else kind,
             "diagnoses": " ".join(detail.diagnoses),
-            "referral": detail.referral,
+            "referral": detail.referral or header["referral"],
             "referred_by": detail.referred_by,
             "referred_from": detail.referred_from,
         }

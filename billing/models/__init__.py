@@ -46,7 +46,7 @@ from billing.models.findings import (
 )
 from billing.models.invoices import Cancellation, Invoice, InvoiceLine, PastInvoice, PastLine, Patient
 from billing.models.ledger import Balance, Movement
-from billing.models.papers import ItemIdentity, Papers
+from billing.models.papers import Eligibility, ItemIdentity, Papers
 from billing.models.periods import ClosedMonth, LockException
 from billing.models.repricing import (
     CurrentLine,
@@ -91,6 +91,7 @@ __all__ = [
     "DeliveredCount",
     "Delivery",
     "Draft",
+    "Eligibility",
     "Finding",
     "FindingPass",
     "FindingRule",

@@ -83,12 +83,15 @@ class Draft(models.Model):
 
 
 class InvoiceDetail(models.Model):
-    """Diagnoses and the way the patient came, for invoices entered or corrected at the desk."""
+    """Diagnoses and the way the patient came.
+
+    Of an invoice whose diagnoses a file or the page brought, and that nobody entered, the rest is empty.
+    """
 
     invoice = loose(Invoice, "صورتحساب")
-    identity_kind = models.CharField("نوع شناسه", max_length=20, choices=IdentityKind.choices)
+    identity_kind = models.CharField("نوع شناسه", max_length=20, choices=IdentityKind.choices, blank=True)
     diagnoses = models.JSONField("تشخیص‌ها (ICD-10)", default=list, help_text="نخستین کد تشخیص اصلی است.")
-    referral = models.CharField("مسیر ارجاع", max_length=20, choices=Referral.choices)
+    referral = models.CharField("مسیر ارجاع", max_length=20, choices=Referral.choices, blank=True)
     referred_by = models.CharField("نظام پزشکی ارجاع‌دهنده", max_length=12, blank=True)
     referred_from = models.CharField("مرکز ارجاع‌دهنده", max_length=160, blank=True)
 

@@ -1,4 +1,4 @@
-"""What lies in the patient's file, and what identifies its drugs and devices, as the hospital says."""
+"""What lies in the patient's file, what identifies its drugs and devices, and that insurers cover the patient."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from django.db import models
 from billing.models.deliveries import Change
 from billing.models.invoices import Invoice
 from billing.models.loose import loose
+from billing.stated import LONGEST_ELIGIBILITY
+from insurers.models import Fund
 
 
 class Papers(models.Model):
@@ -56,3 +58,24 @@ class ItemIdentity(models.Model):
 
     def __str__(self) -> str:
         return f"{self.invoice_id}/{self.line_no}"
+
+
+class Eligibility(models.Model):
+    """The code under which a fund's insurer confirmed, for one stay or visit, that it covers the patient.
+
+    Of an invoice and a fund: where the fund is corrected, the new one has no code until somebody says it.
+    """
+
+    invoice = loose(Invoice, "صورتحساب")
+    fund = loose(Fund, "صندوق")
+    code = models.CharField("کد استحقاق", max_length=LONGEST_ELIGIBILITY)
+
+    class Meta:
+        verbose_name = "استحقاق درمان"
+        constraints = [
+            models.UniqueConstraint(fields=["invoice", "fund"], name="billing_eligibility_once"),
+            models.CheckConstraint(name="billing_eligibility_is_said", condition=~models.Q(code="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.invoice_id}/{self.fund_id}"

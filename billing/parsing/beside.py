@@ -1,4 +1,4 @@
-"""What a file says beside the amounts: identity of drugs and devices, hours of the stay.
+"""What a file says beside the amounts: identity of drugs and devices, hours, diagnoses, codes of eligibility.
 
 Nothing here moves a figure, so nothing here refuses a row: a cell that cannot be read counts as empty, and the sender
 is told how many there were. A file without the columns costs nothing.
@@ -15,6 +15,7 @@ import polars as pl
 
 from billing.parsing import columns, values
 from billing.parsing.faults import meanings_of
+from billing.stated import diagnoses_of, eligibility_of, malformed
 from core.text import group_digits, hour_of
 from organisations.choices import Setting
 from tariffs.choices import GOODS
@@ -25,17 +26,21 @@ AUTHENTIC = meanings_of(
 )
 LONGEST_IRC = 30
 _HOURS = ("admitted_at", "discharged_at")
+_CODES = ("eligibility", "supplementary_eligibility")
+_BILLS = ("diagnoses", *_CODES)
 
 
 @dataclass(frozen=True)
 class Beside:
     """`items`: number, line_no and those of `irc` and `is_authentic` that the file has a column for; of goods only.
 
-    `hours`: number, `admitted_at`, `discharged_at` of inpatients. Null is an empty cell.
+    `hours`: number, `admitted_at`, `discharged_at` of inpatients. `bills`: number, `diagnoses` (codes with a blank
+    between them), `eligibility`, `supplementary_eligibility`. Null is an empty cell.
     """
 
     items: pl.DataFrame = field(default_factory=pl.DataFrame)
     hours: pl.DataFrame = field(default_factory=pl.DataFrame)
+    bills: pl.DataFrame = field(default_factory=pl.DataFrame)
     notes: tuple[str, ...] = ()
 
 
@@ -46,7 +51,8 @@ def read(text: pl.DataFrame, lines: pl.DataFrame, headers: pl.DataFrame) -> Besi
         return Beside()
     items, of_items = _items(text, lines, written)
     hours, of_hours = _hours(text, lines, headers, written)
-    return Beside(items, hours, (*of_items, *of_hours))
+    bills, of_bills = _bills(text, lines, written)
+    return Beside(items, hours, bills, (*of_items, *of_hours, *of_bills))
 
 
 def _items(text: pl.DataFrame, lines: pl.DataFrame, written: set[str]) -> tuple[pl.DataFrame, list[str]]:
@@ -97,11 +103,51 @@ def _hours(
     return said.filter(pl.any_horizontal(pl.col(*_HOURS).is_not_null())).select("number", *_HOURS), notes
 
 
+def _bills(text: pl.DataFrame, lines: pl.DataFrame, written: set[str]) -> tuple[pl.DataFrame, list[str]]:
+    """Diagnoses of all rows of an invoice, each once in their order, and the first code of eligibility of each kind."""
+    if not written & set(_BILLS):
+        return pl.DataFrame(), []
+    said = (
+        lines.select("number")
+        .with_columns(values.tidy(text[name]) if name in written else _nothing(name, len(text)) for name in _BILLS)
+        .group_by("number", maintain_order=True)
+        .agg(
+            pl.col("diagnoses").drop_nulls().unique(maintain_order=True).str.join(" "),
+            *(pl.col(name).drop_nulls().first() for name in _CODES),
+        )
+    )  # fmt: skip
+    diagnoses = said["diagnoses"].replace("", None)
+    read = [
+        _through(diagnoses, _diagnoses, pl.String()),
+        *(_through(said[name], eligibility_of, pl.String()) for name in _CODES),
+    ]
+    notes = _malformed(diagnoses)
+    for code in read[1:]:
+        notes += _unread(code.name, said[code.name], code, "کد را با حرف و رقم لاتین و بی‌فاصله بنویسید")
+    return said.with_columns(read).filter(pl.any_horizontal(pl.col(*_BILLS).is_not_null())), notes
+
+
+def _diagnoses(text: str) -> str | None:
+    codes = diagnoses_of(text)
+    wrong = set(malformed(codes))
+    return " ".join(code for code in codes if code not in wrong) or None
+
+
+def _malformed(texts: pl.Series) -> list[str]:
+    wrong = sum(len(malformed(diagnoses_of(text))) for text in texts.drop_nulls())
+    if not wrong:
+        return []
+    return [
+        f"«{columns.label('diagnoses')}»: {group_digits(wrong)} کد شکل ICD-10 ندارد و نانوشته ماند؛"
+        " یک حرف و دو رقم و سپس ممیز بنویسید، مانند I10 یا E11.9."
+    ]
+
+
 def _nothing(name: str, length: int) -> pl.Series:
     return pl.Series(name, [None], dtype=pl.String).new_from_index(0, length)
 
 
-def _through(texts: pl.Series, find: Callable[[str], dt.time | None], kind: Any) -> pl.Series:
+def _through(texts: pl.Series, find: Callable[[str], dt.time | str | None], kind: Any) -> pl.Series:
     """What `find` makes of each text; equal texts are looked at once."""
     known = texts.drop_nulls().unique()
     found = pl.Series([find(text) for text in known.to_list()], dtype=kind)

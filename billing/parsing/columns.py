@@ -84,6 +84,16 @@ COLUMNS: Layout = (
     Column("authentic", "تأیید اصالت", ("اصالت", "اصالت کالا", "تأیید اصالت کالا", "وضعیت اصالت"), beside=True),
     Column("admitted_at", "ساعت پذیرش", ("ساعت بستری", "ساعت مراجعه"), beside=True),
     Column("discharged_at", "ساعت ترخیص", (), beside=True),
+    Column(
+        "diagnoses", "تشخیص (ICD-10)", ("تشخیص‌ها (ICD-10)", "کد تشخیص", "کد ICD-10", "ICD10", "ICD"), beside=True
+    ),
+    Column(
+        "eligibility", "کد استحقاق درمان",
+        ("شناسه استحقاق درمان", "کد رهگیری استحقاق", "کد استحقاق", "شباد", "HID"), beside=True,
+    ),
+    Column(
+        "supplementary_eligibility", "کد استحقاق بیمهٔ تکمیلی", ("شناسه استحقاق بیمه تکمیلی",), beside=True
+    ),
 )  # fmt: skip
 BY_NAME = {column.name: column for column in COLUMNS}
 OF_INVOICE = tuple(column.name for column in COLUMNS if column.of_invoice)

@@ -58,8 +58,8 @@ class Parsed:
     Each of the `rows_in` rows is either in `lines` or in `faults`, and Σ asked of the two is `asked_in`. Blank rows
     and totals rows are no rows. `cells` has the text of every row as it came, under the headers it came with, so
     that refused rows can be given back. `notes` are Persian sentences for the person who sent it; nothing in them
-    stops the import. `pointers` says which column each reason of a faulty row is about. `items` and `hours` have what
-    is said beside the amounts (`billing.parsing.beside`), and no columns where nothing is.
+    stops the import. `pointers` says which column each reason of a faulty row is about. `items`, `hours`
+    and `bills` have what is said beside the amounts (`billing.parsing.beside`), and no columns where nothing is.
     """
 
     headers: pl.DataFrame
@@ -73,3 +73,4 @@ class Parsed:
     pointers: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=POINTERS))
     items: pl.DataFrame = field(default_factory=pl.DataFrame)
     hours: pl.DataFrame = field(default_factory=pl.DataFrame)
+    bills: pl.DataFrame = field(default_factory=pl.DataFrame)

@@ -73,6 +73,7 @@ def parse(
         pointers=_pointers(faults, text),
         items=said.items,
         hours=said.hours,
+        bills=said.bills,
     )
 
 

@@ -210,6 +210,7 @@ class _Table:
             "patient_paid": str(sum(paid)) if paid else None,
             "service_on": _text(header.get("DateOne")),
             **_hours(header),
+            **_diagnoses(details),
         }
 
     def _fund(self, header: Json) -> str | None:
@@ -305,6 +306,12 @@ def _hours(header: Json) -> dict[str, str | None]:
     hours = {"admitted_at": _text(header.get("TimeOne")), "discharged_at": _text(header.get("TimeTwo"))}
     known = {name: hour for name, hour in hours.items() if hour}
     return {} if all(hour_of(hour) == MIDNIGHT for hour in known.values()) else {**known}
+
+
+def _diagnoses(details: list[Json]) -> dict[str, str | None]:
+    """Diagnoses of the lines of a file, each once."""
+    said = dict.fromkeys(code for detail in details if (code := _text(detail.get("ICD10Final"))))
+    return {"diagnoses": " ".join(said)} if said else {}
 
 
 def _text(value: Any) -> str | None:

@@ -17,7 +17,7 @@ from billing.desk import document as documents
 from billing.desk.document import Problem
 from billing.desk.quote import Quote, asked_of, quote
 from billing.models import Delivery, Draft, Invoice, InvoiceDetail, InvoiceLine, Papers, PastInvoice, PastLine
-from billing.papers import Identity
+from billing.papers import Entitlement, Identity
 from billing.pipeline.run import run
 from billing.services import corrections, finding_runs, findings, papers
 from core import audit, jobs
@@ -124,7 +124,7 @@ def begin_correction(*, invoice: Invoice, by: Any, at: dt.datetime) -> Draft:
     draft = Draft.objects.create(
         centre_id=stored.centre_id, by=by, saved_by=by, created_at=at, updated_at=at, invoice=stored,
         base_version=stored.version,
-        document=documents.of_invoice(stored, lines, detail, *_beside(stored, stored.change_id)),
+        document=documents.of_invoice(stored, lines, detail, *_beside(stored, stored)),
     )  # fmt: skip
     _record("invoice.correction_begun", draft, by=by, at=at, of=stored, version=stored.version)
     return draft
@@ -148,16 +148,24 @@ def begin_reissue(*, invoice: Invoice, by: Any, at: dt.datetime) -> Draft:
         centre_id=stored.centre_id, by=by, saved_by=by, created_at=at, updated_at=at, replaces=stored,
         replaces_version=stored.content_version,
         document=documents.to_reissue(
-            documents.of_invoice(header, lines, detail, *_beside(stored, header.change_id))
+            documents.of_invoice(header, lines, detail, *_beside(stored, header))
         ),
     )  # fmt: skip
     _record("invoice.reissue_begun", draft, by=by, at=at, of=stored, version=stored.version)
     return draft
 
 
-def _beside(invoice: Invoice, change_id: int) -> tuple[Papers | None, dict[int, Identity]]:
-    """What is known of an invoice beside its columns: papers of the file, identity of the items of a version."""
-    return Papers.objects.filter(invoice=invoice).first(), papers.items_of(invoice.pk, change_id)
+def _beside(
+    invoice: Invoice, header: Invoice | PastInvoice
+) -> tuple[Papers | None, dict[int, Identity], Entitlement]:
+    """What is known of an invoice beside its columns: papers of the file, and of a version of it (`header`) the
+    identity of its items and the codes of its funds.
+    """
+    return (
+        Papers.objects.filter(invoice=invoice).first(),
+        papers.items_of(invoice.pk, header.change_id),
+        papers.entitlement_of(header, invoice_id=invoice.pk),
+    )
 
 
 def _last_content(stored: Invoice) -> tuple[Invoice | PastInvoice, list[InvoiceLine | PastLine]]:
@@ -256,6 +264,7 @@ def register(
     invoice = Invoice.objects.get(centre_id=locked.centre_id, number=number)
     _keep_detail(invoice, locked, by=by, at=at)
     papers.say(invoice=invoice, said=documents.papers_of(locked.document), by=by, at=at)
+    papers.entitle(invoice=invoice, said=documents.entitlement_of(locked.document), by=by, at=at)
     papers.identify(invoice=invoice, items=_items(found, locked))
     if locked.is_reissue:
         corrections.link_reissue(invoice=locked.replaces, number=number, by=by, at=at)

@@ -1,4 +1,5 @@
-"""What a hospital says of the file behind an invoice: documents, hours of the stay, identity of drugs and devices.
+"""What a hospital says of the file behind an invoice: documents, hours, identity of drugs and devices, diagnoses and
+codes of eligibility.
 
 None of it is a figure: it changes what the checks find, never an amount, and needs no correction of the invoice.
 """
@@ -6,14 +7,14 @@ None of it is a figure: it changes what the checks find, never an amount, and ne
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
 
 from billing.choices import Document
-from billing.models import Invoice, ItemIdentity, Papers
-from billing.papers import Identity, Said
+from billing.models import Eligibility, Invoice, InvoiceDetail, ItemIdentity, Papers, PastInvoice
+from billing.papers import Entitlement, Identity, Said
 from billing.services import finding_runs
 from core import audit, jobs
 from core.errors import InvalidInput
@@ -48,6 +49,51 @@ def say(
     )  # fmt: skip
     _check_again(invoice, queue)
     return papers
+
+
+@transaction.atomic
+def diagnose(*, invoice: Invoice, diagnoses: Sequence[str], by: Any, at: dt.datetime) -> None:
+    """Keep the diagnoses (ICD-10, the main one first) of an invoice in place of those that were known."""
+    jobs.lock("billing.centre", invoice.centre_id)
+    known = InvoiceDetail.objects.filter(invoice=invoice).values_list("diagnoses", flat=True).first()
+    codes = list(diagnoses)
+    if codes == (known or []):
+        return
+    InvoiceDetail.objects.update_or_create(invoice=invoice, defaults={"diagnoses": codes})
+    audit.record(
+        "invoice.detail", invoice, by=by, at=at, organisation_id=invoice.centre.region.organisation_id,
+        before={"diagnoses": known or []}, after={"diagnoses": codes},
+    )  # fmt: skip
+
+
+@transaction.atomic
+def entitle(*, invoice: Invoice, said: Entitlement, by: Any, at: dt.datetime) -> None:
+    """Keep the codes of eligibility of an invoice's funds in place of those that were known; an empty one goes."""
+    jobs.lock("billing.centre", invoice.centre_id)
+    known = entitlement_of(invoice, invoice_id=invoice.pk)
+    if known == said:
+        return
+    funds = (invoice.fund_id, invoice.supplementary_fund_id)
+    Eligibility.objects.filter(invoice=invoice, fund__in=[fund for fund in funds if fund]).delete()
+    Eligibility.objects.bulk_create(
+        Eligibility(invoice=invoice, fund_id=fund, code=code)
+        for fund, code in zip(funds, (said.basic, said.supplementary), strict=True)
+        if fund and code
+    )
+    audit.record(
+        "invoice.eligibility", invoice, by=by, at=at, organisation_id=invoice.centre.region.organisation_id,
+        before=_codes(known), after=_codes(said),
+    )  # fmt: skip
+
+
+def entitlement_of(header: Invoice | PastInvoice, *, invoice_id: int) -> Entitlement:
+    """The codes of eligibility of the funds that a version of an invoice is of."""
+    codes = dict(Eligibility.objects.filter(invoice=invoice_id).values_list("fund_id", "code"))
+    return Entitlement(codes.get(header.fund_id, ""), codes.get(header.supplementary_fund_id or 0, ""))
+
+
+def _codes(said: Entitlement) -> dict[str, object]:
+    return {"eligibility": said.basic, "supplementary_eligibility": said.supplementary}
 
 
 @transaction.atomic

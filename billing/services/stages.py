@@ -12,9 +12,10 @@ from typing import Any
 import polars as pl
 from django.db import connection, transaction
 
-from billing.choices import CORRECTED, STAGE_SOURCES, Severity, Stage
-from billing.models import CheckedInvoice, Finding, Invoice, InvoiceStage, StageStep
+from billing.choices import CORRECTED, STAGE_SOURCES, Lack, Stage
+from billing.models import Invoice, InvoiceStage, StageStep
 from billing.services import finding_runs
+from billing.services.lacking import KNOWN, LACK
 from core import audit, jobs
 from core.errors import InvalidInput
 from core.frames import read
@@ -116,16 +117,10 @@ def _visible_to(user: Any, ids: list[int]) -> list[int]:
 
 _STANDING = f"""
     SELECT i.id, i.number, i.centre_id, i.version, i.unpriced_lines, coalesce(s.stage, {Stage.REGISTERED}),
-           coalesce(s.version, i.version), s.completed_by_id, coalesce(c.version = i.version, false),
-           coalesce(f.blocks, 0), coalesce(f.warnings, 0), i.basic <> 0 OR i.supplementary <> 0
+           coalesce(s.version, i.version), s.completed_by_id, {LACK}, f.blocks, f.warnings,
+           i.basic <> 0 OR i.supplementary <> 0
     FROM {Invoice._meta.db_table} i LEFT JOIN {InvoiceStage._meta.db_table} s ON s.invoice_id = i.id
-    LEFT JOIN {CheckedInvoice._meta.db_table} c ON c.invoice_id = i.id
-    LEFT JOIN (
-        SELECT invoice_id, count(*) FILTER (WHERE severity = '{Severity.BLOCK}') AS blocks,
-               count(*) FILTER (WHERE severity <> '{Severity.BLOCK}') AS warnings
-        FROM {Finding._meta.db_table}
-        WHERE invoice_id = ANY(%s) AND NOT is_passed AND severity <> '{Severity.NOTE}' GROUP BY invoice_id
-    ) f ON f.invoice_id = i.id
+    {KNOWN}
     WHERE i.id = ANY(%s) ORDER BY i.id
 """
 
@@ -143,10 +138,10 @@ def _standing(invoices: Iterable[int]) -> pl.DataFrame:
     hold(centres.distinct())
     schema = {
         "id": _I64, "number": pl.String, "centre_id": _I64, "version": _I64, "unpriced_lines": _I64, "stage": _I64,
-        "stage_version": _I64, "completed_by_id": _I64, "is_checked": pl.Boolean, "blocks": _I64, "warnings": _I64,
+        "stage_version": _I64, "completed_by_id": _I64, "lack": _I64, "blocks": _I64, "warnings": _I64,
         "is_claimed": pl.Boolean,
     }  # fmt: skip
-    return read(_STANDING, [ids, ids], schema)
+    return read(_STANDING, [ids], schema)
 
 
 def _judged(standing: pl.DataFrame, *, to: Stage, by_id: int | None, with_claim: bool) -> pl.DataFrame:
@@ -170,15 +165,15 @@ def _judged(standing: pl.DataFrame, *, to: Stage, by_id: int | None, with_claim:
         if not with_claim:
             text = text.when(pl.col("is_claimed")).then(pl.lit(WITH_CLAIM))
         unpriced = pl.format("{} سطر بدون تعرفه دارد؛ مبلغ آن دانسته نیست.", pl.col("unpriced_lines"))
-        text = text.when(pl.col("unpriced_lines") > 0).then(unpriced)
-        text = text.when(~pl.col("is_checked")).then(pl.lit(UNCHECKED))
+        text = text.when(pl.col("lack") == Lack.UNPRICED).then(unpriced)
+        text = text.when(pl.col("lack") == Lack.UNCHECKED).then(pl.lit(UNCHECKED))
         blocks = pl.format("{} یافتهٔ بازدارنده دارد؛ نخست آن را برطرف کنید.", pl.col("blocks"))
-        text = text.when(pl.col("blocks") > 0).then(blocks)
+        text = text.when(pl.col("lack") == Lack.BLOCKED).then(blocks)
         warnings = pl.format(
             "{} هشدار رسیدگی‌نشده دارد؛ در صفحهٔ صورتحساب، بخش یافته‌ها، برطرف یا با نوشتن دلیل رد کنید.",
             pl.col("warnings"),
         )
-        text = text.when(pl.col("warnings") > 0).then(warnings)
+        text = text.when(pl.col("lack") == Lack.WARNED).then(warnings)
     return standing.with_columns(text.otherwise(pl.lit("")).alias("text"))
 
 

@@ -30,6 +30,16 @@ class SayPapers(OfInvoice):
             at=timezone.now(),
             queue=check_findings.delay,
         )
+        # What the form did not send is left as it is known.
+        if "diagnoses" in request.POST:
+            papers.diagnose(
+                invoice=self.invoice,
+                diagnoses=form.cleaned_data["diagnoses"],
+                by=request.user,
+                at=timezone.now(),
+            )
+        if "eligibility" in request.POST:
+            papers.entitle(invoice=self.invoice, said=form.entitlement(), by=request.user, at=timezone.now())
         return "مدارک پرونده نگه داشته شد؛ یافته‌ها دوباره بررسی می‌شوند."
 
 
@@ -39,12 +49,14 @@ def papers_panel(invoice: Invoice, user: Any) -> dict[str, Any]:
         return {}
     known = Papers.objects.select_related("said_by").filter(invoice=invoice).first()
     detail = InvoiceDetail.objects.filter(invoice=invoice).first()
+    entitlement = papers.entitlement_of(invoice, invoice_id=invoice.pk)
     may = user.may(Permission.INVOICE_EDIT) and not invoice.is_cancelled
     return {
         "papers": known,
         "labels": PapersForm.labels(known.documents) if known and known.documents else [],
         "no_documents": "هیچ" if known and known.documents is not None else "هنوز گفته نشده",
         "detail": detail,
-        "form": PapersForm.of(known) if may else None,
+        "entitlement": entitlement,
+        "form": PapersForm.of(known, detail.diagnoses if detail else [], entitlement) if may else None,
         "items": papers.items_of(invoice.pk, invoice.change_id),
     }

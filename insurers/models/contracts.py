@@ -18,6 +18,7 @@ from insurers.choices import (
     CONTRACT_STEPS,
     EDITABLE,
     Awaited,
+    BillFact,
     Condition,
     ContractKind,
     ContractState,
@@ -440,12 +441,15 @@ class ContractCeiling(models.Model):
 
 
 class ContractDocument(models.Model):
-    """A document that goes with each claim file."""
+    """A document that goes with each claim file; with a `fact` it is said in the electronic bill, and without it the
+    file is in no claim.
+    """
 
     terms = models.ForeignKey(ContractTerms, models.CASCADE, related_name="documents", db_index=False)
     setting = models.SmallIntegerField("نوع مراجعه", choices=[(0, "همه"), *Setting.choices], default=0)
     name = models.CharField("مدرک", max_length=120)
     is_original = models.BooleanField("اصل مدرک", default=False)
+    fact = models.CharField("در صورتحساب الکترونیکی", max_length=12, choices=BillFact, blank=True, default="")
 
     class Meta:
         verbose_name = "مدرک لازم"

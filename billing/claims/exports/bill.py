@@ -17,6 +17,7 @@ from billing.claims.models import Claim, ClaimInvoice, ClaimLine
 from billing.claims.services.states import ClaimRefused
 from billing.models import PriceBasis
 from core import jalali
+from insurers.choices import InsurerKind
 from organisations.choices import CostElement, Setting
 
 SHAPE = "SavePatientBill/taraz-1"
@@ -100,7 +101,11 @@ def _bill(
         problem("missing", "Patient.NationalCode", "بیمار کد ملی ده‌رقمی ندارد.")
     if row.setting == Setting.INPATIENT and not row.record_no.strip("0"):
         problem("missing", "Admission.MedicalRecordNumber", "شمارهٔ پرونده نوشته نشده است.")
-    problem("missing", "Insurance.EligibilityTrackingCode", "کد رهگیری استحقاق در سامانه نگه داشته نمی‌شود.")
+    codes = ((row.fund, row.eligibility), (row.supplementary_fund, row.supplementary_eligibility))
+    for fund, code in codes:
+        if fund and not code and fund.insurer.kind != InsurerKind.SELF:
+            sentence = f"کد رهگیری استحقاق از «{fund.name}» برای این صورتحساب نوشته نشده است."
+            problem("missing", "Insurance.EligibilityTrackingCode", sentence)
     return {
         "BillNumber": row.number,
         "BillVersion": row.version,
@@ -217,7 +222,10 @@ def _payer(fund: Any, payer: Payer, contribution: int, row: ClaimInvoice) -> dic
         "Fund": fund.code,
         "Payer": payer.value,
         "InsuredNumber": row.patient.personnel_no or row.patient.key,
-        "EligibilityTrackingCode": None,
+        "EligibilityTrackingCode": (
+            row.eligibility if payer == Payer.BASIC else row.supplementary_eligibility
+        )
+        or None,
         "Contribution": contribution,
     }
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from billing.choices import Severity, Stage
+from billing.choices import Stage
 from billing.claims.choices import ClaimKind, OmissionReason, Payer
 from billing.claims.models import Claim, ClaimInvoice, ClaimLine
 from billing.claims.services.shared import FUND, GONE, IN_DELIVERED, ROW_SHARE, SHARE
-from billing.models import CheckedInvoice, CurrentLine, Finding, Invoice, InvoiceStage
+from billing.models import CurrentLine, Invoice, InvoiceStage
+from billing.services.lacking import KNOWN, LACK
 
 #: Amounts of an invoice's row in a claim, and of the invoice.
 BILL = ("amount", "basic", "supplementary", "subsidy", "employer", "patient_share")
@@ -64,9 +65,7 @@ def pending_sql(payer: Payer, which: str) -> str:
                CASE WHEN x.stands THEN i.{SHARE[payer]} ELSE 0 END - x.share AS share, {bill},
                x.all_whole AND coalesce({GONE} OR i.unpriced_lines = 0 AND (
                    s.stage = {Stage.SENT} AND s.sent_version = i.version
-                   OR s.stage = {Stage.REVIEWED} AND s.version = i.version AND k.version = i.version AND NOT EXISTS (
-                       SELECT FROM {Finding._meta.db_table} f WHERE f.invoice_id = i.id AND NOT f.is_passed
-                       AND f.severity IN ('{Severity.BLOCK}', '{Severity.WARN}'))
+                   OR s.stage = {Stage.REVIEWED} AND s.version = i.version AND {LACK} IS NULL
                ), false) AS may_go
         FROM (
             SELECT f.*, NOT {GONE} AND i.{FUND[payer]} = f.fund_id AS stands,
@@ -74,7 +73,7 @@ def pending_sql(payer: Payer, which: str) -> str:
             FROM funds f JOIN {Invoice._meta.db_table} i ON i.id = f.invoice_id
         ) x JOIN {Invoice._meta.db_table} i ON i.id = x.invoice_id
         LEFT JOIN {InvoiceStage._meta.db_table} s ON s.invoice_id = i.id
-        LEFT JOIN {CheckedInvoice._meta.db_table} k ON k.invoice_id = i.id
+        {KNOWN}
         WHERE x.version < i.version AND (NOT {GONE} OR x.share <> 0) AND NOT {_ON_ITS_WAY}
     """
 

@@ -13,25 +13,28 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from billing.choices import Severity, Stage
+from billing.choices import Stage
 from billing.claims.choices import ClaimKind, ClaimState, OmissionReason, Payer
 from billing.claims.models import Claim, ClaimInvoice, ClaimItem, Omission
 from billing.claims.services.corrected import stale_sql as stale_correction_sql
 from billing.claims.services.shared import EMPTY, FUND, GONE, IN_DELIVERED, ROW_SHARE, SHARE
 from billing.claims.services.states import ClaimRefused, locked, move, require, step
 from billing.models import (
-    CheckedInvoice,
-    Finding,
+    Eligibility,
     Invoice,
+    InvoiceDetail,
     InvoiceLine,
     InvoiceStage,
     LineDelta,
     SupplementaryItem,
 )
 from billing.services import stages
+from billing.services.lacking import KNOWN, LACK
 from core import audit, jalali, jobs
 from core.errors import DomainError, InvalidInput
 from core.models import Job
+from insurers.choices import BillFact, ContractKind
+from insurers.facts import asked_sql
 from insurers.models import Fund
 from organisations.models import Centre
 
@@ -75,6 +78,12 @@ _CLAIMED = f"""(
       AND l.kind <> '{ClaimKind.RESUBMISSION}')"""
 
 
+def _asked(payer: Payer, fact: BillFact) -> str:
+    """SQL: the contract in force asks for the fact in the bill of an invoice `i`."""
+    kind = ContractKind.SUPPLEMENTARY if payer == Payer.SUPPLEMENTARY else ContractKind.BASIC
+    return asked_sql(fact, kind=kind, fund=FUND[payer])
+
+
 def _judged(payer: Payer, which: str) -> str:
     """SQL of the invoices that `which` names, each with the first reason not to be in the claim, or none.
 
@@ -90,19 +99,17 @@ def _judged(payer: Payer, which: str) -> str:
             WHEN s.stage = {Stage.SENT} AND NOT %(with_sent)s AND NOT {_SENT_BY_OTHER} THEN {R.SENT_OUTSIDE}
             WHEN coalesce(s.stage, {Stage.REGISTERED}) NOT IN ({Stage.REVIEWED}, {Stage.SENT}) THEN {R.NOT_REVIEWED}
             WHEN i.version > s.version THEN {R.CHANGED}
-            WHEN i.unpriced_lines > 0 THEN {R.UNPRICED}
-            WHEN {is_open} AND k.version IS DISTINCT FROM i.version THEN {R.UNCHECKED}
-            WHEN {is_open} AND f.blocks > 0 THEN {R.BLOCKED}
-            WHEN {is_open} AND f.warnings > 0 THEN {R.WARNED}
+            WHEN {LACK} = {R.UNPRICED} OR {is_open} AND {LACK} IS NOT NULL THEN {LACK}
+            WHEN {_asked(payer, BillFact.DIAGNOSES)} AND NOT EXISTS (
+                SELECT FROM {InvoiceDetail._meta.db_table} d WHERE d.invoice_id = i.id AND d.diagnoses <> '[]'
+            ) THEN {R.NO_DIAGNOSIS}
+            WHEN {_asked(payer, BillFact.ELIGIBILITY)} AND NOT EXISTS (
+                SELECT FROM {Eligibility._meta.db_table} e WHERE e.invoice_id = i.id AND e.fund_id = i.{FUND[payer]}
+            ) THEN {R.NO_ELIGIBILITY}
         END AS reason
         FROM {Invoice._meta.db_table} i
         LEFT JOIN {InvoiceStage._meta.db_table} s ON s.invoice_id = i.id
-        LEFT JOIN {CheckedInvoice._meta.db_table} k ON k.invoice_id = i.id
-        LEFT JOIN LATERAL (
-            SELECT count(*) FILTER (WHERE severity = '{Severity.BLOCK}') AS blocks,
-                   count(*) FILTER (WHERE severity = '{Severity.WARN}') AS warnings
-            FROM {Finding._meta.db_table} x WHERE x.invoice_id = i.id AND NOT x.is_passed
-        ) f ON true
+        {KNOWN}
         WHERE {which}
     """
 

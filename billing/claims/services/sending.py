@@ -18,7 +18,7 @@ from billing.claims.services.gathering import differences_sql, stale_of
 from billing.claims.services.shared import ROW_SHARE, SHARE
 from billing.claims.services.states import ClaimRefused, counted, locked, move, require
 from billing.claims.services.takeoff import keys_of, taken_off
-from billing.models import CurrentLine, Invoice, InvoiceDetail, InvoiceStage
+from billing.models import CurrentLine, Eligibility, Invoice, InvoiceDetail, InvoiceStage
 from billing.services import stages
 from billing.services.repricing.common import CENTRE, last_change_of
 from core import jalali, jobs
@@ -102,9 +102,10 @@ def _freeze_sql(shares: str) -> str:
 _FACTS = f"""
     UPDATE {ClaimInvoice._meta.db_table} c
     SET fund_id = i.fund_id, supplementary_fund_id = i.supplementary_fund_id, unit_id = i.unit_id,
-        record_no = i.record_no, diagnoses = coalesce(d.diagnoses, '[]'), contract_id = a.contract_id,
-        terms_id = a.terms_id, contract_year = a.year_from, asked = l.asked, excluded = l.excluded,
-        over_ceiling = l.over_ceiling, discount = l.discount
+        record_no = i.record_no, diagnoses = coalesce(d.diagnoses, '[]'), eligibility = coalesce(b.code, ''),
+        supplementary_eligibility = coalesce(s.code, ''), contract_id = a.contract_id, terms_id = a.terms_id,
+        contract_year = a.year_from, asked = l.asked, excluded = l.excluded, over_ceiling = l.over_ceiling,
+        discount = l.discount
     FROM (
         SELECT invoice_id, sum(asked) AS asked, sum(excluded) AS excluded, sum(over_ceiling) AS over_ceiling,
                sum(discount) AS discount
@@ -112,6 +113,8 @@ _FACTS = f"""
     ) l
     JOIN {Invoice._meta.db_table} i ON i.id = l.invoice_id
     LEFT JOIN {InvoiceDetail._meta.db_table} d ON d.invoice_id = i.id
+    LEFT JOIN {Eligibility._meta.db_table} b ON b.invoice_id = i.id AND b.fund_id = i.fund_id
+    LEFT JOIN {Eligibility._meta.db_table} s ON s.invoice_id = i.id AND s.fund_id = i.supplementary_fund_id
     LEFT JOIN unnest(%(days)s::date[], %(contracts)s::bigint[], %(versions)s::bigint[], %(years)s::date[])
          AS a (day, contract_id, terms_id, year_from) ON a.day = i.discharged_on
     WHERE i.id = c.invoice_id AND c.claim_id = %(claim)s

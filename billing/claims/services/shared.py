@@ -19,5 +19,5 @@ ROW_SHARE = "c.asked + c.excluded + c.over_ceiling + c.discount"
 #: What a row of a claim does not say before it is frozen or answered, as SQL.
 EMPTY = {
     **dict.fromkeys(("excluded", "over_ceiling", "discount", "answered", "adjusted", "approved", "paid"), "0"),
-    "record_no": "''", "diagnoses": "'[]'",
+    "record_no": "''", "diagnoses": "'[]'", "eligibility": "''", "supplementary_eligibility": "''",
 }  # fmt: skip

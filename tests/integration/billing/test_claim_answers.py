@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from django.db import InternalError, connection, transaction
@@ -20,7 +21,9 @@ from billing.claims.services import adjudication, resending, sending
 from billing.claims.services.adjudication import Cut, Decision, Mistaken
 from billing.claims.services.states import ClaimRefused, WrongState
 from billing.models import Change, Invoice, InvoiceStage, LineDelta, Repricing, SupplementaryItem
+from billing.papers import Entitlement
 from billing.services import corrections as invoice_services
+from billing.services import papers
 from core.errors import InvalidInput
 from core.export import CONTENT_TYPE
 from organisations.choices import CostElement
@@ -461,6 +464,23 @@ def test_the_electronic_bill_adds_up_and_names_what_is_missing(cast):
             assert line["TotalCharge"] == sum(line[part] for part in parts)
     assert {"Diagnoses", "Insurance.EligibilityTrackingCode"} <= {p["Field"] for p in made["Problems"]}
     json.dumps(made)
+
+
+def test_the_electronic_bill_has_diagnoses_and_the_codes_of_each_insurer_and_dates_in_ascii(cast):
+    other = world.supplementary_fund(cast)
+    bill = world.reviewed(cast, (1_000, 0), supplementary_fund=other)
+    papers.diagnose(invoice=bill, diagnoses=["K35.8", "I10"], by=cast.officer, at=AT)
+    papers.entitle(invoice=bill, said=Entitlement("A-1", "B-2"), by=cast.officer, at=AT)
+    claim = world.frozen(cast)
+    papers.diagnose(invoice=bill, diagnoses=["Z00"], by=cast.officer, at=AT)
+    papers.entitle(invoice=bill, said=Entitlement("C-3"), by=cast.officer, at=AT)
+    made = electronic.document(claim)
+    (one,) = made["Bills"]
+    assert [(d["Code"], d["IsMain"]) for d in one["Diagnoses"]] == [("K35.8", True), ("I10", False)]
+    assert [i["EligibilityTrackingCode"] for i in one["Insurance"]] == ["A-1", "B-2"]
+    assert not {"Diagnoses", "Insurance.EligibilityTrackingCode"} & {p["Field"] for p in made["Problems"]}
+    days = [one["Admission"]["Date"], one["Discharge"]["Date"], one["BillServices"][0]["StartDate"]]
+    assert all(re.fullmatch(r"1\d{3}/\d{2}/\d{2}", day, re.ASCII) for day in days)
 
 
 def test_the_bill_of_a_frozen_claim_does_not_move_with_its_invoices(cast):

@@ -12,8 +12,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from billing.choices import Document
-from billing.models import CheckedInvoice, Finding, Invoice, ItemIdentity, Movement, Papers
-from billing.papers import Said
+from billing.models import (
+    CheckedInvoice,
+    Eligibility,
+    Finding,
+    Invoice,
+    InvoiceDetail,
+    ItemIdentity,
+    Movement,
+    Papers,
+)
+from billing.papers import Entitlement, Said
 from billing.services import desk, finding_runs, findings, ledger, papers
 from billing.services.reference import load_finding_rules
 from core.models import AuditEvent
@@ -189,7 +198,8 @@ def test_a_file_without_the_columns_asks_nothing_of_their_tables(cast):
         send(cast, [(DRUG,)])
     said = "\n".join(query["sql"] for query in asked)
     assert ItemIdentity._meta.db_table not in said
-    assert Papers._meta.db_table not in said
+    for table in (Papers, InvoiceDetail, Eligibility):
+        assert table._meta.db_table not in said
 
 
 def test_an_identity_says_something(cast):
@@ -223,3 +233,72 @@ def test_the_trail_tells_of_codes_that_a_file_replaced(cast, client):
     client.force_login(cast.auditor)
     page = client.get(reverse("audit"), {"action": "invoice.items"}).content.decode()
     assert "شناسهٔ قلم‌های صورتحساب" in page
+
+
+STATED = ("تشخیص (ICD-10)", "کد استحقاق درمان")
+
+
+def codes():
+    return list(Eligibility.objects.values_list("fund__code", "code"))
+
+
+def test_diagnoses_and_the_code_of_eligibility_of_a_file_are_kept_of_the_invoice(cast):
+    delivery = send(cast, [(SURGERY, "k358", "HID-77/1"), (BED, "I10 سرماخوردگی", "")], *STATED)
+    assert InvoiceDetail.objects.get().diagnoses == ["K35.8", "I10"]
+    assert codes() == [("general", "HID-77/1")]
+    assert "۱ کد شکل ICD-10 ندارد" in "\n".join(delivery.job.outcome["notes"])
+    assert (delivery.rows_stored, delivery.rows_refused) == (2, 0)
+
+
+def test_what_an_unchanged_invoice_is_told_anew_is_taken_without_a_version_and_on_record(cast):
+    send(cast, [(SURGERY, "K35", "A1")], *STATED)
+    movements = Movement.objects.count()
+    delivery = send(cast, [(SURGERY, "K37", "")], *STATED)
+    invoice = Invoice.objects.get()
+    assert (delivery.invoices_unchanged, invoice.version) == (1, 1)
+    assert InvoiceDetail.objects.get().diagnoses == ["K37"]
+    assert codes() == [("general", "A1")]
+    assert "۱ صورتحساب بی‌تغییر، تشخیص یا کد استحقاق" in "\n".join(delivery.job.outcome["notes"])
+    event = AuditEvent.objects.get(action="invoice.detail")
+    assert (event.before, event.after["diagnoses"]) == ({"diagnoses": "K35"}, "K37")
+    send(cast, [(SURGERY, "", "B2")], *STATED)
+    assert codes() == [("general", "B2")]
+    assert AuditEvent.objects.get(action="invoice.eligibility").before == {"eligibility": "A1"}
+    send(cast, [(SURGERY,)])
+    assert (InvoiceDetail.objects.get().diagnoses, codes()) == (["K37"], [("general", "B2")])
+    assert Movement.objects.count() == movements
+
+
+def test_a_correction_at_the_desk_begins_with_what_the_file_stated(cast):
+    send(cast, [(SURGERY, "K35", "A1")], *STATED)
+    draft = desk.begin_correction(invoice=Invoice.objects.get(), by=cast.officer, at=AT)
+    assert (draft.document["diagnoses"], draft.document["eligibility"]) == ("K35", "A1")
+    wrong = draft.document | {"reason": "x", "eligibility": "ندارد", "supplementary_eligibility": "B-1"}
+    problems = {p.field for p in desk.price(draft=draft, document=wrong, on=None).problems}
+    assert {"eligibility", "supplementary_eligibility"} <= problems
+    desk.register(
+        draft=draft, document=draft.document | {"reason": "x", "eligibility": "C3", "patient_paid": "5"},
+        version=draft.version, by=cast.officer, at=AT, warnings=desk.LEAVE,
+    )  # fmt: skip
+    assert codes() == [("general", "C3")]
+
+
+def test_the_page_of_the_invoice_takes_diagnoses_and_codes_without_a_correction(cast, client):
+    send(cast, [(SURGERY,)])
+    invoice = Invoice.objects.get()
+    client.force_login(cast.officer)
+    url = reverse("invoice_papers", args=[invoice.pk])
+    sent = {"diagnoses": "i10 e119", "eligibility": "A 1"}
+    client.post(url, sent)
+    assert InvoiceDetail.objects.get().diagnoses == ["I10", "E11.9"]
+    assert codes() == [("general", "A1")]
+    page = client.get(invoice.get_absolute_url()).content.decode()
+    assert "E11.9" in page
+    assert "A1" in page
+    client.post(url, sent | {"diagnoses": "تب"})
+    client.post(url, sent | {"eligibility": "ندارد"})
+    assert InvoiceDetail.objects.get().diagnoses == ["I10", "E11.9"]
+    assert Invoice.objects.get().version == 1
+    assert not Papers.objects.exclude(documents=[]).exists()
+    papers.entitle(invoice=invoice, said=Entitlement(), by=cast.officer, at=AT)
+    assert codes() == []

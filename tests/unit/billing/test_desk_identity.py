@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billing.choices import IdentityKind as Kind
-from billing.desk.document import diagnoses_of
 from billing.desk.identity import WrongIdentity, is_national_id, parts_of, patient_key
+from billing.stated import diagnoses_of
 
 
 def made_up(nine: str) -> str:

@@ -104,6 +104,27 @@ def test_sata_brings_hours_and_two_midnights_are_none(one, two, hours):
     assert parsed.faults.is_empty()
 
 
+def test_diagnoses_of_all_rows_stand_once_and_what_has_not_the_form_is_told():
+    rows = [
+        row(ICD10="k358", HID="۱۲ ۳۴"),
+        row(ICD10="K35.8، I10", HID=""),
+        row(ICD10="تب", HID="x") | {"شماره صورتحساب": "A2"},
+    ]
+    parsed = parse(*rows, headers=with_columns("ICD10", "HID"))
+    assert parsed.bills.rows() == [("A1", "K35.8 I10", "1234", None)]
+    said = "\n".join(parsed.notes)
+    assert "۱ کد شکل ICD-10 ندارد" in said
+    assert "«کد استحقاق درمان» در ۱ جا خوانده نشد" in said
+
+
+def test_sata_brings_diagnoses_of_its_lines():
+    head = header(HeRequestPrice=200, TotalCount=2)
+    details = [detail(ICD10Final="I10"), detail(ICD10Final="I10", IdServiceDetail=None)]
+    parsed = sata.parse([{"header": head, "details": details}], REFERENCE)
+    assert parsed.bills["diagnoses"].to_list() == ["I10"]
+    assert parsed.faults.is_empty()
+
+
 TEXTS = st.text(st.characters(exclude_categories=["C", "Z"], exclude_characters='",'), max_size=40)
 
 

@@ -1,0 +1,96 @@
+"""What a contract asks for in the bill of each file: an invoice that lacks it is in no claim and says so."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.db.backends.postgresql.psycopg_any import DateRange
+
+from billing.claims.choices import OmissionReason, Payer
+from billing.claims.services import gathering, sending
+from billing.claims.services.states import ClaimRefused
+from billing.models import Invoice
+from billing.papers import Entitlement
+from billing.services import papers
+from insurers.choices import BillFact
+from insurers.models import ContractDocument, Suspension
+from insurers.terms import terms_for
+from tests import claim_world as world
+from tests import contract_world
+
+pytestmark = pytest.mark.django_db
+AT, MONTH = world.AT, world.MONTH
+YEAR = DateRange(dt.date(2025, 3, 21), dt.date(2026, 3, 21))
+R = OmissionReason
+
+
+def agreed(cast, *facts, setting=0):
+    contract = contract_world.contract(cast, valid=YEAR)
+    add(contract_world.version(contract), cast, *facts, setting=setting)
+    return contract_world.activate(contract, cast)
+
+
+def add(version, cast, *facts, setting=0):
+    for fact in facts:
+        ContractDocument.objects.create(terms=version, name=fact.label, fact=fact, setting=setting)
+    contract_world.approve(version, cast)
+
+
+def reason_of(cast):
+    claim = world.begun(cast)
+    found = claim.omissions.values_list("reason", flat=True).first()
+    if claim.invoices_count:
+        sending.cancel(claim=claim, reason="آزمون", by=cast.officer, at=AT)
+    else:
+        type(claim).objects.filter(pk=claim.pk).update(state="cancelled")
+    return found
+
+
+def test_what_the_contract_asks_for_is_looked_for_and_named(cast):
+    agreed(cast, BillFact.DIAGNOSES, BillFact.ELIGIBILITY)
+    bill = world.reviewed(cast)
+    assert reason_of(cast) == R.NO_DIAGNOSIS
+    (cell,) = gathering.ready([cast.hospital.pk], month=MONTH, payers=[Payer.BASIC])
+    assert (cell.ready, cell.waiting) == (0, 1)
+    papers.diagnose(invoice=bill, diagnoses=["I10"], by=cast.officer, at=AT)
+    assert reason_of(cast) == R.NO_ELIGIBILITY
+    papers.entitle(invoice=bill, said=Entitlement("A-1"), by=cast.officer, at=AT)
+    assert reason_of(cast) is None
+
+
+def test_a_claim_that_was_checked_before_the_code_went_is_refused_at_freezing(cast):
+    agreed(cast, BillFact.ELIGIBILITY)
+    bill = world.reviewed(cast)
+    papers.entitle(invoice=bill, said=Entitlement("A-1"), by=cast.officer, at=AT)
+    claim = world.begun(cast)
+    papers.entitle(invoice=bill, said=Entitlement(), by=cast.officer, at=AT)
+    with pytest.raises(ClaimRefused, match="دوباره بررسی کنید"):
+        sending.freeze(claim=claim, by=cast.officer, at=AT)
+
+
+def test_the_code_of_another_fund_is_none(cast):
+    agreed(cast, BillFact.ELIGIBILITY)
+    bill = world.reviewed(cast)
+    papers.entitle(invoice=bill, said=Entitlement("A-1"), by=cast.officer, at=AT)
+    Invoice.objects.filter(pk=bill.pk).update(fund=world.supplementary_fund(cast))
+    moved = Invoice.objects.get(pk=bill.pk)
+    assert papers.entitlement_of(moved, invoice_id=moved.pk) == Entitlement()
+
+
+@pytest.mark.parametrize("case", ["setting", "suspended", "amended", "no_fact", "draft"])
+def test_a_contract_that_does_not_ask_on_the_day_keeps_nothing_back(cast, case):
+    day = world.reviewed(cast).discharged_on
+    if case == "draft":
+        add(contract_world.version(contract_world.contract(cast, valid=YEAR)), cast, BillFact.DIAGNOSES)
+    elif case == "no_fact":
+        agreed(cast)
+    else:
+        contract = agreed(cast, BillFact.DIAGNOSES, setting=2 if case == "setting" else 0)
+        if case == "suspended":
+            Suspension.objects.create(contract=contract, days=DateRange(day, None))
+        if case == "amended":
+            add(contract_world.version(contract, number=2, from_on=day), cast)
+    terms = terms_for(fund=cast.fund, centre=cast.hospital, on=day)
+    assert not any(one.fact and one.setting in (0, 1) for one in terms.documents)
+    assert reason_of(cast) is None
