@@ -1,6 +1,6 @@
 from django.urls import path
 
-from billing.claims.views import clients, codes, files, lists, moves, objections, trying, webhooks
+from billing.claims.views import answers, clients, codes, files, lists, moves, objections, trying, webhooks
 
 urlpatterns = [
     path("claims/", lists.Claims.as_view(), name="claims"),
@@ -9,6 +9,11 @@ urlpatterns = [
     path("claims/send/", moves.SendMany.as_view(), name="claims_send"),
     path("claims/<int:pk>/", lists.ClaimPage.as_view(), name="claim"),
     path("claims/<int:pk>/lines/", lists.ClaimLines.as_view(), name="claim_lines"),
+    path("claims/<int:pk>/lines/<int:line>/", answers.LinePage.as_view(), name="claim_line"),
+    path("claims/<int:pk>/lines/<int:line>/answer/", answers.LineAnswer.as_view(), name="claim_line_answer"),
+    path("claims/<int:pk>/answer/", answers.Answering.as_view(), name="claim_answer"),
+    path("claims/<int:pk>/approve-rest/", answers.ApproveRest.as_view(), name="claim_approve_rest"),
+    path("claims/<int:pk>/refuse/", answers.Refuse.as_view(), name="claim_refuse"),
     path("claims/supplement/", moves.Supplement.as_view(), name="claim_supplement"),
     path("claims/correction/", moves.Correction.as_view(), name="claim_correction"),
     path("claims/<int:pk>/attach/", objections.Attach.as_view(), name="claim_attach"),

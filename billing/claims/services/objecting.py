@@ -36,7 +36,7 @@ from billing.claims.webhooks.choices import EventType
 from core import audit, jobs
 from core.display import day as shown_day
 from core.errors import DomainError, InvalidInput, NotAllowed
-from core.text import clean, persian_digits
+from core.text import clean, group_digits, persian_digits
 
 NAMED = 50
 S = ObjectionState
@@ -263,7 +263,7 @@ def _checked(row: Objection, replies: Iterable[Reply]) -> list[Reply]:
         elif line.accepted is not None:
             fault = "line_answered", "این سطر پیش‌تر پاسخ گرفته است."
         elif not 0 <= reply.accepted <= line.asked:
-            fault = "accepted_outside", f"پذیرفته از صفر تا خواستهٔ سطر ({line.asked} ریال) است."
+            fault = "accepted_outside", f"پذیرفته از صفر تا خواستهٔ سطر ({group_digits(line.asked)} ریال) است."
         else:
             fault = ("", "")
         if fault[0]:
