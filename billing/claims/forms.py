@@ -120,17 +120,29 @@ class ObjectionForm(forms.Form):
         label="متن اعتراض", max_length=TEXT_LENGTH, widget=forms.Textarea(attrs={"rows": 3})
     )
 
-    def __init__(self, *args: Any, lines: Iterable[ClaimLine], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        lines: Iterable[ClaimLine],
+        standing: Mapping[int, ObjectionLine] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """`standing` are the lines of the draft that is written anew, by the key of the claim's line."""
         super().__init__(*args, **kwargs)
-        self.shown = list(lines)
+        self.shown, self.standing = list(lines), standing or {}
         for line in self.shown:
-            self.fields[f"take-{line.pk}"] = forms.BooleanField(label="انتخاب", required=False)
+            old = self.standing.get(line.pk)
+            self.fields[f"take-{line.pk}"] = forms.BooleanField(
+                label="انتخاب", required=False, initial=old is not None
+            )
             self.fields[f"amount-{line.pk}"] = RialField(
-                label=f"مبلغ اعتراض سطر {persian_digits(line.line_no)}", required=False, initial=line.cut
-            )
+                label=f"مبلغ اعتراض سطر {persian_digits(line.line_no)}", required=False,
+                initial=old.asked if old else line.cut,
+            )  # fmt: skip
             self.fields[f"reason-{line.pk}"] = CleanCharField(
-                label=f"دلیل سطر {persian_digits(line.line_no)}", max_length=NOTE_LENGTH, required=False
-            )
+                label=f"دلیل سطر {persian_digits(line.line_no)}", max_length=NOTE_LENGTH, required=False,
+                initial=old.reason if old else "",
+            )  # fmt: skip
 
     def rows(self) -> list[tuple[ClaimLine, Any, Any, Any]]:
         """Each line with its three fields."""
@@ -145,13 +157,19 @@ class ObjectionForm(forms.Form):
             amount = sent.get(f"amount-{line.pk}")
             if sent.get(f"take-{line.pk}") and amount is not None and not 0 < amount <= (line.cut or 0):
                 self.add_error(f"amount-{line.pk}", "از یک ریال تا کسر همین سطر بنویسید.")
-        if self.is_bound and not any(sent.get(f"take-{line.pk}") for line in self.shown):
+        if self.is_bound and not self.kept and not any(sent.get(f"take-{line.pk}") for line in self.shown):
             raise ValidationError("دست‌کم یک سطر برگزینید.")
         return sent
 
+    @property
+    def kept(self) -> list[Against]:
+        """Lines of the draft that stand on other pages of the form: they stay as they are."""
+        here = {line.pk for line in self.shown}
+        return [Against(pk, old.asked, old.reason) for pk, old in self.standing.items() if pk not in here]
+
     def chosen(self) -> list[Against]:
         sent = self.cleaned_data
-        return [
+        return self.kept + [
             Against(line.pk, sent[f"amount-{line.pk}"] or line.cut or 0, sent[f"reason-{line.pk}"])
             for line in self.shown if sent[f"take-{line.pk}"]
         ]  # fmt: skip

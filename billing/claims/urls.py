@@ -25,6 +25,7 @@ urlpatterns = [
     path("claims/<int:pk>/objections/new/", objections.ObjectionNew.as_view(), name="objection_new"),
     path("claims/objections/", objections.Objections.as_view(), name="objections"),
     path("claims/objections/<int:pk>/", objections.ObjectionPage.as_view(), name="objection"),
+    path("claims/objections/<int:pk>/edit/", objections.ObjectionEdit.as_view(), name="objection_edit"),
     path("claims/objections/<int:pk>/submit/", objections.Submit.as_view(), name="objection_submit"),
     path("claims/objections/<int:pk>/give-back/", objections.GiveBack.as_view(), name="objection_give_back"),
     path("claims/objections/<int:pk>/send/", objections.Send.as_view(), name="objection_send"),

@@ -317,6 +317,9 @@ CLAIMS = (
     Row("objection", "200 200 404 200 404 404 200 200 403 302", pk("objection")),
     # The insurer does not see what was not sent to it.
     Row("objection", "200 200 404 200 404 404 404 200 403 302", pk("draft_objection")),
+    # A draft is written anew; one that was sent is none.
+    Row("objection_edit", "200 403 403 200 404 404 403 403 403 302", pk("draft_objection")),
+    Row("objection_edit", "404 403 403 404 404 404 403 403 403 302", pk("objection")),
     Row("objection_submit", "302 403 403 302 404 404 403 403 403 302", pk("draft_objection"), method="post"),
     Row(
         "objection_give_back", "302 403 403 302 404 404 403 403 403 302", pk("draft_objection"), method="post"
