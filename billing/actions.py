@@ -30,6 +30,7 @@ ACTIONS = {
     "repricing.booked": Action("ثبت بازقیمت‌گذاری", "{what} را در دفتر ثبت کرد"),
     "claim.attached": Action("پیوست مطالبه", "به {what} فایلی پیوست"),
     "objection.begun": Action("آغاز اعتراض", "{what} را نوشت"),
+    "objection.revised": Action("ویرایش پیش‌نویس اعتراض", "{what} را ویرایش کرد"),
     "objection.review": Action("سپردن اعتراض به بازبینی", "{what} را به بازبینی همکار سپرد"),
     "objection.draft": Action("برگرداندن اعتراض", "{what} را به نویسنده‌اش برگرداند"),
     "objection.sent": Action("ارسال اعتراض", "{what} را برای بیمه‌گر فرستاد"),

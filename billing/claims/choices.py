@@ -55,6 +55,8 @@ OPEN = (S.DRAFT, S.CHECKED)
 DELIVERED = (S.SENT, S.ACKNOWLEDGED, S.IN_REVIEW, S.ADJUDICATED, S.SETTLED, S.REJECTED)
 #: States in which the insurer still owes an answer.
 UNANSWERED = (S.SENT, S.ACKNOWLEDGED, S.IN_REVIEW)
+#: States in which lines take a first answer.
+ANSWERING = (S.ACKNOWLEDGED, S.IN_REVIEW)
 #: States in which the insurer's answer is complete.
 ANSWERED = (S.ADJUDICATED, S.SETTLED, S.REJECTED)
 #: States whose cuts may be objected to: that what was approved is paid says nothing of what was cut.

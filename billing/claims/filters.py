@@ -7,10 +7,11 @@ from typing import Any, ClassVar
 import django_filters as filters
 from django.db.models import Q, QuerySet
 
-from billing.claims.choices import ClaimKind, ClaimState, Payer
-from billing.claims.models import Claim, ClaimInvoice
+from billing.claims.choices import CUT_LINES, UNDECIDED, ClaimKind, ClaimLineStatus, ClaimState, Payer
+from billing.claims.models import Claim, ClaimInvoice, ClaimLine, LineDecision
 from billing.claims.objections.choices import ObjectionState
 from billing.claims.objections.models import Objection
+from billing.claims.reasons import reasons
 from billing.claims.webhooks.choices import DeliveryState, EventType
 from billing.claims.webhooks.models import WebhookDelivery, WebhookEndpoint
 from billing.filters import MonthlyFilter, visible_centres, visible_regions
@@ -52,6 +53,60 @@ class ClaimFilter(MonthlyFilter):
             Q(number__icontains=wanted) | Q(letter_no=wanted) | Q(receipt_no=wanted)
             | Q(pk__in=ClaimInvoice.objects.filter(number=wanted).values("claim_id"))
         )  # fmt: skip
+
+
+#: What of a claim's lines a list may show besides those of one status.
+OPEN_LINES, CUT = "open", "cut"
+#: What a contract takes off lines.
+TAKEN_OFF = [
+    ("any", "هر کاهشی"),
+    ("excluded", "بیرون از تعهد"),
+    ("over_ceiling", "بالاتر از سقف سالانه"),
+    ("discount", "تخفیف"),
+]
+LINE_STATUSES = [*ClaimLineStatus.choices, (OPEN_LINES, "بی‌پاسخ"), (CUT, "کسرشده")]
+
+
+class LineFilter(SortedFilter):
+    """The filter bar of the lines of a claim; without an order as they stand in their invoices."""
+
+    q = filters.CharFilter(label="خدمت، کد یا صورتحساب", method="search")
+    status = filters.ChoiceFilter(label="پاسخ", choices=LINE_STATUSES, method="in_status")
+    reason = filters.ChoiceFilter(label="علت کسر", choices=[(one.code, one.title) for one in reasons()])
+    off = filters.ChoiceFilter(label="قرارداد کم کرده", choices=TAKEN_OFF, method="taken_off")
+    invoice = filters.NumberFilter(label="صورتحساب", field_name="invoice_id")
+    answer = filters.NumberFilter(label="پاسخ", method="of_answer")
+
+    sorts: ClassVar[dict[str, str]] = {
+        "on": "service_on", "asked": "asked", "approved": "approved", "paid": "paid",
+    }  # fmt: skip
+    first: ClassVar[str] = "on"
+
+    class Meta:
+        model = ClaimLine
+        fields: list[str] = []
+
+    def search(self, found: QuerySet[ClaimLine], _name: str, words: str) -> QuerySet[ClaimLine]:
+        wanted = clean(words)
+        return found.filter(
+            Q(code=ascii_digits(wanted)) | Q(invoice__number=ascii_digits(wanted))
+            | Q(service__title__icontains=wanted)
+        )  # fmt: skip
+
+    def in_status(self, found: QuerySet[ClaimLine], _name: str, status: str) -> QuerySet[ClaimLine]:
+        several = {OPEN_LINES: UNDECIDED, CUT: CUT_LINES}
+        return found.filter(status__in=several[status] if status in several else [int(status)])
+
+    def taken_off(self, found: QuerySet[ClaimLine], _name: str, what: str) -> QuerySet[ClaimLine]:
+        return found.taken_off() if what == "any" else found.exclude(**{what: 0})  # type: ignore[attr-defined]
+
+    def of_answer(self, found: QuerySet[ClaimLine], _name: str, key: Any) -> QuerySet[ClaimLine]:
+        """What one answer of the insurer was about."""
+        return found.filter(pk__in=LineDecision.objects.filter(adjudication_id=int(key)).values("line_id"))
+
+    def filter_queryset(self, queryset: QuerySet[ClaimLine]) -> QuerySet[ClaimLine]:
+        found = super().filter_queryset(queryset)
+        return found if self.data.get("sort") else found.order_by("invoice_id", "line_no")
 
 
 class ObjectionFilter(SortedFilter):

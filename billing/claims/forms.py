@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from billing.claims.api.models import ApiClient
 from billing.claims.api.scopes import ApiScope
 from billing.claims.choices import Payer
 from billing.claims.models import ClaimLine
 from billing.claims.objections.models import NOTE_LENGTH, TEXT_LENGTH, ObjectionLine
+from billing.claims.reasons import REFUSED, titles, valid_on
+from billing.claims.services.adjudication import Cut, Decision
 from billing.claims.services.gathering import Cell
 from billing.claims.services.objecting import Against, Reply
 from billing.claims.webhooks.choices import SUBSCRIBED
 from core.filters import whole
-from core.forms import CleanCharField, JalaliDateField, JalaliMonthField, RialField, SayingForm
-from core.text import persian_digits
+from core.forms import (
+    CleanCharField,
+    JalaliDateField,
+    JalaliMonthField,
+    PercentBpField,
+    RialField,
+    SayingForm,
+)
+from core.text import group_digits, persian_digits
 from insurers.models import Fund, Insurer
 from organisations.models import Centre
 
@@ -109,17 +120,29 @@ class ObjectionForm(forms.Form):
         label="متن اعتراض", max_length=TEXT_LENGTH, widget=forms.Textarea(attrs={"rows": 3})
     )
 
-    def __init__(self, *args: Any, lines: Iterable[ClaimLine], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        lines: Iterable[ClaimLine],
+        standing: Mapping[int, ObjectionLine] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """`standing` are the lines of the draft that is written anew, by the key of the claim's line."""
         super().__init__(*args, **kwargs)
-        self.shown = list(lines)
+        self.shown, self.standing = list(lines), standing or {}
         for line in self.shown:
-            self.fields[f"take-{line.pk}"] = forms.BooleanField(label="انتخاب", required=False)
+            old = self.standing.get(line.pk)
+            self.fields[f"take-{line.pk}"] = forms.BooleanField(
+                label="انتخاب", required=False, initial=old is not None
+            )
             self.fields[f"amount-{line.pk}"] = RialField(
-                label=f"مبلغ اعتراض سطر {persian_digits(line.line_no)}", required=False, initial=line.cut
-            )
+                label=f"مبلغ اعتراض سطر {persian_digits(line.line_no)}", required=False,
+                initial=old.asked if old else line.cut,
+            )  # fmt: skip
             self.fields[f"reason-{line.pk}"] = CleanCharField(
-                label=f"دلیل سطر {persian_digits(line.line_no)}", max_length=NOTE_LENGTH, required=False
-            )
+                label=f"دلیل سطر {persian_digits(line.line_no)}", max_length=NOTE_LENGTH, required=False,
+                initial=old.reason if old else "",
+            )  # fmt: skip
 
     def rows(self) -> list[tuple[ClaimLine, Any, Any, Any]]:
         """Each line with its three fields."""
@@ -134,13 +157,19 @@ class ObjectionForm(forms.Form):
             amount = sent.get(f"amount-{line.pk}")
             if sent.get(f"take-{line.pk}") and amount is not None and not 0 < amount <= (line.cut or 0):
                 self.add_error(f"amount-{line.pk}", "از یک ریال تا کسر همین سطر بنویسید.")
-        if self.is_bound and not any(sent.get(f"take-{line.pk}") for line in self.shown):
+        if self.is_bound and not self.kept and not any(sent.get(f"take-{line.pk}") for line in self.shown):
             raise ValidationError("دست‌کم یک سطر برگزینید.")
         return sent
 
+    @property
+    def kept(self) -> list[Against]:
+        """Lines of the draft that stand on other pages of the form: they stay as they are."""
+        here = {line.pk for line in self.shown}
+        return [Against(pk, old.asked, old.reason) for pk, old in self.standing.items() if pk not in here]
+
     def chosen(self) -> list[Against]:
         sent = self.cleaned_data
-        return [
+        return self.kept + [
             Against(line.pk, sent[f"amount-{line.pk}"] or line.cut or 0, sent[f"reason-{line.pk}"])
             for line in self.shown if sent[f"take-{line.pk}"]
         ]  # fmt: skip
@@ -176,6 +205,155 @@ class AttachmentForm(SayingForm):
     file = forms.FileField(
         label="فایل", help_text="PDF، تصویر PNG یا JPEG، یا سند Word (docx)؛ تا ۱۰ مگابایت."
     )
+
+
+class ReasonField(forms.ChoiceField):
+    """A code of the published list that holds today."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=reasons_offered, **kwargs)
+
+
+def reasons_offered() -> list[tuple[str, str]]:
+    """Reasons that may be given today, nothing first."""
+    return [("", "علت را برگزینید"), *((r.code, r.title) for r in valid_on(timezone.localdate()).values())]
+
+
+@dataclass
+class TypedCut:
+    """What was typed beside a line: rials cut, why, a note; and what is wrong with it."""
+
+    line: ClaimLine
+    amount: str = ""
+    reason: str = ""
+    note: str = ""
+    fault: str = ""
+
+    @property
+    def reason_title(self) -> str:
+        return titles().get(self.reason, self.reason)
+
+
+class TypedAnswers:
+    """Cuts typed beside the lines of a page, `cut-`, `reason-` and `note-` with the line's key.
+
+    A line of which nothing is typed has no answer; a cut of zero approves it in full.
+    """
+
+    def __init__(self, sent: Mapping[str, str], *, lines: Iterable[ClaimLine]) -> None:
+        self.rows = [
+            TypedCut(line, *(sent.get(f"{name}-{line.pk}", "").strip() for name in ("cut", "reason", "note")))
+            for line in lines
+        ]
+        self.decisions: list[Decision] = []
+        for row in self.rows:
+            if row.amount or row.reason or row.note:
+                self._read(row)
+
+    @property
+    def is_right(self) -> bool:
+        return not any(row.fault for row in self.rows)
+
+    def _read(self, row: TypedCut) -> None:
+        asked = row.line.asked
+        try:
+            note = CleanCharField(required=False, max_length=NOTE_LENGTH).clean(row.note)
+            amount = RialField(label="کسر", error_messages=_CUT_MISSING).clean(row.amount)
+        except ValidationError as wrong:
+            row.fault = " ".join(wrong.messages)
+            return
+        if amount > max(asked, 0):
+            row.fault = f"کسر از خواستهٔ سطر ({group_digits(asked)} ریال) بیش‌تر نیست."
+        elif amount and not row.reason:
+            row.fault = "علت کسر را برگزینید."
+        elif amount:
+            self.decisions.append(Decision(row.line.pk, asked - amount, (Cut(row.reason, amount, note),)))
+        else:
+            self.decisions.append(Decision(row.line.pk, asked))
+
+    def blame(self, errors: Iterable[Mapping[str, Any]]) -> None:
+        """Put what the service says beside its lines."""
+        said = {error["line"]: str(error["detail"]) for error in errors}
+        for row in self.rows:
+            row.fault = said.get(row.line.pk, row.fault)
+
+
+_CUT_MISSING = {"required": "مبلغ کسر را بنویسید؛ صفر یعنی تأیید کامل."}
+
+
+class ChosenAnswerForm(SayingForm):
+    """What is said of chosen lines at once; percent and reason for a cut."""
+
+    percent = PercentBpField(label="درصد کسر", required=False)
+    reason = forms.CharField(label="علت کسر", max_length=20, required=False)
+    note = CleanCharField(label="توضیح", max_length=250, required=False)
+
+
+class AnswerNoteForm(SayingForm):
+    note = CleanCharField(label="توضیح", max_length=250, required=False)
+
+
+class RefuseForm(SayingForm):
+    """Why a claim is refused as a whole."""
+
+    reason = ReasonField(label="علت", initial=REFUSED)
+    note = CleanCharField(label="توضیح برای مرکز درمانی", max_length=250)
+
+
+#: Cuts of one line that its page takes at once.
+CUTS_OF_LINE = 4
+
+
+class LineAnswerForm(SayingForm):
+    """An answer to one line: cuts with their reasons, or that the code is unknown; without either it is approved."""
+
+    unknown_code = forms.BooleanField(label="کد این خدمت در سامانهٔ ما ناشناخته است", required=False)
+
+    def __init__(self, *args: Any, line: ClaimLine, standing: Sequence[Cut] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.line = line
+        if line.approved is not None:
+            del self.fields["unknown_code"]
+        for place in range(CUTS_OF_LINE):
+            cut = standing[place] if place < len(standing) else None
+            number = persian_digits(place + 1)
+            self.fields[f"reason-{place}"] = ReasonField(
+                label=f"علت کسر {number}", required=False, initial=cut and cut.reason
+            )
+            if cut and cut.reason not in valid_on(timezone.localdate()):
+                self.fields[f"reason-{place}"].choices = [
+                    *reasons_offered(),
+                    (cut.reason, titles()[cut.reason]),
+                ]
+            self.fields[f"amount-{place}"] = RialField(
+                label=f"مبلغ کسر {number}", required=False, initial=cut and cut.amount
+            )
+            self.fields[f"note-{place}"] = CleanCharField(
+                label=f"توضیح {number}", max_length=250, required=False, initial=cut and cut.note
+            )
+
+    def rows(self) -> list[tuple[Any, Any, Any]]:
+        return [(self[f"reason-{n}"], self[f"amount-{n}"], self[f"note-{n}"]) for n in range(CUTS_OF_LINE)]
+
+    def clean(self) -> dict[str, Any]:
+        sent = super().clean() or {}
+        for place in range(CUTS_OF_LINE):
+            reason, amount = sent.get(f"reason-{place}"), sent.get(f"amount-{place}")
+            if amount and not reason:
+                self.add_error(f"reason-{place}", "علت کسر را برگزینید.")
+            elif reason and not amount and f"amount-{place}" not in self.errors:
+                self.add_error(f"amount-{place}", "مبلغ کسر را بنویسید.")
+        return sent
+
+    def decision(self) -> Decision:
+        sent = self.cleaned_data
+        cuts = tuple(
+            Cut(sent[f"reason-{n}"], sent[f"amount-{n}"], sent[f"note-{n}"])
+            for n in range(CUTS_OF_LINE) if sent[f"amount-{n}"]
+        )  # fmt: skip
+        if sent.get("unknown_code"):
+            return Decision(self.line.pk, cuts=cuts, is_unknown_code=True)
+        return Decision(self.line.pk, self.line.asked - sum(cut.amount for cut in cuts), cuts)
 
 
 class SendForm(SayingForm):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from billing.claims.views import clients, codes, files, lists, moves, objections, trying, webhooks
+from billing.claims.views import answers, clients, codes, files, lists, moves, objections, trying, webhooks
 
 urlpatterns = [
     path("claims/", lists.Claims.as_view(), name="claims"),
@@ -9,6 +9,11 @@ urlpatterns = [
     path("claims/send/", moves.SendMany.as_view(), name="claims_send"),
     path("claims/<int:pk>/", lists.ClaimPage.as_view(), name="claim"),
     path("claims/<int:pk>/lines/", lists.ClaimLines.as_view(), name="claim_lines"),
+    path("claims/<int:pk>/lines/<int:line>/", answers.LinePage.as_view(), name="claim_line"),
+    path("claims/<int:pk>/lines/<int:line>/answer/", answers.LineAnswer.as_view(), name="claim_line_answer"),
+    path("claims/<int:pk>/answer/", answers.Answering.as_view(), name="claim_answer"),
+    path("claims/<int:pk>/approve-rest/", answers.ApproveRest.as_view(), name="claim_approve_rest"),
+    path("claims/<int:pk>/refuse/", answers.Refuse.as_view(), name="claim_refuse"),
     path("claims/supplement/", moves.Supplement.as_view(), name="claim_supplement"),
     path("claims/correction/", moves.Correction.as_view(), name="claim_correction"),
     path("claims/<int:pk>/attach/", objections.Attach.as_view(), name="claim_attach"),
@@ -20,6 +25,7 @@ urlpatterns = [
     path("claims/<int:pk>/objections/new/", objections.ObjectionNew.as_view(), name="objection_new"),
     path("claims/objections/", objections.Objections.as_view(), name="objections"),
     path("claims/objections/<int:pk>/", objections.ObjectionPage.as_view(), name="objection"),
+    path("claims/objections/<int:pk>/edit/", objections.ObjectionEdit.as_view(), name="objection_edit"),
     path("claims/objections/<int:pk>/submit/", objections.Submit.as_view(), name="objection_submit"),
     path("claims/objections/<int:pk>/give-back/", objections.GiveBack.as_view(), name="objection_give_back"),
     path("claims/objections/<int:pk>/send/", objections.Send.as_view(), name="objection_send"),

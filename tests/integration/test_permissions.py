@@ -270,6 +270,19 @@ CLAIMS = (
     Row("claim", "200 200 404 200 404 404 200 200 403 302", pk("claim")),
     Row("claim", "200 200 404 200 404 404 404 200 403 302", pk("draft_claim")),
     Row("claim_lines", "200 200 404 200 404 404 200 200 403 302", pk("claim")),
+    Row("claim_line", "200 200 404 200 404 404 200 200 403 302", lambda s: [s.claim.pk, s.claim_line.pk]),
+    # Nobody but the insurer answers in its name.
+    Row("claim_answer", "403 403 403 403 403 403 200 403 403 302", pk("claim")),
+    Row("claim_answer", "403 403 403 403 403 403 404 403 403 302", pk("draft_claim")),
+    Row("claim_answer", "403 403 403 403 403 403 302 403 403 302", pk("claim"), method="post"),
+    Row(
+        "claim_line_answer",
+        "403 403 403 403 403 403 302 403 403 302",
+        lambda s: [s.claim.pk, s.claim_line.pk],
+        method="post",
+    ),
+    Row("claim_approve_rest", "403 403 403 403 403 403 302 403 403 302", pk("claim"), method="post"),
+    Row("claim_refuse", "403 403 403 403 403 403 302 403 403 302", pk("claim"), method="post"),
     Row("claim_bill", "200 200 404 200 404 404 200 200 403 302", pk("claim")),
     Row("claim_lines_xlsx", "200 200 404 200 404 404 200 200 403 302", pk("claim")),
     Row("claim_cover", "200 200 404 200 404 404 200 200 403 302", pk("claim")),
@@ -304,6 +317,9 @@ CLAIMS = (
     Row("objection", "200 200 404 200 404 404 200 200 403 302", pk("objection")),
     # The insurer does not see what was not sent to it.
     Row("objection", "200 200 404 200 404 404 404 200 403 302", pk("draft_objection")),
+    # A draft is written anew; one that was sent is none.
+    Row("objection_edit", "200 403 403 200 404 404 403 403 403 302", pk("draft_objection")),
+    Row("objection_edit", "404 403 403 404 404 404 403 403 403 302", pk("objection")),
     Row("objection_submit", "302 403 403 302 404 404 403 403 403 302", pk("draft_objection"), method="post"),
     Row(
         "objection_give_back", "302 403 403 302 404 404 403 403 403 302", pk("draft_objection"), method="post"

@@ -19,6 +19,7 @@ from django.http import HttpRequest
 from django.urls import Resolver404, include, path, resolve
 from drf_spectacular.generators import SchemaGenerator
 
+from billing.claims.api.persian import DESCRIPTIONS
 from billing.claims.api.urls import INSURERS
 from core.errors import InvalidInput
 
@@ -44,6 +45,19 @@ class Operation:
     places: tuple[str, ...]
     queries: tuple[str, ...]
     body: str | None
+
+    @property
+    def title(self) -> str:
+        """The Persian half of the summary."""
+        return self.summary.rpartition(" / ")[2]
+
+    @property
+    def title_en(self) -> str:
+        return self.summary.rpartition(" / ")[0]
+
+    @property
+    def description_fa(self) -> str:
+        return DESCRIPTIONS.get(self.key, "")
 
     @property
     def writes(self) -> bool:

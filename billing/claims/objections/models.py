@@ -23,6 +23,13 @@ from core.text import persian_digits
 
 _USER = settings.AUTH_USER_MODEL
 TEXT_LENGTH = 1_000
+#: Lines are chosen anew while the objection is a draft, and stay from then on.
+_WHILE_DRAFT = """
+    IF (SELECT state FROM billing_objection WHERE id = OLD.objection_id) <> 'draft' THEN
+        RAISE EXCEPTION 'objection % is no draft any more', OLD.objection_id;
+    END IF;
+    RETURN OLD;
+"""
 NOTE_LENGTH = 250
 
 
@@ -87,9 +94,10 @@ class Objection(models.Model):
                 name="facts_stay",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Condition(
-                    "ROW(OLD.claim_id, OLD.sequence, OLD.asked, OLD.lines_count, OLD.text, OLD.created_by_id)"
-                    " IS DISTINCT FROM"
-                    " ROW(NEW.claim_id, NEW.sequence, NEW.asked, NEW.lines_count, NEW.text, NEW.created_by_id)"
+                    "ROW(OLD.claim_id, OLD.sequence, OLD.created_by_id)"
+                    " IS DISTINCT FROM ROW(NEW.claim_id, NEW.sequence, NEW.created_by_id)"
+                    " OR OLD.state <> 'draft' AND ROW(OLD.asked, OLD.lines_count, OLD.text)"
+                    " IS DISTINCT FROM ROW(NEW.asked, NEW.lines_count, NEW.text)"
                 ),
             ),
         ]
@@ -141,7 +149,12 @@ class ObjectionLine(models.Model):
             ),
         ]
         triggers = [
-            pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="kept",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Delete,
+                func=_WHILE_DRAFT,
+            ),
             pgtrigger.Protect(
                 name="facts_stay",
                 operation=pgtrigger.Update,

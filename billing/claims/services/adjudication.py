@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from billing.claims.choices import CUT_LINES, UNDECIDED, ClaimLineStatus, ClaimState, StepChannel
+from billing.claims.choices import ANSWERING, CUT_LINES, UNDECIDED, ClaimLineStatus, ClaimState, StepChannel
 from billing.claims.codes import services as codes
 from billing.claims.models import Adjudication, Claim, ClaimInvoice, ClaimLine, LineCut, LineDecision
 from billing.claims.reasons import OTHER, CutReason, reasons, valid_on
@@ -23,6 +23,7 @@ from billing.claims.rules import answer
 from billing.claims.services.states import locked, move, require
 from core import audit
 from core.errors import InvalidInput, NotAllowed
+from core.outcomes import Outcome
 from core.text import clean, group_digits
 from insurers.terms import terms_for
 
@@ -87,20 +88,65 @@ def adjudicate(
     answer get another one, never below the first: what an objection brought back. `by` is of the claim's insurer, or
     None for the system; `is_typed` says that two persons of headquarters typed it from the insurer's letter.
     """
-    row = locked(claim)
-    if not is_typed:
-        _of_insurer(row, by)
-    version = row.version
-    if revises:
-        require(row, (ClaimState.IN_REVIEW, ClaimState.ADJUDICATED, ClaimState.SETTLED))
-    else:
-        require(row, (ClaimState.ACKNOWLEDGED, ClaimState.IN_REVIEW))
+    row = _open_to_answers(claim, by, revises=revises, is_typed=is_typed)
     said = list(decisions)
-    taken = _taken(row, said, day=timezone.localdate(at), revises=revises)
+    taken, errors = _taken(row, said, day=timezone.localdate(at), revises=revises)
+    if errors:
+        raise Mistaken(
+            f"{group_digits(len(errors))} سطر پاسخ نادرست است و هیچ سطری ثبت نشد؛ آن‌ها را درست و همه را دوباره"
+            " بفرستید.",
+            errors=errors[:NAMED],
+        )
     if approve_rest:
         taken += _rest(row, {decision.line_id for decision in said})
     if not taken:
         raise InvalidInput("پاسخ هیچ سطری را در بر ندارد.")
+    return _answered(row, taken, by=by, at=at, note=note, channel=channel)
+
+
+@transaction.atomic
+def adjudicate_each(
+    *,
+    claim: Claim,
+    decisions: Iterable[Decision],
+    by: Any,
+    at: dt.datetime,
+    note: str = "",
+    channel: StepChannel = StepChannel.PAGE,
+) -> list[Outcome]:
+    """As `adjudicate` for chosen lines of a page: the right ones are one answer, the others come with a reason."""
+    row = _open_to_answers(claim, by)
+    said = list(decisions)
+    taken, errors = _taken(row, said, day=timezone.localdate(at), revises=False)
+    if taken:
+        _answered(row, taken, by=by, at=at, note=note, channel=channel)
+    refused = {error["line"]: str(error["detail"]) for error in errors}
+    lines = ClaimLine.objects.filter(claim=row).select_related("invoice").only("line_no", "invoice__number")
+    named = lines.in_bulk(list(refused))
+    outcomes = [Outcome(key=one.line.pk, name="", is_done=True) for one in taken]
+    for pk, text in refused.items():
+        name = f"سطر {named[pk].line_no} صورتحساب {named[pk].invoice.number}" if pk in named else str(pk)
+        outcomes.append(Outcome(key=pk, name=name, is_done=False, text=text))
+    return outcomes
+
+
+def _open_to_answers(claim: Claim, by: Any, *, revises: bool = False, is_typed: bool = False) -> Claim:
+    """The locked claim, if `by` may answer it and it stands where answers are taken."""
+    row = locked(claim)
+    if not is_typed:
+        _of_insurer(row, by)
+    if revises:
+        require(row, (ClaimState.IN_REVIEW, ClaimState.ADJUDICATED, ClaimState.SETTLED))
+    else:
+        require(row, ANSWERING)
+    return row
+
+
+def _answered(
+    row: Claim, taken: Sequence[_Taken], *, by: Any, at: dt.datetime, note: str, channel: StepChannel
+) -> Adjudication:
+    """Write right decisions, and bring the claim where they lead."""
+    version = row.version
     written = _write(row, taken, by=by, at=at, note=note, channel=channel)
     if any(one.status == ClaimLineStatus.UNKNOWN_CODE for one in taken):
         codes.take(written, at=at)
@@ -132,14 +178,16 @@ def reject(
     """
     row = locked(claim)
     _of_insurer(row, by)
-    require(row, (ClaimState.ACKNOWLEDGED, ClaimState.IN_REVIEW))
+    require(row, ANSWERING)
     if ClaimLine.objects.filter(claim=row, status__in=[*CUT_LINES, ClaimLineStatus.APPROVED]).exists():
         raise InvalidInput("پاره‌ای از سطرها پاسخ دارند؛ بقیه را سطر به سطر رد کنید.")
     lines = list(_undecided(row).values_list("pk", "asked"))
     if any(asked < 0 for _, asked in lines):
         raise InvalidInput("این مطالبه سطر با مبلغ منفی دارد و یکجا رد نمی‌شود؛ سطر به سطر پاسخ دهید.")
     said = [Decision(pk, 0, (Cut(reason, asked, note),)) for pk, asked in lines]
-    taken = _taken(row, said, day=timezone.localdate(at), revises=False)
+    taken, errors = _taken(row, said, day=timezone.localdate(at), revises=False)
+    if errors:
+        raise Mistaken(str(errors[0]["detail"]), errors=errors[:NAMED])
     _write(row, taken, by=by, at=at, note=note, channel=channel)
     add_up(row)
     move(row, ClaimState.REJECTED, by=by, at=at, note=note, channel=channel, adjudicated_at=at)
@@ -179,8 +227,10 @@ def _rest(row: Claim, named: set[int]) -> list[_Taken]:
     ]
 
 
-def _taken(row: Claim, said: Sequence[Decision], *, day: dt.date, revises: bool) -> list[_Taken]:
-    """The decisions with their lines; refused as a whole where one is wrong."""
+def _taken(
+    row: Claim, said: Sequence[Decision], *, day: dt.date, revises: bool
+) -> tuple[list[_Taken], list[dict[str, Any]]]:
+    """The decisions that are right, with their lines; and of each other one its line, a code and a sentence."""
     lines = ClaimLine.objects.filter(claim=row).in_bulk([decision.line_id for decision in said])
     # A cut that stands in part keeps its reason, also one that the list no longer has.
     known = {one.code: one for one in reasons()} if revises else valid_on(day)
@@ -197,13 +247,7 @@ def _taken(row: Claim, said: Sequence[Decision], *, day: dt.date, revises: bool)
             errors.append({"line": decision.line_id, "code": code, "detail": sentence})
         else:
             taken.append(_judged(line, decision, known))
-    if errors:
-        raise Mistaken(
-            f"{group_digits(len(errors))} سطر پاسخ نادرست است و هیچ سطری ثبت نشد؛ آن‌ها را درست و همه را"
-            " دوباره بفرستید.",
-            errors=errors[:NAMED],
-        )
-    return taken
+    return taken, errors
 
 
 def _fault(

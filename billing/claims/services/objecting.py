@@ -82,11 +82,58 @@ def begin(*, claim: Claim, text: str, against: Iterable[Against], by: Any, at: d
     """An objection to cuts of an answered claim, as a draft."""
     row = locked(claim)
     require(row, OPEN_TO_OBJECTION)
+    _refuse_late(row.objection_due_on, at)
+    said, lines = _said(row, text, against)
+    last = row.objections.aggregate(last=Max("sequence"))["last"] or 0
+    made = Objection.objects.create(
+        claim=row, sequence=last + 1, state_at=at, text=said, lines_count=len(lines),
+        asked=sum(one.asked for one in lines), due_on=row.objection_due_on, created_at=at, created_by=by,
+    )  # fmt: skip
+    _keep_lines(made, lines)
+    _step(made, by=by, at=at)
+    _record("objection.begun", made, by=by, at=at, after={"asked": made.asked, "lines": made.lines_count})
+    return made
+
+
+@transaction.atomic
+def revise(
+    *, objection: Objection, text: str, against: Iterable[Against], by: Any, at: dt.datetime
+) -> Objection:
+    """Write a draft anew: its words, lines and rials, by who wrote it, so that another person still sends it."""
+    row = held(objection)
+    if row.state != S.DRAFT:
+        raise ObjectionRefused(
+            f"{row.audit_name()} «{row.get_state_display()}» است؛ تنها پیش‌نویس ویرایش می‌شود."
+        )
+    if by is None or by.pk != row.created_by_id:
+        raise NotAllowed("پیش‌نویس را نویسنده‌اش ویرایش می‌کند؛ می‌توانید پس بگیرید و خودتان از نو بنویسید.")
+    _refuse_late(row.due_on, at)
+    before = {"asked": row.asked, "lines": row.lines_count}
+    row.lines.all().delete()
+    said, lines = _said(row.claim, text, against)
+    row.text, row.lines_count, row.asked = said, len(lines), sum(one.asked for one in lines)
+    row.version += 1
+    row.save(update_fields=["text", "lines_count", "asked", "version"])
+    _keep_lines(row, lines)
+    after = {"asked": row.asked, "lines": row.lines_count}
+    audit.record(
+        "objection.revised",
+        row,
+        by=by,
+        at=at,
+        organisation_id=row.claim.organisation_id,
+        before=before,
+        after=after,
+    )
+    return row
+
+
+def _said(claim: Claim, text: str, against: Iterable[Against]) -> tuple[str, list[ObjectionLine]]:
+    """What an objection says, looked through: its words, and a line each for cuts that may be objected to."""
     said, wanted = clean(text), list(against)
     if not said or len(said) > TEXT_LENGTH:
         raise InvalidInput(f"متن اعتراض را بنویسید، تا {persian_digits(TEXT_LENGTH)} نویسه.")
-    _refuse_late(row.objection_due_on, at)
-    open_lines = lines_open(row).in_bulk([one.line_id for one in wanted])
+    open_lines = lines_open(claim).in_bulk([one.line_id for one in wanted])
     if not wanted or len(open_lines) != len(wanted):
         raise InvalidInput(
             "سطرهای کسرشده‌ای را برگزینید که اعتراض دیگری ندارند و دوباره فرستاده نشده‌اند؛ هر سطر یک بار."
@@ -97,21 +144,20 @@ def begin(*, claim: Claim, text: str, against: Iterable[Against], by: Any, at: d
             raise InvalidInput(
                 f"مبلغ اعتراض سطر {persian_digits(open_lines[one.line_id].line_no)} از یک ریال تا کسر همان سطر است."
             )
-    last = row.objections.aggregate(last=Max("sequence"))["last"] or 0
-    made = Objection.objects.create(
-        claim=row, sequence=last + 1, state_at=at, text=said, lines_count=len(wanted),
-        asked=sum(one.amount for one in wanted), due_on=row.objection_due_on, created_at=at, created_by=by,
-    )  # fmt: skip
-    ObjectionLine.objects.bulk_create(
+    return said, [
         ObjectionLine(
-            objection=made, line_id=one.line_id, invoice_id=open_lines[one.line_id].invoice_id, asked=one.amount,
+            line_id=one.line_id, invoice_id=open_lines[one.line_id].invoice_id, asked=one.amount,
             reason=clean(one.reason)[:NOTE_LENGTH],
         )
         for one in wanted
-    )  # fmt: skip
-    _step(made, by=by, at=at)
-    _record("objection.begun", made, by=by, at=at, after={"asked": made.asked, "lines": made.lines_count})
-    return made
+    ]  # fmt: skip
+
+
+def _keep_lines(row: Objection, lines: Iterable[ObjectionLine]) -> None:
+    kept = list(lines)
+    for line in kept:
+        line.objection = row
+    ObjectionLine.objects.bulk_create(kept)
 
 
 @transaction.atomic

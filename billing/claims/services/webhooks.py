@@ -55,9 +55,17 @@ def create(
 
 
 @transaction.atomic
-def rotate(*, endpoint: WebhookEndpoint, by: Any, at: dt.datetime) -> str:
-    """A new secret; for a week messages are signed with the one before too."""
+def rotate(*, endpoint: WebhookEndpoint, by: Any, at: dt.datetime, after: str | None = None) -> str:
+    """A new secret; for a week messages are signed with the one before too.
+
+    `after` is until when the caller saw the one before hold ("" where there was none), so that the same call again
+    makes no other secret; None leaves that unlooked at.
+    """
     row = _open(endpoint)
+    if after is not None and after != (row.old_until.isoformat() if row.old_until else ""):
+        raise InvalidInput(
+            "از وقتی این صفحه را دیدید رمز تازه‌ای ساخته شده است؛ اگر گم شده است، از همین فهرست رمز دیگری بسازید."
+        )
     row.old_salt, row.old_until, row.salt = row.salt, at + OVERLAP, posting.new_salt()
     row.save(update_fields=["old_salt", "old_until", "salt"])
     _record("webhook.rotated", row, by=by, at=at, after={"until": row.old_until.isoformat()})

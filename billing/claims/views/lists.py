@@ -15,7 +15,7 @@ from django.utils.functional import cached_property
 from billing.claims.attachments import Attachment
 from billing.claims.choices import (
     ANSWERED,
-    CUT_LINES,
+    ANSWERING,
     OPEN_TO_OBJECTION,
     UNANSWERED,
     ClaimKind,
@@ -25,12 +25,14 @@ from billing.claims.choices import (
     Payer,
     StepChannel,
 )
-from billing.claims.filters import ClaimFilter
+from billing.claims.filters import LINE_STATUSES, TAKEN_OFF, ClaimFilter, LineFilter
 from billing.claims.forms import AttachmentForm, CancelForm, ReceiptForm, SendForm
-from billing.claims.models import Claim, ClaimInvoice, ClaimLine, Omission
+from billing.claims.models import Adjudication, Claim, ClaimInvoice, ClaimLine, Omission
 from billing.claims.objections.models import Objection
+from billing.claims.reasons import reasons
 from billing.claims.remittances.choices import RemittanceKind
 from billing.claims.remittances.models import Allocation, Remittance
+from billing.claims.services.adjudication import insurer_of
 from billing.claims.services.objecting import lines_open
 from core.export import LIMIT, Column, xlsx_response
 from core.filters import misread, whole
@@ -44,13 +46,7 @@ from insurers.terms import clause_of
 from organisations.permissions import Permission
 
 OMITTED_SHOWN = 200
-#: What a contract takes off lines, as the filter of lines names it.
-TAKEN_OFF = (
-    ("any", "هر کاهشی"),
-    ("excluded", "بیرون از تعهد"),
-    ("over_ceiling", "بالاتر از سقف سالانه"),
-    ("discount", "تخفیف"),
-)
+ANSWERS_SHOWN = 20
 HOME = {"label": "مطالبه‌ها"}
 EXPORTED = (
     Column("شماره", lambda c: str(c), 24),
@@ -80,6 +76,16 @@ def age_in_days(claim: Claim, on: dt.date) -> int | None:
     if claim.sent_at is None or claim.state not in UNANSWERED:
         return None
     return (on - timezone.localdate(claim.sent_at)).days
+
+
+def told_by(said: Adjudication, claim: Claim, user: Any) -> str:
+    """Who answered, for a reader: experts' names are for their insurer and for who sees the whole organisation."""
+    membership = getattr(said.by, "membership", None)
+    name = str(said.by or said.by_name or "سامانه")
+    is_experts = said.channel == StepChannel.API or bool(membership and membership.insurer_id)
+    if insurer_of(user) is not None:
+        return name if is_experts or membership is None else "ستاد، از روی نامه"
+    return name if not is_experts or user.scope.whole_organisation_ids() else str(claim.insurer.name)
 
 
 class Claims(ListPage):
@@ -154,6 +160,8 @@ class ClaimPage(DetailPage):
             age=age_in_days(claim, timezone.localdate()),
             moves=self._moves(),
             objections=self._objections(),
+            answers=self._answers(),
+            answers_shown=ANSWERS_SHOWN,
             papers=list(Attachment.objects.of_claim(claim, user)),
             attach=AttachmentForm() if self._may_attach() else None,
             today=timezone.localdate(),
@@ -250,6 +258,12 @@ class ClaimPage(DetailPage):
     def _objections(self) -> list[Objection]:
         return list(Objection.objects.visible_to(self.request.user).filter(claim=self.object).order_by("-pk"))
 
+    def _answers(self) -> list[tuple[Adjudication, str]]:
+        """The insurer's newest answers, each with who gave it."""
+        claim, user = self.object, self.request.user
+        rows = claim.adjudications.select_related("by__membership").order_by("-pk")[:ANSWERS_SHOWN]
+        return [(row, told_by(row, claim, user)) for row in rows]
+
     def _may_attach(self) -> bool:
         claim, user = self.object, self.request.user
         if claim.state == ClaimState.CANCELLED:
@@ -272,6 +286,7 @@ class ClaimPage(DetailPage):
             "acknowledge": ReceiptForm()
             if user.may(Permission.CLAIM_ACKNOWLEDGE) and state == ClaimState.SENT
             else None,
+            "answer": user.may(Permission.CLAIM_ADJUDICATE) and state in ANSWERING,
             "object": edits
             and state in OPEN_TO_OBJECTION
             and not (claim.objection_due_on and claim.objection_due_on < timezone.localdate())
@@ -297,27 +312,12 @@ class ClaimLines(ListPage):
         return get_object_or_404(seen, pk=self.kwargs["pk"])
 
     @cached_property
-    def status(self) -> int | None:
-        asked = whole(self.request.GET.get("status"))
-        return asked if asked in ClaimLineStatus.values else None
-
-    @cached_property
-    def off(self) -> str:
-        """What the contract took off the lines that are asked for; empty for all lines."""
-        asked = self.request.GET.get("off", "")
-        return asked if asked in dict(TAKEN_OFF) else ""
+    def filter(self) -> LineFilter:
+        lines = ClaimLine.objects.of_claim(self.claim).for_page()
+        return LineFilter(self.request.GET, queryset=lines, request=self.request)
 
     def get_queryset(self) -> Any:
-        lines = ClaimLine.objects.of_claim(self.claim).for_page()
-        if self.status is not None:
-            lines = lines.filter(status=self.status)
-        if self.request.GET.get("cut"):
-            lines = lines.filter(status__in=CUT_LINES)
-        if self.off:
-            lines = lines.taken_off() if self.off == "any" else lines.exclude(**{self.off: 0})
-        if invoice := whole(self.request.GET.get("invoice")):
-            lines = lines.filter(invoice_id=invoice)
-        return lines
+        return self.filter.qs
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.GET.get("export") == "xlsx":
@@ -332,8 +332,12 @@ class ClaimLines(ListPage):
         context = super().get_context_data(
             claim=claim,
             sums=sums,
-            statuses=ClaimLineStatus.choices,
-            offs=TAKEN_OFF if claim.taken_off or self.off else (),
+            filter=self.filter,
+            misread=misread(self.filter.form),
+            statuses=[(str(value), label) for value, label in LINE_STATUSES],
+            offs=TAKEN_OFF if claim.taken_off or self.request.GET.get("off") else (),
+            reasons=reasons(),
+            may_answer=self.request.user.may(Permission.CLAIM_ADJUDICATE) and claim.state in ANSWERING,
             breadcrumb=[
                 HOME | {"url": reverse("claims")},
                 {"label": persian_digits(claim), "url": claim.get_absolute_url()},

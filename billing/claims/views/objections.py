@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet, Sum
+from django.db.models import Case, Q, QuerySet, Sum, When
 from django.http import (
     FileResponse,
     HttpRequest,
@@ -24,9 +24,9 @@ from billing.claims.attachments import Attachment
 from billing.claims.choices import OPEN_TO_OBJECTION, StepChannel
 from billing.claims.filters import ObjectionFilter
 from billing.claims.forms import AnswerForm, AttachmentForm, NoteForm, ObjectionForm
-from billing.claims.models import Claim, ClaimInvoice
+from billing.claims.models import Claim, ClaimInvoice, ClaimLine
 from billing.claims.objections.choices import AnswerState, ObjectionState
-from billing.claims.objections.models import Objection, ObjectionAnswer
+from billing.claims.objections.models import Objection, ObjectionAnswer, ObjectionLine
 from billing.claims.services import attaching, objecting
 from billing.claims.services.adjudication import insurer_of
 from billing.claims.views.lists import HOME as CLAIMS
@@ -116,9 +116,16 @@ class ObjectionNew(Gate, generic.FormView):
         seen = Claim.objects.visible_to(self.request.user).for_list()
         return get_object_or_404(seen, pk=self.kwargs["pk"])
 
+    #: The draft that is written anew.
+    draft: Objection | None = None
+
+    @cached_property
+    def open_lines(self) -> Any:
+        return objecting.lines_open(self.claim).for_page().order_by("invoice_id", "line_no")
+
     @cached_property
     def lines(self) -> Any:
-        found = objecting.lines_open(self.claim).for_page().order_by("invoice_id", "line_no")
+        found = self.open_lines
         if invoice := whole(self.request.GET.get("invoice")):
             found = found.filter(invoice_id=invoice)
         return Pages(found, SHOWN).get_page(self.request.GET.get("page"))
@@ -128,30 +135,65 @@ class ObjectionNew(Gate, generic.FormView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         try:
-            made = objecting.begin(
-                claim=self.claim, text=form.cleaned_data["text"], against=form.chosen(), by=self.request.user,
-                at=timezone.now(),
-            )  # fmt: skip
+            made = self.keep(text=form.cleaned_data["text"], against=form.chosen())
         except DomainError as refusal:
             form.add_error(None, refusal.sentence)
             return self.form_invalid(form)
         return HttpResponseRedirect(made.get_absolute_url())
 
+    def keep(self, **said: Any) -> Objection:
+        return objecting.begin(claim=self.claim, **said, by=self.request.user, at=timezone.now())
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         claim = self.claim
         context = super().get_context_data(
             claim=claim,
+            draft=self.draft,
+            cancel_url=(self.draft or claim).get_absolute_url(),
             lines=self.lines,
             is_open=claim.state in OPEN_TO_OBJECTION,
             is_late=_is_late(claim.objection_due_on),
             breadcrumb=[
                 CLAIMS | {"url": reverse("claims")},
                 {"label": persian_digits(claim), "url": claim.get_absolute_url()},
-                {"label": "اعتراض تازه"},
+                {"label": persian_digits(self.draft) if self.draft else "اعتراض تازه"},
             ],
             **kwargs,
         )
         return context | {"rows": context["form"].rows()}
+
+
+class ObjectionEdit(ObjectionNew):
+    """Write a draft anew: its own lines first, then the cuts that nobody objects to yet."""
+
+    permission = Permission.CLAIM_EDIT
+
+    @cached_property
+    def draft(self) -> Objection:  # type: ignore[override]
+        seen = Objection.objects.visible_to(self.request.user).filter(state=ObjectionState.DRAFT)
+        return get_object_or_404(seen, pk=self.kwargs["pk"])
+
+    @cached_property
+    def claim(self) -> Claim:
+        return Claim.objects.for_list().get(pk=self.draft.claim_id)
+
+    @cached_property
+    def standing(self) -> dict[int, ObjectionLine]:
+        return {one.line_id: one for one in self.draft.lines.all()}
+
+    @cached_property
+    def open_lines(self) -> Any:
+        cut = ClaimLine.objects.filter(
+            Q(pk__in=list(self.standing)) | Q(pk__in=super().open_lines.values("pk"))
+        )
+        own = Case(When(pk__in=list(self.standing), then=0), default=1)
+        return cut.filter(claim=self.claim).for_page().order_by(own, "invoice_id", "line_no")
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"standing": self.standing, "initial": {"text": self.draft.text}}
+
+    def keep(self, **said: Any) -> Objection:
+        return objecting.revise(objection=self.draft, **said, by=self.request.user, at=timezone.now())
 
 
 def _is_late(due_on: dt.date | None) -> bool:
@@ -206,6 +248,7 @@ class ObjectionPage(DetailPage):
         has_typed = row.answers.filter(state=AnswerState.TYPED).exists()
         return {
             "submit": edits and row.state == ObjectionState.DRAFT,
+            "edit": edits and row.state == ObjectionState.DRAFT and is_own,
             "send": sends and reviewed and not is_own,
             "waits_for_another": sends and reviewed and is_own,
             "withdraw": edits and row.state in (ObjectionState.DRAFT, ObjectionState.REVIEW, ObjectionState.SENT)

@@ -11,11 +11,13 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from billing.claims.api import trying
+from billing.claims.api.persian import TAGS
 from billing.claims.api.trying import Operation
 from core.errors import DomainError, NotAllowed
 from core.views import PageView
 from organisations.choices import SANDBOX
-from organisations.permissions import Permission
+from organisations.models import User
+from organisations.permissions import Permission, Role
 
 _tag = attrgetter("tag")
 
@@ -29,13 +31,16 @@ class TryIt(PageView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         found = trying.operations()
         chosen = self._chosen(found)
-        groups = [(tag, list(ones)) for tag, ones in groupby(sorted(found, key=_tag), key=_tag)]
+        groups = [
+            (TAGS.get(tag, tag), list(ones)) for tag, ones in groupby(sorted(found, key=_tag), key=_tag)
+        ]
         said = kwargs.pop("said", {})
         return super().get_context_data(
             groups=groups,
             chosen=chosen,
             may_call=not chosen.writes or self._is_sandbox(),
             is_sandbox=self._is_sandbox(),
+            sandbox_user=self._sandbox_user(),
             fields=[
                 (name, said.get(name, ""), name in chosen.places)
                 for name in (*chosen.places, *chosen.queries)
@@ -64,6 +69,11 @@ class TryIt(PageView):
         if operation is None:
             raise Http404
         return operation
+
+    def _sandbox_user(self) -> str:
+        """As whom writing is tried; nobody where the sandbox was not made."""
+        experts = User.objects.filter(membership__role=Role.INSURER, membership__organisation__code=SANDBOX)
+        return experts.filter(is_active=True).order_by("pk").values_list("username", flat=True).first() or ""
 
     def _is_sandbox(self) -> bool:
         member = self.request.user.scope.membership  # type: ignore[union-attr]

@@ -95,7 +95,8 @@ class EndpointRotate(Gate, generic.View):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         endpoint = _endpoint(request, pk)
         try:
-            secret = webhooks.rotate(endpoint=endpoint, by=request.user, at=timezone.now())
+            after = request.POST.get("after", "")
+            secret = webhooks.rotate(endpoint=endpoint, after=after, by=request.user, at=timezone.now())
         except DomainError as refusal:
             messages.error(request, refusal.sentence)
             return HttpResponseRedirect(reverse("webhooks"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, InternalError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -373,3 +373,66 @@ def test_a_claim_that_is_paid_what_was_approved_may_still_be_objected_to_and_is_
 
     claim.refresh_from_db()
     assert (claim.approved, claim.paid, claim.state) == (1_620, 1_120, ClaimState.ADJUDICATED)
+
+
+def test_a_draft_is_written_anew_by_its_writer_and_by_nobody_else(client, cast, claim, lines):
+    row = begun(cast, claim, (lines[0], 80))
+    client.force_login(cast.officer)
+    url = reverse("objection_edit", args=[row.pk])
+    page = client.get(url)
+    assert [(line.pk, bool(take.initial), amount.initial) for line, take, amount, _ in page.context["rows"]] == [
+        (lines[0].pk, True, 80), (lines[1].pk, False, 500),
+    ]  # fmt: skip
+    said = {
+        "text": "متن تازه", f"take-{lines[0].pk}": "on", f"amount-{lines[0].pk}": "۵۰",
+        f"take-{lines[1].pk}": "on", f"amount-{lines[1].pk}": "500", f"reason-{lines[1].pk}": "پیوست دارد",
+    }  # fmt: skip
+    assert client.post(url, said).status_code == 302
+    row.refresh_from_db()
+    assert (row.text, row.asked, row.lines_count, row.version) == ("متن تازه", 550, 2, 2)
+    assert sorted(row.lines.values_list("asked", "reason")) == [(50, ""), (500, "پیوست دارد")]
+    wrong = client.post(url, said | {f"amount-{lines[0].pk}": "181"})
+    assert "تا کسر همین سطر" in wrong.content.decode()
+    assert "دست‌کم یک سطر" in client.post(url, {"text": "x"}).content.decode()
+    with pytest.raises(NotAllowed):
+        objecting.revise(objection=row, text="x", against=against((lines[0], 1)), by=cast.headquarters, at=AT)
+    client.force_login(cast.headquarters)
+    assert url not in client.get(row.get_absolute_url()).content.decode()
+    client.force_login(cast.officer)
+    assert url in client.get(row.get_absolute_url()).content.decode()
+
+
+def test_a_line_that_left_the_draft_may_be_objected_to_again_and_what_was_submitted_stays(cast, claim, lines):
+    row = begun(cast, claim, (lines[0], 80), (lines[1], 500))
+    objecting.revise(
+        objection=row, text="تنها سطر دوم", against=against((lines[1], 1)), by=cast.officer, at=AT
+    )
+    other = begun(cast, claim, (lines[0], 10))
+    assert other.sequence == 2
+    objecting.submit(objection=row, by=cast.officer, at=AT)
+    with pytest.raises(DomainError, match="تنها پیش‌نویس"):
+        objecting.revise(objection=row, text="x", against=against((lines[1], 2)), by=cast.officer, at=AT)
+    for change in (
+        lambda: Objection.objects.filter(pk=row.pk).update(text="x"),
+        lambda: Objection.objects.filter(pk=row.pk).update(asked=7),
+        lambda: row.lines.all().delete(),
+    ):
+        with pytest.raises(InternalError), transaction.atomic():
+            change()
+    objecting.give_back(objection=row, note="دلیل ننوشته‌اید", by=cast.headquarters, at=AT)
+    again = objecting.revise(
+        objection=row, text="با دلیل", against=against((lines[1], 9)), by=cast.officer, at=AT
+    )
+    assert (again.text, again.asked) == ("با دلیل", 9)
+
+
+def test_lines_of_a_draft_on_other_pages_of_the_form_stay(client, cast, claim, lines, monkeypatch):
+    monkeypatch.setattr("billing.claims.views.objections.SHOWN", 1)
+    row = begun(cast, claim, (lines[0], 80), (lines[1], 500))
+    client.force_login(cast.officer)
+    url = f"{reverse('objection_edit', args=[row.pk])}?page=2"
+    assert (
+        client.post(url, {"text": "y", f"take-{lines[1].pk}": "on", f"amount-{lines[1].pk}": "7"}).status_code
+        == 302
+    )
+    assert sorted(row.lines.values_list("line_id", "asked")) == sorted([(lines[0].pk, 80), (lines[1].pk, 7)])

@@ -8,10 +8,15 @@ import pytest
 from django.urls import reverse
 
 from billing.claims.api import trying
+from billing.claims.api.persian import TAGS
 from billing.claims.models import Claim
+from insurers.choices import InsurerKind
+from insurers.models import Insurer
 from organisations.choices import SANDBOX
 from organisations.models import Organisation
+from organisations.permissions import Role
 from tests import claim_world as world
+from tests.cast import person
 
 pytestmark = pytest.mark.django_db
 
@@ -65,3 +70,20 @@ def test_writing_is_tried_in_the_sandbox_only(client, cast, claim):
 def test_an_operation_that_is_none_is_not_found(client, cast):
     client.force_login(cast.insurer_expert)
     assert client.get(reverse("api_try"), {"operation": "x"}).status_code == 404
+
+
+def test_every_operation_has_a_persian_title_and_description():
+    for one in trying.operations():
+        assert all((one.title, one.title_en, one.description_fa)), one.key
+    assert {one.tag for one in trying.operations()} <= set(TAGS)
+
+
+def test_who_may_not_write_here_is_told_as_whom_to_sign_in(client, cast, claim):
+    client.force_login(cast.insurer_expert)
+    said = client.get(reverse("api_try"), {"operation": "claim_acknowledge"}).content.decode()
+    assert "load_sandbox" in said
+    sandbox = Organisation.objects.create(code=SANDBOX, name="آزمایشی", funds_regions=False)
+    insurer = Insurer.objects.create(organisation=sandbox, code="s", name="آزمایشی", kind=InsurerKind.BASIC)
+    person("sandbox-insurer", Role.INSURER, organisation=sandbox, insurer_id=insurer.pk)
+    said = client.get(reverse("api_try"), {"operation": "claim_acknowledge"}).content.decode()
+    assert "sandbox-insurer" in said

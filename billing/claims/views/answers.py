@@ -1,0 +1,338 @@
+"""The insurer's expert answers a claim on the page, by the services that its system calls over the interface."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count, Sum
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+
+from billing.claims.choices import ANSWERING, UNDECIDED, ClaimLineStatus, ClaimState
+from billing.claims.filters import LineFilter
+from billing.claims.forms import (
+    AnswerNoteForm,
+    ChosenAnswerForm,
+    LineAnswerForm,
+    ReceiptForm,
+    RefuseForm,
+    TypedAnswers,
+    reasons_offered,
+)
+from billing.claims.models import Adjudication, Claim, ClaimLine, LineCut, LineDecision
+from billing.claims.reasons import titles
+from billing.claims.services import adjudication
+from billing.claims.services.adjudication import Cut, Decision, Mistaken
+from billing.claims.views.lists import HOME, told_by
+from billing.claims.views.moves import OfClaim
+from core.batches import Batch, answer, chosen
+from core.errors import DomainError, InvalidInput
+from core.filters import misread
+from core.money import BASIS_POINTS, share_of
+from core.text import group_digits, persian_digits
+from core.views import DetailPage, ListPage
+from organisations.permissions import Permission
+
+EVERY = "all"
+APPROVE, CUT_PART, UNKNOWN = "approve", "cut", "unknown"
+DONE = {APPROVE: "تأیید", CUT_PART: "کسر", UNKNOWN: "برای کد ناشناخته کنار گذاشته"}
+
+
+def newest_answers(lines: Iterable[ClaimLine]) -> dict[int, LineDecision]:
+    """The last answer to each line, by the line's key."""
+    found = LineDecision.objects.filter(line_id__in=[line.pk for line in lines])
+    found = found.select_related("adjudication__by__membership").order_by("adjudication_id")
+    return {decision.line_id: decision for decision in found}
+
+
+class Answering(ListPage):
+    """Lines of a claim with a place beside each for its answer; those without one, if nothing else is asked for."""
+
+    permission = Permission.CLAIM_ADJUDICATE
+    template_name = "billing/claims/answer.html"
+    context_object_name = "lines"
+    paginate_by = 50
+
+    @cached_property
+    def claim(self) -> Claim:
+        seen = Claim.objects.visible_to(self.request.user).for_list()
+        return get_object_or_404(seen, pk=self.kwargs["pk"])
+
+    @cached_property
+    def filter(self) -> LineFilter:
+        said = self.request.GET.copy()
+        said.setdefault("status", str(int(ClaimLineStatus.WAITING)))
+        if said["status"] == EVERY:
+            said["status"] = ""
+        lines = ClaimLine.objects.of_claim(self.claim).exclude(status=ClaimLineStatus.NOTHING)
+        return LineFilter(said, queryset=lines.for_page(), request=self.request)
+
+    def get_queryset(self) -> Any:
+        return self.filter.qs
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        claim, typed = self.claim, kwargs.pop("typed", None)
+        context = super().get_context_data(
+            claim=claim,
+            filter=self.filter,
+            misread=misread(self.filter.form),
+            every=EVERY,
+            status=self.filter.data["status"] or EVERY,
+            statuses=[
+                (str(value), label)
+                for value, label in ClaimLineStatus.choices
+                if value != ClaimLineStatus.NOTHING
+            ],
+            is_open=claim.state in ANSWERING,
+            receipt=ReceiptForm() if claim.state == ClaimState.SENT else None,
+            sums=self.get_queryset().order_by().aggregate(count=Count("pk"), asked=Sum("asked")),
+            left=ClaimLine.objects.filter(claim=claim, status__in=UNDECIDED).count(),
+            set_aside=ClaimLine.objects.filter(claim=claim, status=ClaimLineStatus.UNKNOWN_CODE).count(),
+            is_untouched=not claim.has_answer,
+            reasons=reasons_offered(),
+            rest=AnswerNoteForm(auto_id="rest-%s"),
+            refusal=RefuseForm(auto_id="refusal-%s"),
+            breadcrumb=[
+                HOME | {"url": reverse("claims")},
+                {"label": persian_digits(claim), "url": claim.get_absolute_url()},
+                {"label": "پاسخ به سطرها"},
+            ],
+            **kwargs,
+        )
+        lines = list(context["page_obj"])
+        typed = typed or TypedAnswers({}, lines=lines)
+        answers = newest_answers(lines)
+        return context | {
+            "rows": [(row, self._by(answers.get(row.line.pk))) for row in typed.rows],
+            "has_faults": not typed.is_right,
+        }
+
+    def _by(self, decision: LineDecision | None) -> dict[str, Any] | None:
+        if decision is None:
+            return None
+        said = decision.adjudication
+        return {"who": told_by(said, self.claim, self.request.user), "at": said.at}
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        if (said := request.POST.get("do", "")) in DONE:
+            return self._answer_chosen(said)
+        return self._answer_typed()
+
+    def _answer_typed(self) -> HttpResponse:
+        """What was typed beside the lines, taken as one answer or not at all; faults stand beside their lines."""
+        request = self.request
+        sent = {name.partition("-")[2] for name in request.POST if name.startswith("cut-")}
+        keys = chosen(sorted(sent), thing="سطر", limit=self.paginate_by)
+        lines = ClaimLine.objects.of_claim(self.claim).for_page().filter(pk__in=keys)
+        typed = TypedAnswers(request.POST, lines=lines)
+        if typed.is_right:
+            try:
+                if not typed.decisions:
+                    raise InvalidInput("کنار هیچ سطری مبلغی ننوشته‌اید؛ کسر صفر یعنی تأیید کامل.")
+                done = adjudication.adjudicate(
+                    claim=self.claim, decisions=typed.decisions, by=request.user, at=timezone.now()
+                )
+            except Mistaken as refusal:
+                typed.blame(refusal.extra["errors"])  # type: ignore[arg-type]
+            except DomainError as refusal:
+                messages.error(request, refusal.sentence)
+                return HttpResponseRedirect(request.get_full_path())
+            else:
+                messages.success(request, self._told(done))
+                return HttpResponseRedirect(request.get_full_path())
+        self.object_list = self.get_queryset()
+        return self.render_to_response(self.get_context_data(typed=typed), status=422)
+
+    @staticmethod
+    def _told(done: Adjudication) -> str:
+        cut = f" {group_digits(done.cut)} ریال کسر شد." if done.cut else ""
+        return f"{group_digits(done.lines)} سطر پاسخ گرفت.{cut}"
+
+    def _answer_chosen(self, said: str) -> HttpResponse:
+        """One thing said of many lines, each for itself; what did not go is listed with its reason."""
+        request, here = self.request, self.request.get_full_path()
+        try:
+            sent = ChosenAnswerForm(request.POST).sent()
+            decisions = [self._decision(line, said, sent) for line in self._chosen_lines()]
+            outcomes = []
+            if decisions:
+                outcomes = adjudication.adjudicate_each(
+                    claim=self.claim, decisions=decisions, by=request.user, at=timezone.now()
+                )
+        except DomainError as refusal:
+            messages.error(request, refusal.sentence)
+            return HttpResponseRedirect(here)
+        claim = self.claim
+        batch = Batch(
+            thing="سطر", done=DONE[said], back_url=here,
+            breadcrumb=[
+                HOME | {"url": reverse("claims")},
+                {"label": persian_digits(claim), "url": claim.get_absolute_url()},
+            ],
+            url_of=lambda outcome: reverse("claim_line", args=[claim.pk, outcome.key]),
+        )  # fmt: skip
+        return answer(request, outcomes, batch)
+
+    def _chosen_lines(self) -> list[ClaimLine]:
+        if self.request.POST.get("everything"):
+            found = self.get_queryset().filter(status__in=UNDECIDED).select_related(None)
+            return list(found.only("pk", "asked", "line_no"))
+        keys = chosen(self.request.POST.getlist("lines"), thing="سطر", limit=self.paginate_by)
+        return list(ClaimLine.objects.of_claim(self.claim).filter(pk__in=keys).only("pk", "asked", "line_no"))
+
+    @staticmethod
+    def _decision(line: ClaimLine, said: str, sent: dict[str, Any]) -> Decision:
+        if said == UNKNOWN:
+            return Decision(line.pk, is_unknown_code=True)
+        if said == APPROVE:
+            return Decision(line.pk, line.asked)
+        if not sent["reason"]:
+            raise InvalidInput("علت کسر را برگزینید.")
+        percent = BASIS_POINTS if sent["percent"] is None else sent["percent"]
+        if not percent:
+            raise InvalidInput("درصد کسر بیش از صفر است؛ برای تأیید کامل دکمهٔ خودش را بزنید.")
+        amount = share_of(max(line.asked, 0), percent)
+        # Part of a rial cannot be cut; of a line so small the whole rial is.
+        amount = max(amount, 1) if line.asked > 0 else amount
+        return Decision(line.pk, line.asked - amount, (Cut(sent["reason"], amount, sent["note"]),))
+
+
+class ApproveRest(OfClaim):
+    """Approve in full every line that has no answer; what waits for its code goes on waiting."""
+
+    permission = Permission.CLAIM_ADJUDICATE
+
+    def act(self, request: HttpRequest, **kwargs: Any) -> str:
+        claim, said = self.claim, AnswerNoteForm(request.POST).sent()
+        done = adjudication.adjudicate(
+            claim=claim,
+            decisions=[],
+            approve_rest=True,
+            note=said["note"],
+            by=request.user,
+            at=timezone.now(),
+        )
+        return f"{group_digits(done.lines)} سطر بی‌پاسخ به مبلغ {group_digits(done.approved)} ریال تأیید شد."
+
+
+class Refuse(OfClaim):
+    """Refuse the claim as a whole, before any of its lines has an answer."""
+
+    permission = Permission.CLAIM_ADJUDICATE
+
+    def act(self, request: HttpRequest, **kwargs: Any) -> str:
+        claim, said = self.claim, RefuseForm(request.POST).sent()
+        adjudication.reject(
+            claim=claim, reason=said["reason"], note=said["note"], by=request.user, at=timezone.now()
+        )
+        return "مطالبه رد شد؛ مرکز درمانی علت را می‌بیند و می‌تواند سطرها را دوباره بفرستد."
+
+
+class LinePage(DetailPage):
+    """One line of a claim: what is asked, every answer with its cuts, and a form of the next for its insurer."""
+
+    permission = Permission.CLAIM_VIEW
+    template_name = "billing/claims/line.html"
+    context_object_name = "line"
+
+    @cached_property
+    def claim(self) -> Claim:
+        seen = Claim.objects.visible_to(self.request.user).for_list()
+        return get_object_or_404(seen, pk=self.kwargs["pk"])
+
+    def get_object(self, queryset: Any = None) -> ClaimLine:
+        return get_object_or_404(ClaimLine.objects.of_claim(self.claim).for_page(), pk=self.kwargs["line"])
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        claim, line = self.claim, self.object
+        answers = self._answers(line)
+        return super().get_context_data(
+            claim=claim,
+            answers=answers,
+            form=kwargs.pop("form", None) or line_form(claim, line, self.request.user),
+            is_revision=line.approved is not None,
+            breadcrumb=[
+                HOME | {"url": reverse("claims")},
+                {"label": persian_digits(claim), "url": claim.get_absolute_url()},
+                {"label": "سطرها", "url": reverse("claim_lines", args=[claim.pk])},
+                {"label": persian_digits(f"سطر {line.line_no}")},
+            ],
+            **kwargs,
+        )
+
+    def _answers(self, line: ClaimLine) -> list[dict[str, Any]]:
+        """Answers to the line, the newest first, each with its cuts."""
+        cuts: dict[int, list[dict[str, Any]]] = {}
+        for cut in LineCut.objects.filter(line=line).order_by("pk"):
+            shown = {"reason": titles().get(cut.reason, cut.reason), "amount": cut.amount, "note": cut.note}
+            cuts.setdefault(cut.adjudication_id, []).append(shown)
+        said = LineDecision.objects.filter(line=line).select_related("adjudication__by__membership")
+        return [
+            {
+                "decision": one,
+                "cuts": cuts.get(one.adjudication_id, []),
+                "who": told_by(one.adjudication, self.claim, self.request.user),
+            }
+            for one in said.order_by("-adjudication_id")
+        ]
+
+
+def line_form(claim: Claim, line: ClaimLine, user: Any, sent: Any = None) -> LineAnswerForm | None:
+    """The form of an answer to a line where the user may give one now: the first, or while the claim is in review one
+    that takes back of its cuts.
+    """
+    is_open = claim.state in ANSWERING and line.approved is None
+    may_raise = claim.state == ClaimState.IN_REVIEW and bool(line.cut)
+    if not user.may(Permission.CLAIM_ADJUDICATE) or not (is_open or may_raise):
+        return None
+    last = LineCut.objects.filter(line=line).order_by("-adjudication_id", "pk")
+    newest = [cut for cut in last if cut.adjudication_id == last[0].adjudication_id] if line.cut else []
+    standing = [Cut(cut.reason, cut.amount, cut.note) for cut in newest]
+    return LineAnswerForm(sent, line=line, standing=standing)
+
+
+class LineAnswer(LinePage):
+    """Answer one line, with as many cuts as it has reasons."""
+
+    permission = Permission.CLAIM_ADJUDICATE
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        self.object = line = self.get_object()
+        form = line_form(self.claim, line, request.user, request.POST)
+        if form is None:
+            messages.error(request, "این سطر اکنون پاسخ تازه‌ای نمی‌گیرد؛ وضعیت مطالبه را ببینید.")
+            return HttpResponseRedirect(reverse("claim_line", args=[self.claim.pk, line.pk]))
+        if form.is_valid() and self._take(form):
+            messages.success(request, "پاسخ سطر ثبت شد.")
+            return HttpResponseRedirect(self._next(line))
+        return self.render_to_response(self.get_context_data(form=form), status=422)
+
+    def _take(self, form: LineAnswerForm) -> bool:
+        try:
+            adjudication.adjudicate(
+                claim=self.claim, decisions=[form.decision()], revises=form.line.approved is not None,
+                by=self.request.user, at=timezone.now(),
+            )  # fmt: skip
+        except Mistaken as refusal:
+            errors: Any = refusal.extra["errors"]
+            form.add_error(None, errors[0]["detail"])
+        except DomainError as refusal:
+            form.add_error(None, refusal.sentence)
+        else:
+            return True
+        return False
+
+    def _next(self, line: ClaimLine) -> str:
+        """The next line without an answer, in the order of the list; the list once there is none."""
+        waiting = ClaimLine.objects.of_claim(self.claim).filter(status=ClaimLineStatus.WAITING)
+        after = waiting.filter(invoice_id=line.invoice_id, line_no__gt=line.line_no).first()
+        after = after or waiting.filter(invoice_id__gt=line.invoice_id).first() or waiting.first()
+        if after and self.request.POST.get("do") == "next":
+            return reverse("claim_line", args=[self.claim.pk, after.pk])
+        return reverse("claim_answer", args=[self.claim.pk])
