@@ -270,7 +270,7 @@ def withholding_on(day: dt.date, *, insurer: Insurer, centre_ids: Iterable[int])
     for centre_id in wanted:
         version = newest.get(agreed.get(centre_id, 0))
         if version and version.withholding_bp is not None:
-            found[centre_id] = Withholding(version.withholding_bp, _clause(version))
+            found[centre_id] = Withholding(version.withholding_bp, clause_of(version))
         elif law:
             found[centre_id] = Withholding(law.value, str(law.circular))
     return found

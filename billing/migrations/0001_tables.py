@@ -2393,6 +2393,7 @@ class Migration(migrations.Migration):
                             auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                         ),
                     ),
+                    ("excluded", models.BigIntegerField(default=0, verbose_name="بیرون از تعهد")),
                     ("over_ceiling", models.BigIntegerField(default=0, verbose_name="بالاتر از سقف سالانه")),
                     ("discount", models.BigIntegerField(default=0, verbose_name="تخفیف قرارداد")),
                     ("asked", models.BigIntegerField(default=0, verbose_name="خواسته")),
@@ -2663,6 +2664,7 @@ class Migration(migrations.Migration):
                             auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                         ),
                     ),
+                    ("excluded", models.BigIntegerField(default=0, verbose_name="بیرون از تعهد")),
                     ("over_ceiling", models.BigIntegerField(default=0, verbose_name="بالاتر از سقف سالانه")),
                     ("discount", models.BigIntegerField(default=0, verbose_name="تخفیف قرارداد")),
                     ("asked", models.BigIntegerField(default=0, verbose_name="خواسته")),
@@ -2790,6 +2792,18 @@ class Migration(migrations.Migration):
                     ),
                     ("diagnoses", models.JSONField(default=list, verbose_name="تشخیص\u200cها (ICD-10)")),
                     (
+                        "eligibility",
+                        models.CharField(
+                            blank=True, default="", max_length=60, verbose_name="کد استحقاق، بیمهٔ پایه"
+                        ),
+                    ),
+                    (
+                        "supplementary_eligibility",
+                        models.CharField(
+                            blank=True, default="", max_length=60, verbose_name="کد استحقاق، بیمهٔ تکمیلی"
+                        ),
+                    ),
+                    (
                         "contract",
                         models.ForeignKey(
                             db_constraint=False,
@@ -2799,6 +2813,18 @@ class Migration(migrations.Migration):
                             related_name="+",
                             to="insurers.contract",
                             verbose_name="قرارداد",
+                        ),
+                    ),
+                    (
+                        "terms",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            db_index=False,
+                            null=True,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            to="insurers.contractterms",
+                            verbose_name="نسخهٔ شرایط قرارداد",
                         ),
                     ),
                     ("contract_year", models.DateField(null=True, verbose_name="آغاز سال قرارداد")),
@@ -2865,6 +2891,7 @@ class Migration(migrations.Migration):
                             auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                         ),
                     ),
+                    ("excluded", models.BigIntegerField(default=0, verbose_name="بیرون از تعهد")),
                     ("over_ceiling", models.BigIntegerField(default=0, verbose_name="بالاتر از سقف سالانه")),
                     ("discount", models.BigIntegerField(default=0, verbose_name="تخفیف قرارداد")),
                     (
@@ -3100,8 +3127,18 @@ class Migration(migrations.Migration):
                         ),
                         models.CheckConstraint(
                             condition=models.Q(
-                                models.Q(("asked__gte", 0), ("discount__gte", 0), ("over_ceiling__gte", 0)),
-                                models.Q(("asked__lte", 0), ("discount__lte", 0), ("over_ceiling__lte", 0)),
+                                models.Q(
+                                    ("asked__gte", 0),
+                                    ("discount__gte", 0),
+                                    ("excluded__gte", 0),
+                                    ("over_ceiling__gte", 0),
+                                ),
+                                models.Q(
+                                    ("asked__lte", 0),
+                                    ("discount__lte", 0),
+                                    ("excluded__lte", 0),
+                                    ("over_ceiling__lte", 0),
+                                ),
                                 _connector="OR",
                             ),
                             name="billing_claimline_taken_off",
@@ -3240,6 +3277,8 @@ class Migration(migrations.Migration):
                                 (8, "بیرون از مطالبه فرستاده شده است"),
                                 (9, "پس از گردآوری تغییر کرد و کنار رفت"),
                                 (10, "پس از ارسال تغییر کرده است"),
+                                (11, "تشخیص (ICD-10) ندارد و قرارداد آن را خواسته است"),
+                                (12, "کد استحقاق درمان ندارد و قرارداد آن را خواسته است"),
                             ],
                             verbose_name="علت",
                         ),
@@ -4027,6 +4066,21 @@ class Migration(migrations.Migration):
                     ("reference", models.CharField(max_length=60, verbose_name="شمارهٔ حواله")),
                     ("paid_on", models.DateField(verbose_name="تاریخ پرداخت")),
                     ("amount", models.BigIntegerField(verbose_name="مبلغ")),
+                    ("tax", models.BigIntegerField(default=0, verbose_name="مالیات تکلیفی")),
+                    (
+                        "is_tax_shared",
+                        models.BooleanField(default=False, verbose_name="مالیات به نسبت سطرها"),
+                    ),
+                    (
+                        "net",
+                        models.GeneratedField(
+                            db_persist=True,
+                            expression=django.db.models.expressions.CombinedExpression(
+                                models.F("amount"), "-", models.F("tax")
+                            ),
+                            output_field=models.BigIntegerField(verbose_name="به حساب"),
+                        ),
+                    ),
                     ("lines_count", models.IntegerField(verbose_name="سطر")),
                     ("matched", models.BigIntegerField(default=0, verbose_name="تطبیق\u200cیافته")),
                     ("unmatched", models.BigIntegerField(default=0, verbose_name="بی\u200cتطبیق")),
@@ -4148,6 +4202,14 @@ class Migration(migrations.Migration):
                         ),
                         models.CheckConstraint(
                             condition=models.Q(
+                                models.Q(("tax__gte", 0), ("tax__lte", models.F("amount"))),
+                                ("tax", 0),
+                                _connector="OR",
+                            ),
+                            name="billing_remittance_tax",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
                                 ("by", None),
                                 ("checked_by", None),
                                 models.Q(("checked_by", models.F("by")), _negated=True),
@@ -4200,6 +4262,8 @@ class Migration(migrations.Migration):
                     ("code", models.CharField(blank=True, max_length=20, verbose_name="کد خدمت")),
                     ("line_key", models.BigIntegerField(null=True, verbose_name="شناسهٔ سطر مطالبه")),
                     ("amount", models.BigIntegerField(verbose_name="مبلغ")),
+                    ("tax", models.BigIntegerField(default=0, verbose_name="مالیات تکلیفی")),
+                    ("is_rest", models.BooleanField(default=False, verbose_name="مانده")),
                     ("cut", models.BigIntegerField(default=0, verbose_name="کسر")),
                     ("reason", models.CharField(blank=True, max_length=20, verbose_name="علت کسر")),
                     ("note", models.CharField(blank=True, max_length=250, verbose_name="توضیح")),
@@ -4251,6 +4315,7 @@ class Migration(migrations.Migration):
                                 (8, "بیش از آن است که از مطالبه مانده"),
                                 (9, "بیش از آن پس گرفته می\u200cشود که پرداخت شده"),
                                 (10, "بیمه\u200cگر ریز آن را نگفته است"),
+                                (11, "مبلغ حواله بیش از جمع سطرهایش است"),
                             ],
                             null=True,
                             verbose_name="چرا تطبیق نیافت",
@@ -4294,6 +4359,14 @@ class Migration(migrations.Migration):
                         ),
                         models.CheckConstraint(
                             condition=models.Q(("cut__gte", 0)), name="billing_remittanceline_cut"
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(("tax__gte", 0), ("tax__lte", models.F("amount"))),
+                                models.Q(("tax__gte", models.F("amount")), ("tax__lte", 0)),
+                                _connector="OR",
+                            ),
+                            name="billing_remittanceline_tax",
                         ),
                         models.CheckConstraint(
                             condition=models.Q(
@@ -4367,6 +4440,7 @@ class Migration(migrations.Migration):
                         ),
                     ),
                     ("amount", models.BigIntegerField(verbose_name="مبلغ")),
+                    ("tax", models.BigIntegerField(default=0, verbose_name="مالیات تکلیفی")),
                     ("at", models.DateTimeField(verbose_name="زمان")),
                     (
                         "by",
@@ -4397,7 +4471,8 @@ class Migration(migrations.Migration):
                     ],
                     "constraints": [
                         models.CheckConstraint(
-                            condition=models.Q(("amount", 0), _negated=True), name="billing_allocation_moves"
+                            condition=models.Q(("amount", 0), ("tax", 0), _negated=True),
+                            name="billing_allocation_moves",
                         ),
                         models.CheckConstraint(
                             condition=models.Q(
@@ -4922,6 +4997,14 @@ class Migration(migrations.Migration):
                     ("answered", models.BigIntegerField(verbose_name="رسیدگی\u200cشده")),
                     ("approved", models.BigIntegerField(verbose_name="تأییدشده")),
                     ("paid", models.BigIntegerField(verbose_name="پول رسیده")),
+                    (
+                        "withheld",
+                        models.BigIntegerField(
+                            default=0,
+                            help_text="از پول رسیده؛ پیش از رسیدن به حساب کسر شده است",
+                            verbose_name="مالیات تکلیفی",
+                        ),
+                    ),
                 ],
                 options={
                     "verbose_name": "تراز چهار رقم",
@@ -5763,6 +5846,7 @@ class Migration(migrations.Migration):
                     (
                         "identity_kind",
                         models.CharField(
+                            blank=True,
                             choices=[
                                 ("national", "کد ملی"),
                                 ("newborn", "نوزاد (با کد ملی مادر)"),
@@ -5785,6 +5869,7 @@ class Migration(migrations.Migration):
                     (
                         "referral",
                         models.CharField(
+                            blank=True,
                             choices=[
                                 ("direct", "مراجعهٔ مستقیم"),
                                 ("family", "ارجاع پزشک خانواده"),
@@ -6699,6 +6784,50 @@ class Migration(migrations.Migration):
                 },
             ),
             migrations.CreateModel(
+                name="Eligibility",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    (
+                        "invoice",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            db_index=False,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            to="billing.invoice",
+                            verbose_name="صورتحساب",
+                        ),
+                    ),
+                    (
+                        "fund",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            db_index=False,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            to="insurers.fund",
+                            verbose_name="صندوق",
+                        ),
+                    ),
+                    ("code", models.CharField(max_length=60, verbose_name="کد استحقاق")),
+                ],
+                options={
+                    "verbose_name": "استحقاق درمان",
+                    "constraints": [
+                        models.UniqueConstraint(fields=("invoice", "fund"), name="billing_eligibility_once"),
+                        models.CheckConstraint(
+                            condition=models.Q(("code", ""), _negated=True),
+                            name="billing_eligibility_is_said",
+                        ),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
                 name="InvoiceStage",
                 fields=[
                     (
@@ -7041,9 +7170,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="frozen_stays",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.state NOT IN ('draft', 'checked') AND (OLD.number, OLD.sequence, OLD.year, OLD.centre_id, OLD.fund_id, OLD.payer, OLD.kind, OLD.month, OLD.asked, OLD.over_ceiling, OLD.discount, OLD.invoices_count, OLD.lines_count, OLD.frozen_at, OLD.frozen_by_id) IS DISTINCT FROM (NEW.number, NEW.sequence, NEW.year, NEW.centre_id, NEW.fund_id, NEW.payer, NEW.kind, NEW.month, NEW.asked, NEW.over_ceiling, NEW.discount, NEW.invoices_count, NEW.lines_count, NEW.frozen_at, NEW.frozen_by_id))",
+                    condition="WHEN (OLD.state NOT IN ('draft', 'checked') AND (OLD.number, OLD.sequence, OLD.year, OLD.centre_id, OLD.fund_id, OLD.payer, OLD.kind, OLD.month, OLD.asked, OLD.excluded, OLD.over_ceiling, OLD.discount, OLD.invoices_count, OLD.lines_count, OLD.frozen_at, OLD.frozen_by_id) IS DISTINCT FROM (NEW.number, NEW.sequence, NEW.year, NEW.centre_id, NEW.fund_id, NEW.payer, NEW.kind, NEW.month, NEW.asked, NEW.excluded, NEW.over_ceiling, NEW.discount, NEW.invoices_count, NEW.lines_count, NEW.frozen_at, NEW.frozen_by_id))",
                     func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
-                    hash="5f6235e4a2a7ef1497bf815c15ee03c8e1d41456",
+                    hash="4e866c272e3e8ae9675c221cf71a9fc3009ec0c0",
                     operation="UPDATE",
                     pgid="pgtrigger_frozen_stays_1f1bb",
                     table="billing_claim",
@@ -7057,8 +7186,8 @@ class Migration(migrations.Migration):
                 name="adds_up",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
                     constraint="CONSTRAINT",
-                    func="\n    IF NEW.frozen_at IS NULL THEN RETURN NULL; END IF;\n    IF EXISTS (\n        SELECT FROM (\n            SELECT count(*) AS lines, count(DISTINCT invoice_id) AS invoices, coalesce(sum(asked), 0) AS asked,\n                   coalesce(sum(asked) FILTER (WHERE approved IS NOT NULL), 0) AS answered,\n                   coalesce(sum(adjusted), 0) AS adjusted, coalesce(sum(approved), 0) AS approved,\n                   coalesce(sum(paid), 0) AS paid, coalesce(sum(over_ceiling), 0) AS over_ceiling,\n                   coalesce(sum(discount), 0) AS discount\n            FROM billing_claimline WHERE claim_id = NEW.id\n        ) l JOIN billing_claim c ON c.id = NEW.id\n        WHERE (c.lines_count, c.invoices_count, c.asked, c.answered, c.adjusted, c.approved, c.paid, c.over_ceiling,\n               c.discount)\n              IS DISTINCT FROM (l.lines, l.invoices, l.asked, l.answered, l.adjusted, l.approved, l.paid,\n                                l.over_ceiling, l.discount)\n    ) THEN RAISE EXCEPTION 'totals of claim % are not those of its lines', NEW.id;\n    END IF;\n    IF EXISTS (\n        SELECT FROM billing_claim c WHERE c.id = NEW.id\n          AND c.paid <> (SELECT coalesce(sum(amount), 0) FROM billing_allocation WHERE claim_id = c.id)\n    ) THEN RAISE EXCEPTION 'claim % is paid otherwise than by allocations of remittances', NEW.id;\n    END IF;\n    RETURN NULL;\n",
-                    hash="eb987f8de208468ac82b5c3452bcc24735f151e8",
+                    func="\n    IF NEW.frozen_at IS NULL THEN RETURN NULL; END IF;\n    IF EXISTS (\n        SELECT FROM (\n            SELECT count(*) AS lines, count(DISTINCT invoice_id) AS invoices, coalesce(sum(asked), 0) AS asked,\n                   coalesce(sum(asked) FILTER (WHERE approved IS NOT NULL), 0) AS answered,\n                   coalesce(sum(adjusted), 0) AS adjusted, coalesce(sum(approved), 0) AS approved,\n                   coalesce(sum(paid), 0) AS paid, coalesce(sum(excluded), 0) AS excluded,\n                   coalesce(sum(over_ceiling), 0) AS over_ceiling, coalesce(sum(discount), 0) AS discount\n            FROM billing_claimline WHERE claim_id = NEW.id\n        ) l JOIN billing_claim c ON c.id = NEW.id\n        WHERE (c.lines_count, c.invoices_count, c.asked, c.answered, c.adjusted, c.approved, c.paid, c.excluded,\n               c.over_ceiling, c.discount)\n              IS DISTINCT FROM (l.lines, l.invoices, l.asked, l.answered, l.adjusted, l.approved, l.paid,\n                                l.excluded, l.over_ceiling, l.discount)\n    ) THEN RAISE EXCEPTION 'totals of claim % are not those of its lines', NEW.id;\n    END IF;\n    IF EXISTS (\n        SELECT FROM billing_claim c WHERE c.id = NEW.id\n          AND c.paid <> (SELECT coalesce(sum(amount), 0) FROM billing_allocation WHERE claim_id = c.id)\n    ) THEN RAISE EXCEPTION 'claim % is paid otherwise than by allocations of remittances', NEW.id;\n    END IF;\n    RETURN NULL;\n",
+                    hash="dea782a578474c654dbdccf075e2c0b482c34b0d",
                     operation="INSERT OR UPDATE",
                     pgid="pgtrigger_adds_up_9e8dd",
                     table="billing_claim",
@@ -7102,9 +7231,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="facts_stay",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (ROW(OLD.claim_id, OLD.invoice_id, OLD.payer, OLD.kind, OLD.asked + OLD.over_ceiling + OLD.discount, OLD.version) IS DISTINCT FROM ROW(NEW.claim_id, NEW.invoice_id, NEW.payer, NEW.kind, NEW.asked + NEW.over_ceiling + NEW.discount, NEW.version) OR OLD.fund_id IS NOT NULL AND ROW(OLD.fund_id, OLD.supplementary_fund_id, OLD.unit_id, OLD.record_no, OLD.diagnoses, OLD.contract_id, OLD.contract_year, OLD.asked, OLD.over_ceiling, OLD.discount) IS DISTINCT FROM ROW(NEW.fund_id, NEW.supplementary_fund_id, NEW.unit_id, NEW.record_no, NEW.diagnoses, NEW.contract_id, NEW.contract_year, NEW.asked, NEW.over_ceiling, NEW.discount) OR OLD.released_at IS NOT NULL)",
+                    condition="WHEN (ROW(OLD.claim_id, OLD.invoice_id, OLD.payer, OLD.kind, OLD.asked + OLD.excluded + OLD.over_ceiling + OLD.discount, OLD.version) IS DISTINCT FROM ROW(NEW.claim_id, NEW.invoice_id, NEW.payer, NEW.kind, NEW.asked + NEW.excluded + NEW.over_ceiling + NEW.discount, NEW.version) OR OLD.fund_id IS NOT NULL AND ROW(OLD.fund_id, OLD.supplementary_fund_id, OLD.unit_id, OLD.record_no, OLD.diagnoses, OLD.eligibility, OLD.supplementary_eligibility, OLD.contract_id, OLD.terms_id, OLD.contract_year, OLD.asked, OLD.excluded, OLD.over_ceiling, OLD.discount) IS DISTINCT FROM ROW(NEW.fund_id, NEW.supplementary_fund_id, NEW.unit_id, NEW.record_no, NEW.diagnoses, NEW.eligibility, NEW.supplementary_eligibility, NEW.contract_id, NEW.terms_id, NEW.contract_year, NEW.asked, NEW.excluded, NEW.over_ceiling, NEW.discount) OR OLD.released_at IS NOT NULL)",
                     func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
-                    hash="080c7cf0ccbd1ee1056092fe16acd2526e9f07ec",
+                    hash="cae6e5747ae6faca7282be27755c74894f2f7802",
                     operation="UPDATE",
                     pgid="pgtrigger_facts_stay_4c858",
                     table="billing_claiminvoice",
@@ -7163,9 +7292,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="facts_stay",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (ROW(OLD.claim_id, OLD.invoice_id, OLD.line_no, OLD.asked, OLD.over_ceiling, OLD.discount, OLD.amount, OLD.basic, OLD.supplementary, OLD.patient, OLD.code, OLD.previous_id) IS DISTINCT FROM ROW(NEW.claim_id, NEW.invoice_id, NEW.line_no, NEW.asked, NEW.over_ceiling, NEW.discount, NEW.amount, NEW.basic, NEW.supplementary, NEW.patient, NEW.code, NEW.previous_id))",
+                    condition="WHEN (ROW(OLD.claim_id, OLD.invoice_id, OLD.line_no, OLD.asked, OLD.excluded, OLD.over_ceiling, OLD.discount, OLD.amount, OLD.basic, OLD.supplementary, OLD.patient, OLD.code, OLD.previous_id) IS DISTINCT FROM ROW(NEW.claim_id, NEW.invoice_id, NEW.line_no, NEW.asked, NEW.excluded, NEW.over_ceiling, NEW.discount, NEW.amount, NEW.basic, NEW.supplementary, NEW.patient, NEW.code, NEW.previous_id))",
                     func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
-                    hash="b8cb54f019737ce0976d37d4f33705540a6824ce",
+                    hash="32e3a38532071edc789df1f3dbc7f34aaedb9d96",
                     operation="UPDATE",
                     pgid="pgtrigger_facts_stay_1fa0d",
                     table="billing_claimline",
@@ -7292,9 +7421,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="facts_stay",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (ROW(OLD.claim_id, OLD.sequence, OLD.asked, OLD.lines_count, OLD.text, OLD.created_by_id) IS DISTINCT FROM ROW(NEW.claim_id, NEW.sequence, NEW.asked, NEW.lines_count, NEW.text, NEW.created_by_id))",
+                    condition="WHEN (ROW(OLD.claim_id, OLD.sequence, OLD.created_by_id) IS DISTINCT FROM ROW(NEW.claim_id, NEW.sequence, NEW.created_by_id) OR OLD.state <> 'draft' AND ROW(OLD.asked, OLD.lines_count, OLD.text) IS DISTINCT FROM ROW(NEW.asked, NEW.lines_count, NEW.text))",
                     func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
-                    hash="02163eefbe15493319705c1c467bb0bd8481ee82",
+                    hash="8db28d1d4d788f11c8a673f8065a49688009791a",
                     operation="UPDATE",
                     pgid="pgtrigger_facts_stay_1dd43",
                     table="billing_objection",
@@ -7307,8 +7436,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="kept",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
-                    hash="6dc8d4813bfa2c02bb67a38f530127597d5770ea",
+                    func="\n    IF (SELECT state FROM billing_objection WHERE id = OLD.objection_id) <> 'draft' THEN\n        RAISE EXCEPTION 'objection % is no draft any more', OLD.objection_id;\n    END IF;\n    RETURN OLD;\n",
+                    hash="562894e9569c11c7d935d47e67e6d1a193da76c2",
                     operation="DELETE",
                     pgid="pgtrigger_kept_f5824",
                     table="billing_objectionline",
@@ -7421,9 +7550,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="facts_stay",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (ROW(OLD.organisation_id, OLD.insurer_id, OLD.centre_id, OLD.kind, OLD.source, OLD.reference, OLD.paid_on, OLD.amount, OLD.lines_count, OLD.fingerprint, OLD.sha256, OLD.received_at, OLD.by_id) IS DISTINCT FROM ROW(NEW.organisation_id, NEW.insurer_id, NEW.centre_id, NEW.kind, NEW.source, NEW.reference, NEW.paid_on, NEW.amount, NEW.lines_count, NEW.fingerprint, NEW.sha256, NEW.received_at, NEW.by_id))",
+                    condition="WHEN (ROW(OLD.organisation_id, OLD.insurer_id, OLD.centre_id, OLD.kind, OLD.source, OLD.reference, OLD.paid_on, OLD.amount, OLD.tax, OLD.is_tax_shared, OLD.lines_count, OLD.fingerprint, OLD.sha256, OLD.received_at, OLD.by_id) IS DISTINCT FROM ROW(NEW.organisation_id, NEW.insurer_id, NEW.centre_id, NEW.kind, NEW.source, NEW.reference, NEW.paid_on, NEW.amount, NEW.tax, NEW.is_tax_shared, NEW.lines_count, NEW.fingerprint, NEW.sha256, NEW.received_at, NEW.by_id))",
                     func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
-                    hash="1204e6561a492d685983c8d76f51699e33b9b64a",
+                    hash="40451ca2b0fff92d31f38fa96f703013f3ca7fc6",
                     operation="UPDATE",
                     pgid="pgtrigger_facts_stay_e7c20",
                     table="billing_remittance",
@@ -7438,8 +7567,8 @@ class Migration(migrations.Migration):
                 sql=pgtrigger.compiler.UpsertTriggerSql(
                     constraint="CONSTRAINT",
                     declare="DECLARE differs boolean;",
-                    func="\n    -- What was written again afterwards in the same transaction is looked at then.\n    IF NOT EXISTS (SELECT FROM billing_remittance r WHERE r.id = NEW.id AND r IS NOT DISTINCT FROM NEW)\n    THEN RETURN NULL;\n    END IF;\n    IF EXISTS (\n        SELECT FROM billing_remittance r\n        CROSS JOIN (SELECT coalesce(sum(amount) FILTER (WHERE bucket = 1), 0) AS matched, coalesce(sum(amount) FILTER (WHERE bucket = 2), 0) AS unmatched, coalesce(sum(amount) FILTER (WHERE bucket = 3), 0) AS advance, coalesce(sum(amount) FILTER (WHERE bucket = 4), 0) AS returned FROM billing_allocation WHERE remittance_id = NEW.id) a\n        CROSS JOIN (\n            SELECT count(*) AS lines, coalesce(sum(amount), 0) AS amount FROM billing_remittanceline\n            WHERE remittance_id = NEW.id\n        ) l\n        WHERE r.id = NEW.id\n          AND (r.lines_count, r.amount, r.matched, r.unmatched, r.advance, r.returned)\n              IS DISTINCT FROM (l.lines, l.amount, a.matched, a.unmatched, a.advance, a.returned)\n    ) THEN RAISE EXCEPTION 'remittance % is not what its lines and allocations say', NEW.id;\n    END IF;\n    IF EXISTS (\n        SELECT FROM (\n            SELECT id AS line_id, unmatched, advance,\n                   CASE WHEN (SELECT state FROM billing_remittance WHERE id = NEW.id) = 'booked' THEN amount ELSE 0 END\n                       AS amount\n            FROM billing_remittanceline WHERE remittance_id = NEW.id\n            UNION ALL\n            SELECT line_id, CASE WHEN bucket = 2 THEN -amount ELSE 0 END,\n                   CASE WHEN bucket = 3 THEN -amount ELSE 0 END, -amount\n            FROM billing_allocation WHERE remittance_id = NEW.id\n        ) x GROUP BY line_id HAVING (sum(unmatched), sum(advance), sum(amount)) IS DISTINCT FROM (0, 0, 0)\n    ) THEN RAISE EXCEPTION 'a line of remittance % is not what its allocations say', NEW.id;\n    END IF;\n    -- Planned anew each time: a plan that was kept from when the tables were small would read them for every line.\n    EXECUTE 'SELECT EXISTS (\n        SELECT FROM billing_claimline c\n        WHERE c.id IN (SELECT claim_line_id FROM billing_allocation WHERE remittance_id = $1)\n          AND c.paid <> (SELECT coalesce(sum(amount), 0) FROM billing_allocation WHERE claim_line_id = c.id)\n    )' INTO differs USING NEW.id;\n    IF differs THEN RAISE EXCEPTION 'a claim line is paid otherwise than by its allocations (remittance %)', NEW.id;\n    END IF;\n    RETURN NULL;\n",
-                    hash="b5c87ab9010e5ad59fa2ced8dc0e4b0f1fc686d0",
+                    func="\n    -- What was written again afterwards in the same transaction is looked at then.\n    IF NOT EXISTS (SELECT FROM billing_remittance r WHERE r.id = NEW.id AND r IS NOT DISTINCT FROM NEW)\n    THEN RETURN NULL;\n    END IF;\n    IF EXISTS (\n        SELECT FROM billing_remittance r\n        CROSS JOIN (SELECT coalesce(sum(amount) FILTER (WHERE bucket = 1), 0) AS matched, coalesce(sum(amount) FILTER (WHERE bucket = 2), 0) AS unmatched, coalesce(sum(amount) FILTER (WHERE bucket = 3), 0) AS advance, coalesce(sum(amount) FILTER (WHERE bucket = 4), 0) AS returned FROM billing_allocation WHERE remittance_id = NEW.id) a\n        CROSS JOIN (\n            SELECT count(*) FILTER (WHERE NOT is_rest) AS lines, coalesce(sum(amount), 0) AS amount,\n                   coalesce(sum(tax), 0) AS tax\n            FROM billing_remittanceline WHERE remittance_id = NEW.id\n        ) l\n        WHERE r.id = NEW.id\n          AND (r.lines_count, r.amount, r.tax, r.matched, r.unmatched, r.advance, r.returned)\n              IS DISTINCT FROM (l.lines, l.amount, l.tax, a.matched, a.unmatched, a.advance, a.returned)\n    ) THEN RAISE EXCEPTION 'remittance % is not what its lines and allocations say', NEW.id;\n    END IF;\n    IF EXISTS (\n        SELECT FROM (\n            SELECT l.id AS line_id, l.unmatched, l.advance,\n                   CASE r.state WHEN 'booked' THEN l.amount ELSE 0 END AS amount,\n                   CASE r.state WHEN 'booked' THEN l.tax ELSE 0 END AS tax\n            FROM billing_remittanceline l JOIN billing_remittance r ON r.id = l.remittance_id\n            WHERE l.remittance_id = NEW.id\n            UNION ALL\n            SELECT line_id, CASE WHEN bucket = 2 THEN -amount ELSE 0 END,\n                   CASE WHEN bucket = 3 THEN -amount ELSE 0 END, -amount, -tax\n            FROM billing_allocation WHERE remittance_id = NEW.id\n        ) x GROUP BY line_id\n        HAVING (sum(unmatched), sum(advance), sum(amount), sum(tax)) IS DISTINCT FROM (0, 0, 0, 0)\n    ) THEN RAISE EXCEPTION 'a line of remittance % is not what its allocations say', NEW.id;\n    END IF;\n    -- Planned anew each time: a plan that was kept from when the tables were small would read them for every line.\n    EXECUTE 'SELECT EXISTS (\n        SELECT FROM billing_claimline c\n        WHERE c.id IN (SELECT claim_line_id FROM billing_allocation WHERE remittance_id = $1)\n          AND c.paid <> (SELECT coalesce(sum(amount), 0) FROM billing_allocation WHERE claim_line_id = c.id)\n    )' INTO differs USING NEW.id;\n    IF differs THEN RAISE EXCEPTION 'a claim line is paid otherwise than by its allocations (remittance %)', NEW.id;\n    END IF;\n    RETURN NULL;\n",
+                    hash="d67efa420e7c996ee46950f0a22fb9942a086f12",
                     operation="INSERT OR UPDATE",
                     pgid="pgtrigger_adds_up_d31a8",
                     table="billing_remittance",
@@ -7483,9 +7612,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="facts_stay",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (ROW(OLD.remittance_id, OLD.row_no, OLD.claim_no, OLD.invoice_no, OLD.line_no, OLD.code, OLD.line_key, OLD.amount, OLD.cut, OLD.reason) IS DISTINCT FROM ROW(NEW.remittance_id, NEW.row_no, NEW.claim_no, NEW.invoice_no, NEW.line_no, NEW.code, NEW.line_key, NEW.amount, NEW.cut, NEW.reason))",
+                    condition="WHEN (ROW(OLD.remittance_id, OLD.row_no, OLD.claim_no, OLD.invoice_no, OLD.line_no, OLD.code, OLD.line_key, OLD.amount, OLD.tax, OLD.cut, OLD.reason, OLD.is_rest) IS DISTINCT FROM ROW(NEW.remittance_id, NEW.row_no, NEW.claim_no, NEW.invoice_no, NEW.line_no, NEW.code, NEW.line_key, NEW.amount, NEW.tax, NEW.cut, NEW.reason, NEW.is_rest))",
                     func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
-                    hash="f19f2c825a43b7f95d5b482e4630f48041e177b9",
+                    hash="a8ac992c19f419f893837ab72a5fff2b60c454be",
                     operation="UPDATE",
                     pgid="pgtrigger_facts_stay_69df2",
                     table="billing_remittanceline",

@@ -1955,6 +1955,16 @@ class Migration(migrations.Migration):
                     ),
                     ("name", models.CharField(max_length=120, verbose_name="مدرک")),
                     ("is_original", models.BooleanField(default=False, verbose_name="اصل مدرک")),
+                    (
+                        "fact",
+                        models.CharField(
+                            blank=True,
+                            choices=[("diagnoses", "تشخیص (ICD-10)"), ("eligibility", "کد استحقاق درمان")],
+                            default="",
+                            max_length=12,
+                            verbose_name="در صورتحساب الکترونیکی",
+                        ),
+                    ),
                 ],
                 options={
                     "verbose_name": "مدرک لازم",
