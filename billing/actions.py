@@ -88,6 +88,8 @@ ACTIONS = {
     "period.exception_revoked": Action("برداشتن استثنا", "استثنای {what} را برداشت"),
 }
 FACTS = {
+    "first_month": "از ماه",
+    "last_month": "تا ماه",
     "name": "نام",
     "rows": "سطرها",
     "counted": "جمع شمارش",

@@ -13,9 +13,11 @@ from billing.worklists import mine
 from core.filters import SortedFilter
 from core.jalali import month_name
 from core.text import ascii_digits, clean
-from insurers.models import Fund
+from insurers.models import Contract, Fund
 from organisations.choices import CostElement, PatientCategory, Setting
 from organisations.models import Centre, Region
+from organisations.permissions import Permission
+from tariffs.choices import ServiceGroup
 
 SORTS = {
     "number": "number", "centre": "centre__name", "discharged": "discharged_on", "asked": "asked",
@@ -32,6 +34,11 @@ def visible_regions(request: Any) -> QuerySet[Region]:
 def visible_centres(request: Any) -> QuerySet[Centre]:
     """Centres of the user's scope."""
     return Centre.objects.visible_to(request.user).by_code()
+
+
+def _contracts(request: Any) -> QuerySet[Contract]:
+    may = request.user.may(Permission.CONTRACT_VIEW)
+    return Contract.objects.visible_to(request.user) if may else Contract.objects.none()
 
 
 def _funds(request: Any) -> QuerySet[Fund]:
@@ -66,6 +73,10 @@ class InvoiceFilter(MonthlyFilter):
     element = filters.TypedChoiceFilter(
         label="عنصر هزینه", choices=CostElement.choices, coerce=int, method="with_element"
     )
+    group = filters.TypedChoiceFilter(
+        label="گروه خدمت", choices=ServiceGroup.choices, coerce=int, method="with_group"
+    )
+    contract = filters.ModelChoiceFilter(label="قرارداد", queryset=_contracts, method="of_contract")
     delivery = filters.NumberFilter(label="محموله", field_name="change__delivery")
 
     class Meta:
@@ -90,6 +101,15 @@ class InvoiceFilter(MonthlyFilter):
         """Invoices with a line of the cost element."""
         lines = InvoiceLine.objects.filter(invoice_id=OuterRef("pk"), element=element)
         return found.filter(Exists(lines)) if element else found
+
+    def with_group(self, found: Any, _name: str, group: int) -> Any:
+        """Invoices with a line of the group of services."""
+        lines = InvoiceLine.objects.filter(invoice_id=OuterRef("pk"), group=group)
+        return found.filter(Exists(lines)) if group else found
+
+    def of_contract(self, found: Any, _name: str, contract: Contract | None) -> Any:
+        """Invoices that a contract is about: of its insurer's funds at its centres."""
+        return found.of_contract(contract) if contract else found
 
     def only_unpriced(self, found: Any, _name: str, chosen: bool) -> Any:
         return found.unpriced() if chosen else found

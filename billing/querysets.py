@@ -11,6 +11,7 @@ from django.db.models.functions import MD5, Left
 
 from billing.choices import DeliveryState, DraftState, RepricingState, Severity, Stage
 from billing.measures import MEASURES, PRICED, REPRICED
+from insurers.choices import ContractKind
 
 #: What was sent is no longer what the invoice says.
 CHANGED_SINCE_SENT = models.Q(version__gt=models.F("progress__sent_version"))
@@ -26,6 +27,12 @@ class InvoiceQuerySet(models.QuerySet[Any]):
 
     def unpriced(self) -> InvoiceQuerySet:
         return self.filter(unpriced_lines__gt=0)
+
+    def of_contract(self, contract: Any) -> InvoiceQuerySet:
+        """Invoices that a contract is about: of its insurer's funds at its centres, whatever their day."""
+        fund = "fund" if contract.kind == ContractKind.BASIC else "supplementary_fund"
+        centres = contract.covered.values("centre")
+        return self.filter(**{f"{fund}__insurer": contract.insurer_id}, centre__in=centres)
 
     def at_stage(self, stage: int) -> InvoiceQuerySet:
         """Invoices that stand at a stage; those without a row stand at REGISTERED."""

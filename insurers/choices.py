@@ -69,25 +69,36 @@ class ContractState(models.TextChoices):
     RENEWED = "renewed", "تمدیدشده"
     EXPIRED = "expired", "پایان‌یافته"
     ENDED = "ended", "خاتمه‌یافته پیش از موعد"
+    CANCELLED = "cancelled", "لغوشده پیش از آغاز"
 
 
-#: Which states may follow a state; a trigger holds the table to it.
+#: Which states may follow a state; a trigger holds the table to it. What has not begun is cancelled, what has is ended;
+#: a renewed contract runs again where its renewal is cancelled.
 CONTRACT_STEPS: dict[ContractState, tuple[ContractState, ...]] = {
-    ContractState.DRAFT: (ContractState.SENT, ContractState.ENDED),
-    ContractState.SENT: (ContractState.SIGNED, ContractState.DRAFT, ContractState.ENDED),
-    ContractState.SIGNED: (ContractState.NOTIFIED, ContractState.ENDED),
-    ContractState.NOTIFIED: (ContractState.ACTIVE, ContractState.ENDED),
+    ContractState.DRAFT: (ContractState.SENT, ContractState.CANCELLED),
+    ContractState.SENT: (ContractState.SIGNED, ContractState.DRAFT, ContractState.CANCELLED),
+    ContractState.SIGNED: (ContractState.NOTIFIED, ContractState.CANCELLED),
+    ContractState.NOTIFIED: (ContractState.ACTIVE, ContractState.CANCELLED),
     ContractState.ACTIVE: (
         ContractState.SUSPENDED,
         ContractState.RENEWED,
         ContractState.EXPIRED,
         ContractState.ENDED,
+        ContractState.CANCELLED,
     ),
-    ContractState.SUSPENDED: (ContractState.ACTIVE, ContractState.EXPIRED, ContractState.ENDED),
-    ContractState.RENEWED: (ContractState.EXPIRED, ContractState.ENDED),
+    ContractState.SUSPENDED: (
+        ContractState.ACTIVE,
+        ContractState.EXPIRED,
+        ContractState.ENDED,
+        ContractState.CANCELLED,
+    ),
+    ContractState.RENEWED: (ContractState.ACTIVE, ContractState.EXPIRED, ContractState.ENDED),
     ContractState.EXPIRED: (),
     ContractState.ENDED: (),
+    ContractState.CANCELLED: (),
 }
+#: States of a contract that came to nothing or was cut short.
+OVER_EARLY = (ContractState.ENDED, ContractState.CANCELLED)
 #: States in which nothing of the head may change any more but what a step itself writes.
 EDITABLE = (ContractState.DRAFT,)
 
@@ -101,6 +112,7 @@ CONTRACT_TONES = {
     ContractState.RENEWED: "good",
     ContractState.EXPIRED: "mute",
     ContractState.ENDED: "mute",
+    ContractState.CANCELLED: "mute",
 }
 
 

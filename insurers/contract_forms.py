@@ -10,9 +10,18 @@ from django.core.exceptions import ValidationError
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from core.forms import CleanCharField, JalaliDateField, NumberField, PercentBpField, RialField
-from insurers.choices import Awaited, BillFact, Condition, ContractKind, ContractState, FileKind, InsurerKind
+from insurers.choices import (
+    OVER_EARLY,
+    Awaited,
+    BillFact,
+    Condition,
+    ContractKind,
+    ContractState,
+    FileKind,
+    InsurerKind,
+)
 from insurers.models import Contract, Fund, Insurer
-from insurers.services.contracts import WITH_DAY, WITH_LETTER, WITH_NOTE, Letter, resumes
+from insurers.services.contracts import WITH_DAY, WITH_NOTE, Letter, needs_letter, resumes
 from organisations.choices import Sector
 from organisations.models import Centre
 from tariffs.choices import ServiceGroup
@@ -29,8 +38,8 @@ class ContractForm(forms.Form):
     insurer = forms.ModelChoiceField(Insurer.objects.none(), label="بیمه‌گر", empty_label="برگزینید")
     number = CleanCharField(label="شمارهٔ قرارداد", max_length=60)
     title = CleanCharField(label="عنوان", max_length=200)
-    first_on = JalaliDateField(label="از روز")
-    last_on = JalaliDateField(label="تا پایان روز")
+    first_on = JalaliDateField(label="قرارداد از روز")
+    last_on = JalaliDateField(label="قرارداد تا پایان روز")
     centres = forms.ModelMultipleChoiceField(
         Centre.objects.none(), label="مرکزها", widget=forms.CheckboxSelectMultiple
     )
@@ -98,7 +107,7 @@ class TermsForm(forms.Form):
 
 
 class AmendmentForm(forms.Form):
-    from_on = JalaliDateField(label="از روز")
+    from_on = JalaliDateField(label="الحاقیه از روز")
     letter = CleanCharField(label="شمارهٔ نامه یا الحاقیه", max_length=80)
 
 
@@ -182,6 +191,15 @@ class DocumentForm(forms.Form):
 ROW_FORMS = {"covers": CoverForm, "ceilings": CeilingForm, "documents": DocumentForm}
 
 
+#: Of what the day of a step is the first, or what happened on it.
+DAYS = {
+    ContractState.SIGNED: "روز امضا",
+    ContractState.SUSPENDED: "تعلیق از روز",
+    ContractState.ENDED: "خاتمه از روز (دیگر به شمار نمی‌آید)",
+}
+RESUMED = "از سرگیری از روز"
+
+
 class StepForm(forms.Form):
     """A step of a contract: fields that the step does not use are left out."""
 
@@ -195,17 +213,21 @@ class StepForm(forms.Form):
     letter_number = CleanCharField(label="شمارهٔ نامه", max_length=80)
     letter_on = JalaliDateField(label="تاریخ نامه")
     note = CleanCharField(label="توضیح", max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+    is_sure = forms.BooleanField(label="می‌دانم که بازنمی‌گردد")
 
     def __init__(self, *args: Any, contract: Contract, to: ContractState, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         again = resumes(contract, to)
-        needs_day = to in WITH_DAY and (to != ContractState.ENDED or contract.activated_at)
-        if not (needs_day or again):
+        if to in WITH_DAY or again:
+            self.fields["effective_on"].label = RESUMED if again else DAYS[to]
+        else:
             del self.fields["effective_on"]
+        if not (to in OVER_EARLY and contract.activated_at):
+            del self.fields["is_sure"]
         if to != ContractState.SIGNED:
             del self.fields["number"]
         for name in ("letter_number", "letter_on"):
-            self.fields[name].required = to in WITH_LETTER
+            self.fields[name].required = needs_letter(contract, to)
         self.fields["note"].required = to in WITH_NOTE or again
 
     def letter(self) -> Letter:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import models
 
-from insurers.choices import ContractState
+from insurers.choices import OVER_EARLY, ContractState
 
 
 class InsurerQuerySet(models.QuerySet[Any]):
@@ -41,7 +41,7 @@ class ContractQuerySet(models.QuerySet[Any]):
         if member.insurer_id:
             # Sent once, and neither taken back for editing nor given up as a draft.
             sent = own.filter(insurer_id=member.insurer_id, steps__state=ContractState.SENT)
-            given_up = models.Q(steps__source=ContractState.DRAFT, steps__state=ContractState.ENDED)
+            given_up = models.Q(steps__source=ContractState.DRAFT, steps__state__in=OVER_EARLY)
             hidden = own.filter(given_up | models.Q(state=ContractState.DRAFT))
             return own.filter(pk__in=sent.values("pk")).exclude(pk__in=hidden.values("pk"))
         if member.region_id or member.centre_id:
@@ -54,15 +54,15 @@ class ContractQuerySet(models.QuerySet[Any]):
     def in_force(self, *, insurer_id: int, centre_id: int, on: dt.date) -> ContractQuerySet:
         """Activated contracts of an insurer that hold at a centre on a day; one a kind by constraint."""
         return (
-            self.filter(
-                insurer_id=insurer_id,
-                covered__centre_id=centre_id,
-                activated_at__isnull=False,
-                valid__contains=on,
-            )
+            self.started()
+            .filter(insurer_id=insurer_id, covered__centre_id=centre_id, valid__contains=on)
             .exclude(suspensions__days__contains=on)
             .order_by("kind")
         )
+
+    def started(self) -> ContractQuerySet:
+        """Contracts that were activated, and not cancelled before they began."""
+        return self.filter(activated_at__isnull=False).exclude(state=ContractState.CANCELLED)
 
     def with_names(self) -> ContractQuerySet:
         return self.select_related("insurer", "organisation", "renews")

@@ -41,7 +41,7 @@ class Submission:
             for pk, kind in Insurer.objects.filter(organisation_id=organisation_id).values_list("pk", "kind")
         }
         contracts = (
-            Contract.objects.filter(organisation_id=organisation_id, activated_at__isnull=False)
+            Contract.objects.started().filter(organisation_id=organisation_id)
             .prefetch_related("covered", "suspensions").order_by("pk")
         )  # fmt: skip
         self._contracts: dict[tuple[int, int], list[Contract]] = defaultdict(list)

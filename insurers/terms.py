@@ -299,8 +299,8 @@ def agreed_on(
     wanted = sorted(set(days))
     if not wanted:
         return {}
-    contracts = Contract.objects.filter(
-        insurer_id=insurer_id, covered__centre_id=centre_id, kind=kind, activated_at__isnull=False,
+    contracts = Contract.objects.started().filter(
+        insurer_id=insurer_id, covered__centre_id=centre_id, kind=kind,
         valid__overlap=DateRange(wanted[0], wanted[-1], "[]"),
     )  # fmt: skip
     approved = ContractTerms.objects.approved().order_by("from_on", "number")

@@ -29,7 +29,6 @@ from billing.pipeline.stored import portions
 from core import audit, jalali, jobs
 from core.errors import InvalidInput, NotAllowed
 from core.models import Job, JobState
-from insurers.choices import ContractKind
 from insurers.models import Contract, ContractCentre, ContractTerms, Fund
 from insurers.rules import claim_payments
 from insurers.services import contract_coverage
@@ -71,7 +70,7 @@ def ask(
     job.save(update_fields=["outcome"])
     audit.record(
         "contract.simulated", contract, by=by, at=at, organisation_id=contract.organisation_id,
-        after={"first": first, "last": last, "version": version.number},
+        after={"first_month": first, "last_month": last, "version": version.number},
     )  # fmt: skip
     if queue:
         transaction.on_commit(lambda: queue(job.pk))
@@ -112,7 +111,7 @@ def compute(
     contract = version.contract
     draft = draft_of(version, on=on)
     refs = references_under(references(contract.organisation_id), draft, contract.organisation_id)
-    invoices = _invoices(draft, first, last)
+    invoices = _invoices(contract, first, last)
     total, seen = sum(len(found) for found in invoices.values()), 0
     advance(0, total, "شمردن صورتحساب‌ها")
     parts = []
@@ -157,9 +156,7 @@ def draft_of(version: ContractTerms, *, on: dt.date) -> Draft:
 
 def newest_months(contract: Contract) -> tuple[int, int] | None:
     """The newest twelve months in which the insurer's invoices of these centres stand."""
-    fund = "fund__insurer" if contract.kind == ContractKind.BASIC else "supplementary_fund__insurer"
-    centres = contract.covered.values("centre")
-    months = Invoice.objects.filter(**{fund: contract.insurer_id}, centre__in=centres).order_by("-month")
+    months = Invoice.objects.of_contract(contract).order_by("-month")
     last = months.values_list("month", flat=True).first()
     return (jalali.shifted(last, 1 - MONTHS), last) if last else None
 
@@ -167,15 +164,11 @@ def newest_months(contract: Contract) -> tuple[int, int] | None:
 # ---------------------------------------------------------------- inside
 
 
-def _invoices(draft: Draft, first: int, last: int) -> dict[int, pl.DataFrame]:
+def _invoices(contract: Contract, first: int, last: int) -> dict[int, pl.DataFrame]:
     """Keys and numbers of lines of the invoices that the contract is about, by centre."""
     found = (
-        Invoice.objects.filter(
-            centre__in=draft.centre_ids,
-            month__gte=first,
-            month__lte=last,
-            **{f"{draft.fund}__in": draft.fund_ids},
-        )
+        Invoice.objects.of_contract(contract)
+        .filter(month__gte=first, month__lte=last)
         .order_by("centre_id", "pk")
         .values_list("centre_id", "pk", "lines_count")
     )

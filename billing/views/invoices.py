@@ -30,7 +30,7 @@ from core.filters import misread
 from core.views import DetailPage, ListPage, PageView
 from organisations.choices import CostElement
 from organisations.permissions import Permission
-from tariffs.choices import Confidence
+from tariffs.choices import Confidence, ServiceGroup
 
 
 def _if_priced(name: str) -> Any:
@@ -91,9 +91,16 @@ class Invoices(ListPage):
             misread=misread(self.filter.form),
             sums=self.filter.sums(),
             stages=Stage.choices,
+            group_name=self._group_name(),
             breadcrumb=[{"label": "صورتحساب‌ها"}],
             **kwargs,
         )
+
+    def _group_name(self) -> str:
+        """The group of services that lines are asked for, empty without one."""
+        form = self.filter.form
+        group = form.cleaned_data.get("group") if form.is_valid() else None
+        return str(dict(ServiceGroup.choices).get(group, "")) if group else ""
 
 
 class InvoicePage(DetailPage):

@@ -110,10 +110,11 @@ def _result(contract: Contract, job: Job) -> dict[str, Any]:
     numbers = dict(
         Invoice.objects.filter(pk__in=[one["number"] for one in found["largest"]]).values_list("pk", "number")
     )
-    months = {"from": found["first"], "to": found["last"]}
-    fund = contract.insurer.funds.order_by("pk").first()
-    # The list of invoices filters by the basic fund only.
-    of_fund = {"fund": fund.pk} if contract.kind == ContractKind.BASIC and fund else {}
+    months = {"from": found["first"], "to": found["last"], "contract": contract.pk}
+
+    def url(**more: int) -> str:
+        return f"{reverse('invoices')}?{urlencode(more | months)}"
+
     return found | {
         "income": found["amount"] - found["discount"],
         "was_income": found["was_amount"],
@@ -124,10 +125,13 @@ def _result(contract: Contract, job: Job) -> dict[str, Any]:
             one
             | {
                 "centre": centres[one["centre_id"]],
-                "url": f"{reverse('invoices')}?{urlencode({'centre': one['centre_id'], **months, **of_fund})}",
+                "url": url(centre=one["centre_id"]),
             }
             for one in found["centres"]
         ],
+        "all_url": url(),
+        "unpriced_url": f"{url()}&unpriced=true",
+        "groups": [one | {"url": url(group=one["group"]) if one["group"] else ""} for one in found["groups"]],
         "largest": [
             one | {"no": numbers[one["number"]], "centre": centres[one["centre_id"]]}
             for one in found["largest"]

@@ -58,10 +58,10 @@ _HEAD_CHANGED = f"""
 #: The days of a contract stand on its centres too, for the exclusion constraint; the database keeps them equal.
 _SPREAD = """
     UPDATE insurers_contractcentre SET insurer_id = NEW.insurer_id, kind = NEW.kind, valid = NEW.valid,
-        is_in_force = NEW.activated_at IS NOT NULL WHERE contract_id = NEW.id;
+        is_in_force = NEW.activated_at IS NOT NULL AND NEW.state <> 'cancelled' WHERE contract_id = NEW.id;
     RETURN NULL;"""
 _FILL = """
-    SELECT c.insurer_id, c.kind, c.valid, c.activated_at IS NOT NULL
+    SELECT c.insurer_id, c.kind, c.valid, c.activated_at IS NOT NULL AND c.state <> 'cancelled'
         INTO NEW.insurer_id, NEW.kind, NEW.valid, NEW.is_in_force FROM insurers_contract c WHERE c.id = NEW.contract_id;
     RETURN NEW;"""
 _OF_DRAFT = f"""

@@ -16,7 +16,7 @@ from django.db.models import Func, Value
 from django.db.models.functions import Lower
 
 from core import audit
-from insurers.choices import ContractKind
+from insurers.choices import ContractKind, ContractState
 from insurers.models import Contract, ContractCover, ContractTerms, CoverageRule, Fund, SupplementaryCover
 from insurers.terms import Cover
 from tariffs.choices import Confidence, Status
@@ -115,6 +115,8 @@ def rows_of(
 
 
 def _wanted(contract: Contract) -> Iterable[Row]:
+    if contract.state == ContractState.CANCELLED:
+        return
     funds = list(contract.insurer.funds.order_by("pk").values_list("pk", flat=True))
     centres = list(contract.covered.order_by("centre").values_list("centre_id", flat=True))
     general = _general(contract.kind, contract.organisation_id, funds)

@@ -15,12 +15,12 @@ from django.db import IntegrityError, models, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 
-from core import audit, display
+from core import audit, display, jalali
 from core.errors import DomainError, InvalidInput, NotAllowed
 from core.history import told
 from core.text import clean
 from insurers import agreed
-from insurers.choices import CONTRACT_STEPS, Awaited, ContractState, InsurerKind
+from insurers.choices import CONTRACT_STEPS, OVER_EARLY, Awaited, ContractState, InsurerKind
 from insurers.models import (
     Contract,
     ContractCeiling,
@@ -49,6 +49,7 @@ AWAITED = {
     S.RENEWED: Awaited.NOBODY,
     S.EXPIRED: Awaited.NOBODY,
     S.ENDED: Awaited.NOBODY,
+    S.CANCELLED: Awaited.NOBODY,
 }
 #: What each step is called in the audit trail.
 ACTIONS = {
@@ -59,20 +60,27 @@ ACTIONS = {
     S.ACTIVE: "contract.active",
     S.SUSPENDED: "contract.suspended",
     S.ENDED: "contract.ended",
+    S.CANCELLED: "contract.cancelled",
 }
+#: Everything that leaves a row among the steps of a contract.
+STEP_ACTIONS = (
+    *ACTIONS.values(), "contract.followed_up", "contract.expired", "contract.renewed", "contract.not_renewed",
+)  # fmt: skip
 #: Steps that ask for a reason, for a letter, for a day from which they hold.
-#: A resumption needs its reason and day too (`resumes`).
-WITH_NOTE = (S.DRAFT, S.SUSPENDED, S.ENDED)
-WITH_LETTER = (S.SENT, S.SIGNED, S.NOTIFIED)
+#: A resumption needs its reason and day too (`resumes`), the cancellation of a started contract its letter.
+WITH_NOTE = (S.DRAFT, S.SUSPENDED, *OVER_EARLY)
+WITH_LETTER = (S.SENT, S.SIGNED, S.NOTIFIED, S.ENDED)
 WITH_DAY = (S.SIGNED, S.SUSPENDED, S.ENDED)
 #: Fields that a step writes: what is not among them keeps what another transaction has written.
 STEP_FIELDS = ("state", "awaits", "awaits_since")
 ADVANCE_FIELDS = (
     *STEP_FIELDS, "number", "valid", "signed_on", "signed_by", "activated_at", "activated_by",
 )  # fmt: skip
-#: Steps that whoever worked on the draft leaves to a colleague. What stops or ends a contract, or starts it again
-#: after that, is one person's: it changes nothing of what two have agreed to, and its reason is kept.
+#: Steps that whoever worked on the draft leaves to a colleague, as ending or cancelling what was started
+#: (`is_by_second`). What stops a contract or lets it run again is one person's: it cannot wait, and its reason is kept.
 BY_SECOND = (S.SIGNED, S.ACTIVE)
+#: Jalali months before the first day from which a contract is written about and signed.
+AHEAD_MONTHS = 12
 #: States in which a contract holds, or will again.
 RUNNING = (S.ACTIVE, S.SUSPENDED, S.RENEWED)
 #: Steps that follow from others and are no button.
@@ -337,8 +345,8 @@ def advance(
     """
     row = _locked(contract, by)
     letter = Letter(clean(letter.number)[:80], letter.on, clean(letter.note)[:500])
-    _check(row, to, by=by, letter=letter, effective_on=effective_on)
-    _not_ahead(letter, at)
+    _check(row, to, by=by, on=timezone.localdate(at), letter=letter, effective_on=effective_on)
+    _in_time(row, letter, at)
     source = S(row.state)
     row.state = to
     if number and source == S.SENT:
@@ -356,6 +364,8 @@ def advance(
         contract_coverage.publish(row, by=by, at=at)
     if to == S.ACTIVE and source == S.NOTIFIED and row.renews_id:
         _mark_renewed(row, by=by, at=at)
+    if to == S.CANCELLED and row.activated_at and row.renews_id:
+        _mark_running(row, by=by, at=at)
     after = {"state": to.value, "letter": letter.number, "note": letter.note}
     _record(ACTIONS[to], row, by=by, at=at, before={"state": source.value}, after=after)
     return row
@@ -374,7 +384,7 @@ def follow_up(
         row.awaits, row.awaits_since = awaits, at
         row.save(update_fields=["awaits", "awaits_since"])
     said = Letter(clean(letter.number)[:80], letter.on, clean(letter.note)[:500])
-    _not_ahead(said, at)
+    _in_time(row, said, at)
     step = _step(row, S(row.state), to=S(row.state), by=by, at=at, awaits=awaits, letter=said)
     _record("contract.followed_up", row, by=by, at=at, after={"awaits": awaits.label, "note": said.note})
     return step
@@ -398,16 +408,39 @@ def expire(*, organisation_id: int, on: dt.date, at: dt.datetime) -> int:
     return len(rows)
 
 
-def next_steps(contract: Contract) -> list[ContractState]:
-    """States that a person may bring the contract to now."""
-    return [to for to in CONTRACT_STEPS[S(contract.state)] if to not in BY_SYSTEM]
+def next_steps(contract: Contract, *, on: dt.date) -> list[ContractState]:
+    """States that a person may bring the contract to on a day: what has not begun is cancelled, what has is ended."""
+    has_begun = contract.activated_at is not None and contract.valid.lower <= on
+    hidden = (
+        *BY_SYSTEM,
+        S.CANCELLED if has_begun else S.ENDED,
+        *((S.ACTIVE,) if contract.state == S.RENEWED else ()),
+    )
+    return [to for to in CONTRACT_STEPS[S(contract.state)] if to not in hidden]
+
+
+def is_by_second(contract: Contract, to: ContractState) -> bool:
+    """Whether nobody takes the step who worked on the draft."""
+    return (to in BY_SECOND and not resumes(contract, to)) or (
+        to in OVER_EARLY and contract.activated_at is not None
+    )
+
+
+def needs_letter(contract: Contract, to: ContractState) -> bool:
+    """Whether the step goes by a letter: also what takes back a contract that was started."""
+    return to in WITH_LETTER or (to == S.CANCELLED and contract.activated_at is not None)
+
+
+def earliest_letter(contract: Contract) -> dt.date:
+    """The first day on which anybody wrote about a contract or signed it, as far as we believe it."""
+    return jalali.add_months(contract.valid.lower, -AHEAD_MONTHS)
 
 
 def why_not_renewed(contract: Contract) -> str:
     """Why a renewal of the contract may not be begun now, in Persian; empty where it may."""
-    if contract.activated_at is None or contract.state == S.ENDED:
+    if contract.activated_at is None or contract.state in OVER_EARLY:
         return f"این قرارداد «{contract.get_state_display()}» است؛ قرارداد در حال اجرا یا پایان‌یافته تمدید می‌شود."
-    begun = contract.renewals.exclude(state=S.ENDED).first()
+    begun = contract.renewals.exclude(state__in=OVER_EARLY).first()
     return f"تمدید این قرارداد پیش‌تر آغاز شده است (شمارهٔ «{begun.number}»)." if begun else ""
 
 
@@ -444,24 +477,29 @@ def _touch(version: ContractTerms, *, by: Any, at: dt.datetime) -> None:
 
 
 def _check(
-    row: Contract, to: ContractState, *, by: Any, letter: Letter, effective_on: dt.date | None
+    row: Contract, to: ContractState, *, by: Any, on: dt.date, letter: Letter, effective_on: dt.date | None
 ) -> None:
-    if to not in next_steps(row):
+    if to not in next_steps(row, on=on):
         raise NotNow(f"این قرارداد «{row.get_state_display()}» است و از این وضع به «{to.label}» نمی‌رود.")
-    if to in BY_SECOND and not resumes(row, to) and worked_on_draft(row, by):
+    if is_by_second(row, to) and worked_on_draft(row, by):
         raise NotAllowed(
-            "این قرارداد یا شرایط آن را خودتان نوشته یا ویرایش کرده‌اید؛ امضا و آغاز اجرای آن را همکار دیگری ثبت کند."
+            f"این قرارداد یا شرایط آن را خودتان نوشته یا ویرایش کرده‌اید؛ «{to.label}» را همکار دیگری ثبت کند."
         )
     if (to in WITH_NOTE or resumes(row, to)) and not letter.note:
         raise InvalidInput(f"برای «{to.label}» علت را بنویسید.")
-    if to in WITH_LETTER and not letter.number:
+    if needs_letter(row, to) and not letter.number:
         raise InvalidInput(f"برای «{to.label}» شمارهٔ نامه را بنویسید.")
-    if to in WITH_DAY and effective_on is None and (to != S.ENDED or row.activated_at):
+    if to in WITH_DAY and effective_on is None:
         raise InvalidInput(f"«{to.label}» از چه روزی است؟ تاریخ آن را بنویسید.")
     if to == S.SENT and not row.covered.exists():
         raise InvalidInput("قرارداد مرکزی ندارد؛ پیش از ارسال دست‌کم یک مرکز برگزینید.")
+    if to == S.SIGNED and effective_on and not earliest_letter(row) <= effective_on <= on:
+        raise InvalidInput(
+            f"روز امضا میان {display.day(earliest_letter(row))} (یک سال پیش از آغاز قرارداد) و امروز است؛ "
+            "تاریخ را درست کنید."
+        )
     within = effective_on is None or row.valid.lower < effective_on < row.valid.upper
-    if to in (S.SUSPENDED, S.ENDED) and row.activated_at and not within:
+    if to in (S.SUSPENDED, S.ENDED) and not within:
         raise InvalidInput("روز آغاز آن باید پس از آغاز و پیش از پایان قرارداد باشد.")
     if resumes(row, to) and effective_on is None:
         raise InvalidInput("اجرا از چه روزی از سر گرفته می‌شود؟ تاریخ آن را بنویسید.")
@@ -483,7 +521,7 @@ def _effects(
         _resume(row, day)
     elif to == S.SUSPENDED:
         Suspension.objects.create(contract=row, days=DateRange(day, None))
-    elif to == S.ENDED and row.activated_at:
+    elif to == S.ENDED:
         row.valid = DateRange(row.valid.lower, day)
 
 
@@ -517,9 +555,27 @@ def _mark_renewed(row: Contract, *, by: Any, at: dt.datetime) -> None:
     _record("contract.renewed", old, by=by, at=at, before={"state": S.ACTIVE.value}, after={"by": row.number})
 
 
-def _not_ahead(letter: Letter, at: dt.datetime) -> None:
+def _mark_running(row: Contract, *, by: Any, at: dt.datetime) -> None:
+    """What a cancelled contract renewed runs on without a successor, as long as it has days left."""
+    old = Contract.objects.get(pk=row.renews_id)  # locked along with its successor
+    if old.state != S.RENEWED:
+        return
+    old.state, old.awaits, old.awaits_since = S.ACTIVE, Awaited.NOBODY, at
+    old.save(update_fields=STEP_FIELDS)
+    letter = Letter(note=f"تمدید آن، قرارداد «{row.number}»، پیش از آغاز لغو شد.")
+    _step(old, S.RENEWED, to=S.ACTIVE, by=by, at=at, awaits=Awaited.NOBODY, letter=letter)
+    after = {"by": row.number}
+    _record("contract.not_renewed", old, by=by, at=at, before={"state": S.RENEWED.value}, after=after)
+
+
+def _in_time(row: Contract, letter: Letter, at: dt.datetime) -> None:
     if letter.on and letter.on > timezone.localdate(at):
         raise InvalidInput("تاریخ نامه پس از امروز است؛ تاریخ خود نامه را بنویسید.")
+    if letter.on and letter.on < earliest_letter(row):
+        raise InvalidInput(
+            f"تاریخ نامه پیش از {display.day(earliest_letter(row))} است، یک سال پیش از آغاز قرارداد؛ "
+            "تاریخ خود نامه را بنویسید."
+        )
 
 
 def _step(
@@ -666,10 +722,20 @@ def _explained(fault: IntegrityError, row: Contract) -> Exception:
     )
 
 
+#: What an event says itself, or nobody reads.
+_UNTOLD = {
+    "id", "organisation", "contract", "number", "entered_by", "entered_at", "approved_by", "approved_at",
+    "awaits_since", "circular",
+}  # fmt: skip
+
+
 def _facts(row: Any) -> dict[str, object]:
-    """The row as the audit trail keeps it."""
+    """The row as the audit trail keeps it: the head, or what a version agrees."""
     facts: dict[str, object] = {}
+    untold = _UNTOLD - {"number"} if isinstance(row, Contract) else _UNTOLD
     for field in row._meta.concrete_fields:
+        if field.name in untold:
+            continue
         value = getattr(row, field.attname)
         facts[field.name] = value if isinstance(value, bool | int) else "" if value is None else str(value)
     return facts

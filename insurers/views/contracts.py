@@ -22,7 +22,7 @@ from core.trail import told
 from core.uploads import download
 from core.views import ActionView, DetailPage, FormPage, ListPage
 from insurers import agreed
-from insurers.choices import CONTRACT_TONES, Awaited, ContractState
+from insurers.choices import CONTRACT_TONES, OVER_EARLY, Awaited, ContractState
 from insurers.contract_forms import (
     ROW_FORMS,
     AmendmentForm,
@@ -50,6 +50,7 @@ VERBS = {
     S.ACTIVE: "آغاز اجرا",
     S.SUSPENDED: "تعلیق",
     S.ENDED: "خاتمه",
+    S.CANCELLED: "لغو",
 }
 RECENT_EVENTS = 12
 ROW_TITLES = {"covers": "تعهد", "ceilings": "سقف سالانه", "documents": "مدرک لازم"}
@@ -103,6 +104,7 @@ class Contracts(ListPage):
                 "last_on": _last_day(one),
                 "left": (one.valid.upper - today).days,
                 "begins": _begins(one, today),
+                "ends": _ends(one, today),
                 "is_near": one.state in (S.ACTIVE, S.SUSPENDED)
                 and 0 < (one.valid.upper - today).days <= contracts.REMIND_DAYS,
             }
@@ -115,6 +117,11 @@ def _begins(contract: Contract, today: dt.date) -> dt.date | None:
     """The first day of a contract in force that has not come yet."""
     first: dt.date = contract.valid.lower
     return first if contract.state == ContractState.ACTIVE and first > today else None
+
+
+def _ends(contract: Contract, today: dt.date) -> dt.date | None:
+    """The last day of a contract that was ended for a day to come: until then it counts."""
+    return _last_day(contract) if contract.state == S.ENDED and contract.valid.upper > today else None
 
 
 def _last_day(contract: Contract) -> dt.date:
@@ -151,7 +158,7 @@ class ContractPage(DetailPage):
         contract, user = self.object, self.request.user
         today = timezone.localdate()
         inside = bool(user.scope.whole_organisation_ids())
-        may_edit = user.may(Permission.CONTRACT_EDIT)
+        may_edit, may_audit = user.may(Permission.CONTRACT_EDIT), user.may(Permission.AUDIT_VIEW)
         versions = list(contract.versions.select_related("entered_by", "approved_by").order_by("-number"))
         if not inside:
             versions = [version for version in versions if version.approved_at or version.number == 1]
@@ -164,6 +171,7 @@ class ContractPage(DetailPage):
             tone=CONTRACT_TONES[contract.state],
             left=(contract.valid.upper - today).days,
             begins=_begins(contract, today),
+            ends=_ends(contract, today),
             last_on=_last_day(contract),
             waits=(timezone.now() - contract.awaits_since).days,
             centres=[one.centre for one in centres],
@@ -176,11 +184,11 @@ class ContractPage(DetailPage):
             **(_agreed(contract, shown, today) if shown else {}),
             steps=contract.steps.select_related("by").order_by("-at", "-pk") if inside else (),
             files=contract.files.select_related("by").order_by("-at", "-pk") if inside else (),
-            renewals=contract.renewals.exclude(state=S.ENDED) if inside else (),
-            entries=self._history(versions) if inside else (),
-            told=told(self._events()) if inside else (),
+            renewals=contract.renewals.exclude(state__in=OVER_EARLY) if inside else (),
+            told=told(self._events()) if inside and may_audit else (),
+            entries=self._history(versions) if inside and not may_audit else (),
             all_events=f"{reverse('audit')}?{urlencode({'kind': Contract._meta.label_lower, 'key': contract.pk})}",
-            may_audit=user.may(Permission.AUDIT_VIEW),
+            may_audit=may_audit,
             inside=inside,
             **self._may(may_edit, user),
             **kwargs,
@@ -202,29 +210,37 @@ class ContractPage(DetailPage):
         return [entry for entry in every if entry.size or entry.tone != "info"]
 
     def _events(self) -> Any:
-        """What people did, covers, ceilings and documents among it."""
+        """What people did to head and terms; the steps are told beside it, with their letters."""
         events = AuditEvent.objects.visible_to(self.request.user).of_object(self.object)
-        return events.newest_first()[:RECENT_EVENTS]
+        return events.exclude(action__in=contracts.STEP_ACTIONS).newest_first()[:RECENT_EVENTS]
 
     def _may(self, may_edit: bool, user: Any) -> dict[str, Any]:
         contract = self.object
         approves = user.may(Permission.CONTRACT_APPROVE)
         own = contracts.worked_on_draft(contract, user)
-        moves, waiting = [], []
-        for to in contracts.next_steps(contract):
+        moves, waiting, ends_waits = [], [], False
+        for to in contracts.next_steps(contract, on=timezone.localdate()):
             resumes = contracts.resumes(contract, to)
-            second = to in contracts.BY_SECOND and not resumes
+            second = contracts.is_by_second(contract, to)
             label = "از سرگیری اجرا" if resumes else VERBS[to]
             if not (approves if second else may_edit):
                 continue
+            if second and own and to in OVER_EARLY:
+                ends_waits = True
+                continue
             (waiting if second and own else moves).append(
-                {"to": to.value, "label": label, "is_quiet": to in contracts.WITH_NOTE}
+                {
+                    "to": to.value,
+                    "label": label,
+                    "is_quiet": to in contracts.WITH_NOTE,
+                }
             )
         runs = contract.state in contracts.RUNNING
         begun = contract.versions.open().exists()
         return {
             "moves": moves,
             "waiting": waiting,
+            "ends_waits": ends_waits,
             "may_edit": may_edit,
             "may_draft": may_edit and contract.is_editable,
             "may_amend": may_edit and runs and not begun,
@@ -280,12 +296,14 @@ class ContractFormPage(OfContract, FormPage):
     title = ""
     submit = "ثبت"
     note = ""
+    is_danger = False
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         facts = {
             "title": self.title,
             "submit": self.submit,
             "note": self.note,
+            "is_danger": self.is_danger,
             "back": self.get_success_url(),
             "breadcrumb": crumbs(
                 (persian_digits(self.contract.number), self.contract.get_absolute_url()), (self.title, "")
@@ -423,6 +441,14 @@ class TakeStep(ContractFormPage):
     def note(self) -> str:  # type: ignore[override]
         return NOTES.get(self.to, "")
 
+    @property
+    def is_danger(self) -> bool:  # type: ignore[override]
+        return self.to in OVER_EARLY
+
+    @property
+    def submit(self) -> str:  # type: ignore[override]
+        return f"{VERBS[self.to]} قرارداد" if self.is_danger else "ثبت"
+
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"contract": self.contract, "to": self.to}
 
@@ -445,7 +471,8 @@ NOTES = {
     S.NOTIFIED: "از این پس مرکزهای قرارداد آن را می‌بینند.",
     S.ACTIVE: "تعهدهای قرارداد به قاعدهٔ پوشش مرکزهایش می‌شود و صورتحساب‌های تازه با آن نرخ‌گذاری می‌شود.",
     S.SUSPENDED: "از این روز قرارداد به شمار نمی‌آید، تا از سر گرفته شود.",
-    S.ENDED: "از این روز قرارداد به پایان می‌رسد و بازنمی‌گردد.",
+    S.ENDED: "از این روز قرارداد به پایان می‌رسد و بازنمی‌گردد: پوشش مرکزهایش تا روز پیش از آن می‌ماند.",
+    S.CANCELLED: "قراردادی که آغاز نشده است لغو می‌شود و بازنمی‌گردد؛ اگر به اجرا گذاشته شده باشد پوشش آن برداشته می‌شود.",
 }
 
 

@@ -175,17 +175,46 @@
     else if (event.code === "KeyD" && event.shiftKey) turnTheme();
   });
 
-  // ---- the calendar gives way once the day is typed, or one goes on: it covers what stands below
-  const WHOLE_DAY = /^(\d{4}[/-]\d{1,2}[/-]\d{2}|\d{8})$/;
+  // ---- the calendar comes when it is asked for (a click, an arrow down) and goes when one types or goes on: it covers
+  // what stands below. The day is shown in our digits however it is typed.
+  const OPENING = 350; // the picker shows itself this much later, also when it was hidden meanwhile
+  const isDay = (element) => Boolean(element?.matches?.("[data-jdp]"));
+  let asked = false;
+  const hideDays = () => {
+    window.jalaliDatepicker?.hide();
+    setTimeout(() => !asked && window.jalaliDatepicker?.hide(), OPENING);
+    asked = false;
+  };
+  const showDays = (input) => {
+    asked = true;
+    // It reads Latin digits only: any other day would open a calendar without years.
+    const shown = input.value;
+    input.value = ascii(shown);
+    window.jalaliDatepicker?.show(input);
+    input.value = shown;
+  };
+  document.addEventListener("click", (event) => isDay(event.target) && showDays(event.target));
   document.addEventListener("input", (event) => {
-    if (event.target.matches("[data-jdp]") && WHOLE_DAY.test(ascii(event.target.value))) window.jalaliDatepicker?.hide();
+    const input = event.target;
+    if (!isDay(input)) return;
+    if (/\d/.test(input.value)) {
+      const { selectionStart, selectionEnd } = input;
+      input.value = persian(input.value);
+      if (document.activeElement === input) input.setSelectionRange(selectionStart, selectionEnd);
+    }
+    hideDays();
   });
   document.addEventListener("keydown", (event) => {
-    if (event.target.matches?.("[data-jdp]") && ["Escape", "Enter"].includes(event.key)) window.jalaliDatepicker?.hide();
+    if (!isDay(event.target)) return;
+    if (event.key === "ArrowDown") (event.preventDefault(), showDays(event.target));
+    else if (event.key === "Escape" || event.key === "Enter") hideDays();
+  });
+  // A press in the calendar leaves the focus in the field, but for its own lists of years and months.
+  document.addEventListener("mousedown", (event) => {
+    if (event.target.closest?.("jdp-container") && !event.target.closest("select, input")) event.preventDefault();
   });
   document.addEventListener("focusout", (event) => {
-    const next = event.target.matches?.("[data-jdp]") && event.relatedTarget;
-    if (next && !next.closest("jdp-container") && !next.matches("[data-jdp]")) window.jalaliDatepicker?.hide();
+    if (isDay(event.target) && !event.relatedTarget?.closest?.("jdp-container")) hideDays();
   });
 
   // ---- a choice that another one narrows: its options say what they belong to
@@ -216,6 +245,7 @@
       showTodayBtn: true,
       showEmptyBtn: true,
       autoReadOnlyInput: false,
+      autoShow: false,
       hideAfterChange: true,
       minDate: "attr",
       maxDate: "attr",

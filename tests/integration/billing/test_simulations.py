@@ -169,7 +169,13 @@ def test_the_page_shows_the_result_with_ways_to_the_rows(client, cast, draft):
     text = page.content.decode()
     assert "۳۰۶٬۳۴۵" in text
     assert "نامعلوم: پاسخی" in text
-    assert f"{reverse('invoices')}?centre={cast.hospital.pk}" in text
+    # Each figure leads to its own invoices: those of the contract, not all of the centre.
+    result = page.context["result"]
+    for row in (*result["groups"], *result["centres"]):
+        assert row["url"], row
+        behind = client.get(row["url"]).context["invoices"]
+        assert len(behind) == row["invoices"]
+    assert len(client.get(result["all_url"]).context["invoices"]) == result["invoices"] == 2
 
 
 @given(

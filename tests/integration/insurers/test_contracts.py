@@ -79,6 +79,7 @@ def bring(cast, row, to):
     way[S.ACTIVE] = [*way[S.NOTIFIED], (S.ACTIVE, None)]
     way[S.SUSPENDED] = [*way[S.ACTIVE], (S.SUSPENDED, DAY)]
     way[S.ENDED] = [*way[S.ACTIVE], (S.ENDED, DAY)]
+    way[S.CANCELLED] = [(S.CANCELLED, None)]
     if to in (S.EXPIRED, S.RENEWED):
         bring(cast, row, S.ACTIVE)
         if to == S.EXPIRED:
@@ -104,7 +105,15 @@ def third_headquarters(cast):
 def test_every_step_from_every_state(cast, source, to):
     row = bring(cast, draft(cast), source)
     day = dt.date(2024, 12, 1) if source == S.SUSPENDED and to == S.ACTIVE else DAY
-    allowed = to in CONTRACT_STEPS[source] and to not in (S.RENEWED, S.EXPIRED)
+    day = YEAR.lower if to == S.SIGNED else day
+    # At this moment a contract that was started has begun: it is ended, not cancelled.
+    others = {
+        S.RENEWED,
+        S.EXPIRED,
+        *([S.CANCELLED] if row.activated_at else []),
+        *([S.ACTIVE] * (source == S.RENEWED)),
+    }
+    allowed = to in CONTRACT_STEPS[source] and to not in others
     before = ContractStep.objects.filter(contract=row).count()
     if allowed:
         step(cast, row, to, day=day)
@@ -248,6 +257,10 @@ def test_steps_say_who_is_awaited_since_when_and_by_which_letter(cast):
         (S.SUSPENDED, S.ACTIVE, Letter("1"), DAY),
         (S.SUSPENDED, S.ACTIVE, LETTER, YEAR.upper),
         (S.ENDED, S.ACTIVE, LETTER, None),
+        (S.ENDED, S.ACTIVE, Letter(note="بی نامه"), DAY),
+        (S.SIGNED, S.SENT, LETTER, dt.date(1921, 3, 21)),
+        (S.SIGNED, S.SENT, LETTER, AT.date() + dt.timedelta(days=1)),
+        (S.SIGNED, S.SENT, Letter("1", dt.date(1921, 3, 21)), YEAR.lower),
         (S.ACTIVE, S.SUSPENDED, Letter("1"), dt.date(2024, 12, 1)),
     ],
 )
@@ -255,6 +268,44 @@ def test_a_step_without_what_it_needs_is_refused_with_a_sentence(cast, to, sourc
     row = bring(cast, draft(cast), source)
     with pytest.raises(InvalidInput):
         step(cast, row, to, day=day, letter=letter)
+
+
+def test_what_has_not_begun_is_cancelled_and_leaves_nothing_in_force(cast, iran):
+    first = draft(cast, insurer=iran)
+    cover(cast, first, share_bp=8_000)
+    bring(cast, first, S.ACTIVE)
+    row = contracts.renew(contract=first, by=cast.headquarters, at=AT)
+    bring(cast, row, S.ACTIVE)
+    assert SupplementaryCover.objects.standing().filter(valid__startswith=YEAR.upper).exists()
+    with pytest.raises(NotNow):
+        step(cast, row, S.ENDED, day=YEAR.upper + dt.timedelta(days=9))
+    with pytest.raises(InvalidInput, match="نامه"):
+        step(cast, row, S.CANCELLED, letter=Letter(note="توافق نشد"))
+    with pytest.raises(NotAllowed, match="همکار دیگری"):
+        step(cast, row, S.CANCELLED, by=cast.headquarters)
+    step(cast, row, S.CANCELLED, at=AT + dt.timedelta(hours=1))
+    row.refresh_from_db()
+    first.refresh_from_db()
+    assert (row.state, row.valid.lower, first.state) == (S.CANCELLED, YEAR.upper, S.ACTIVE)
+    assert not SupplementaryCover.objects.standing().filter(valid__startswith=YEAR.upper).exists()
+    fund = iran.funds.get()
+    assert terms_for(fund=fund, centre=cast.hospital, on=YEAR.upper).contract_id is None
+    assert terms_for(fund=fund, centre=cast.hospital, on=DAY).contract_id == first.pk
+    # Its days and centres are free again, also for a renewal.
+    again = contracts.renew(contract=first, by=cast.headquarters, at=AT)
+    later = AT + dt.timedelta(hours=2)
+    for to, day in ((S.SENT, None), (S.SIGNED, YEAR.lower), (S.NOTIFIED, None), (S.ACTIVE, None)):
+        step(cast, again, to, day=day, at=later)
+    again.refresh_from_db()
+    assert again.state == S.ACTIVE
+
+
+def test_who_wrote_a_contract_stops_it_and_leaves_its_end_to_a_colleague(cast):
+    row = bring(cast, draft(cast), S.ACTIVE)
+    step(cast, row, S.SUSPENDED, by=cast.headquarters, day=DAY)
+    with pytest.raises(NotAllowed, match="همکار دیگری"):
+        step(cast, row, S.ENDED, by=cast.headquarters, day=DAY)
+    step(cast, row, S.ENDED, day=DAY)
 
 
 # ---------------------------------------------------------------- what stays
@@ -392,16 +443,16 @@ def test_who_sees_which_contract(cast):
 
 def test_an_insurer_sees_what_was_sent_to_it_and_no_draft_that_was_given_up(cast):
     never = draft(cast, number="never")
-    step(cast, never, S.ENDED)
+    step(cast, never, S.CANCELLED)
     again = bring(cast, draft(cast, number="again"), S.SENT)
     seen = Contract.objects.visible_to(cast.insurer_expert)
     assert set(seen.all()) == {again}
     step(cast, again, S.DRAFT)
     assert not seen.exists()
-    step(cast, again, S.ENDED)
+    step(cast, again, S.CANCELLED)
     assert not seen.exists(), "what was edited after it came back was never sent"
     refused = bring(cast, draft(cast, number="refused"), S.SENT)
-    step(cast, refused, S.ENDED)
+    step(cast, refused, S.CANCELLED)
     assert set(seen.all()) == {refused}
 
 
