@@ -181,7 +181,13 @@ def test_the_list_begins_with_red_months_that_have_a_claim(cast):
         made = TieOut.objects.create(run=run, centre=cast.hospital, month=month, **figures | said)
         if broken:
             made.breaks.create(
-                tie=Tie.ANSWER, count=broken[0], open_count=broken[1], invoice_id=1, number="1", left=1, right=0
+                tie=Tie.ANSWER,
+                count=broken[0],
+                open_count=broken[1],
+                invoice_id=1,
+                number="1",
+                left=1,
+                right=0,
             )
         return month
 
@@ -206,14 +212,20 @@ def test_every_record_that_breaks_is_on_a_list_with_excel(client, cast):
     assert (listed[0].number, listed[0].left, listed[0].right) == (broken.number, broken.left, broken.right)
     assert sum(one.left for one in listed) == row.approved
     assert sum(one.right for one in listed) == row.paid
-    assert [len(found[0:1]), len(found[1:50]), len(records.of_month(row, Tie.HIS, on=LATE.date()))] == [1, 1, 0]
+    assert [len(found[0:1]), len(found[1:50]), len(records.of_month(row, Tie.HIS, on=LATE.date()))] == [
+        1,
+        1,
+        0,
+    ]
 
     client.force_login(cast.headquarters)
     where = reverse("tie_out_records", args=[row.pk, 3])
     assert where in client.get(row.get_absolute_url()).content.decode()
     page = client.get(where).content.decode()
     assert claim.number.translate(str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")) in page
-    sheet = load_workbook(io.BytesIO(b"".join(client.get(where, {"export": "xlsx"}).streaming_content))).active
+    sheet = load_workbook(
+        io.BytesIO(b"".join(client.get(where, {"export": "xlsx"}).streaming_content))
+    ).active
     assert sheet.max_row == 3
     assert client.get(reverse("tie_out_records", args=[row.pk, 9])).status_code == 404
     assert client.get(reverse("tie_out_records", args=[row.pk, 1])).status_code == 200
