@@ -76,6 +76,8 @@ ACTIONS = {
     "bank.confirmed": Action("تأیید صورتحساب بانک", "{what} را تأیید کرد"),
     "bank.discarded": Action("کنار گذاشتن صورتحساب بانک", "{what} را کنار گذاشت"),
     "bank.paired": Action("تطبیق دستی واریز", "واریزی از {what} را با حواله‌ای تطبیق داد"),
+    "bank.taken_back": Action("پس‌گرفتن تطبیق واریز", "تطبیق واریزی از {what} را پس گرفت"),
+    "bank.columns": Action("ستون‌های صورتحساب بانک", "{what} را نوشت"),
     "bank.set_aside": Action("واریزی که از بیمه‌گر نیست", "واریزی از {what} را کنار گذاشت"),
     "remittance.columns": Action("ستون‌های فهرست پرداخت", "{what} را نوشت"),
     "period.close_asked": Action("درخواست بستن ماه", "بستن {what} را خواست"),

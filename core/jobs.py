@@ -11,6 +11,7 @@ import redis
 import structlog
 from django.core.cache import cache
 from django.db import connection
+from django.db.models import F
 from django.utils import timezone
 
 from core.errors import DomainError
@@ -102,6 +103,15 @@ def give_up(job: Job, *, at: dt.datetime) -> None:
     sentence = "اجراکننده پیش از پایان کار قطع شد و چیزی ذخیره نشد؛ کار را دوباره درخواست کنید."
     ended = Job.objects.filter(pk=job.pk, state=JobState.RUNNING)
     ended.update(state=JobState.FAILED, error=sentence, finished_at=at)
+    _forget(job)
+
+
+def finish(job: Job, *, at: dt.datetime) -> None:
+    """End a job as done whose work was stored, while its worker was killed before it could say so."""
+    Job.objects.filter(pk=job.pk, state=JobState.RUNNING).update(
+        state=JobState.SUCCEEDED, error="", finished_at=at, progress=F("total")
+    )
+    job.refresh_from_db()
     _forget(job)
 
 

@@ -2,7 +2,7 @@
 
 from billing.claims.api.models import ApiCall, ApiClient, ApiSecret, ApiToken
 from billing.claims.attachments import Attachment
-from billing.claims.bank.models import BankEntry, BankStatement
+from billing.claims.bank.models import BankColumns, BankEntry, BankRevocation, BankStatement
 from billing.claims.codes.models import UnknownCode, UnknownCodeStep, UnknownLine
 from billing.claims.models import (
     Adjudication,
@@ -70,7 +70,9 @@ __all__ = [
     "ApiToken",
     "Attachment",
     "Balance",
+    "BankColumns",
     "BankEntry",
+    "BankRevocation",
     "BankStatement",
     "BilledCount",
     "BundledItem",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from core.errors import InvalidInput
-from core.text import fold, persian_digits
+from core.text import clean, fold, persian_digits
 
 MAX_COLUMNS = 200
 #: Column that is added when refused rows are given back. It is no column of ours, so it is ignored when sent again.
@@ -134,6 +134,15 @@ def match(headers: Sequence[str], mapping: Mapping[str, str], layout: Layout = C
                 taken.add(place)
                 break
     return found
+
+
+def said_columns(columns: Mapping[str, str], layout: Layout) -> dict[str, str]:
+    """What people said of a sender's headers (our column → header): known columns with a header, each its own."""
+    known = {column.name for column in layout}
+    said = {name: clean(header) for name, header in columns.items() if name in known and clean(header)}
+    if len({header_key(header) for header in said.values()}) < len(said):
+        raise InvalidInput("یک عنوان برای دو ستون نوشته شده است؛ هر ستون عنوان خودش را دارد.")
+    return said
 
 
 def missing(found: Mapping[str, int], layout: Layout = COLUMNS) -> list[str]:

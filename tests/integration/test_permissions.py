@@ -396,8 +396,12 @@ CLAIMS = (
 REMITTANCES = (
     Row("tie_outs", "200 200 200 200 200 200 403 200 403 302"),
     Row("tie_out", "200 200 404 200 404 404 403 200 403 302", pk("tie_out")),
+    Row("tie_out_records", "200 200 404 200 404 404 403 200 403 302", lambda s: [s.tie_out.pk, 2]),
     Row("bank", "200 200 200 200 200 200 403 200 403 302"),
     Row("bank_new", "200 403 403 200 200 200 403 403 403 302"),
+    Row("bank_columns_new", "200 403 403 200 200 200 403 403 403 302"),
+    Row("bank_columns", "200 403 403 200 404 404 403 403 403 302", pk("bank_columns")),
+    Row("bank_take_back", "302 403 403 302 404 404 403 403 403 302", pk("bank_entry"), method="post"),
     Row("bank_match", "302 403 403 302 302 302 403 403 403 302", method="post"),
     Row("bank_statement", "200 200 404 200 404 404 403 200 403 302", pk("bank_statement")),
     Row("bank_file", "200 200 404 200 404 404 403 200 403 302", pk("bank_statement")),
@@ -684,6 +688,9 @@ class Scene:
             centre=self.hospital,
         )  # fmt: skip
         self.bank_entry = self.bank_statement.entries.get()
+        self.bank_columns = bank.set_columns(
+            account="ملت", centre=self.hospital, columns={"amount": "بس"}, by=cast.headquarters, at=AT
+        )
         self.remittance = receiving.receive(
             reference="H-1", amount=10, lines=[PaidLine(10, claim_no=self.claim.number)], centre=self.hospital,
             source=RemittanceSource.TYPED, by=cast.officer,

@@ -8,8 +8,10 @@ import django_filters as filters
 from django import forms
 from django.db.models import Q, QuerySet
 
+from billing.claims.bank.layout import LAYOUT
 from billing.claims.bank.models import BankEntry
 from billing.claims.filters import insurers
+from billing.claims.remittances.forms import ColumnsForm
 from billing.claims.remittances.models import Remittance
 from billing.filters import visible_centres
 from core.filters import SortedFilter
@@ -24,7 +26,10 @@ class StatementForm(forms.Form):
     centre = forms.ModelChoiceField(
         Centre.objects.none(), label="به حساب", required=False, empty_label="حساب سازمان"
     )
-    account = CleanCharField(label="نام یا شمارهٔ حساب", max_length=60)
+    account = CleanCharField(
+        label="نام یا شمارهٔ حساب", max_length=60,
+        help_text="نام بانک را پیش از شماره بنویسید، مانند «ملت ۳۱۰۱»: عنوان ستون‌ها با همین نام پیدا می‌شود."
+    )  # fmt: skip
     first_on = JalaliDateField(label="از روز")
     last_on = JalaliDateField(
         label="تا روز", help_text="حوالهٔ روزی که در هیچ صورتحسابی نیست «نرسیده» شمرده نمی‌شود."
@@ -36,14 +41,41 @@ class StatementForm(forms.Form):
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        centre = self.fields["centre"]
-        centre.queryset = Centre.objects.visible_to(user).by_code()
-        if not user.scope.whole_organisation_ids():
-            centre.required, centre.empty_label = True, "مرکز را برگزینید"
+        _of_centres(self.fields["centre"], user)
+
+
+def _of_centres(field: Any, user: Any) -> None:
+    """Hospitals that the user sees; empty only for who sees the whole organisation."""
+    field.queryset = Centre.objects.visible_to(user).by_code()
+    if not user.scope.whole_organisation_ids():
+        field.required, field.empty_label = True, "مرکز را برگزینید"
+
+
+class BankColumnsForm(ColumnsForm):
+    """For which accounts, and under which header their lists have each of our columns."""
+
+    layout = LAYOUT
+    account = CleanCharField(
+        label="نام بانک یا حساب", max_length=60,
+        help_text="برای همهٔ حساب‌هایی است که نامشان با این آغاز می‌شود: «ملت» یا «ملت ۳۱۰۱»."
+    )  # fmt: skip
+    centre = forms.ModelChoiceField(
+        Centre.objects.none(), label="مرکز", required=False, empty_label="همهٔ مرکزها"
+    )
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _of_centres(self.fields["centre"], user)
+
+    def columns(self) -> dict[str, str]:
+        return {column.name: self.cleaned_data[column.name] for column in self.layout}
 
 
 class PairForm(SayingForm):
-    reference = CleanCharField(label="شمارهٔ حواله", max_length=60)
+    """The remittance that an arrival is, by its number, or one that the page named."""
+
+    reference = CleanCharField(label="شمارهٔ حواله", max_length=60, required=False)
+    remittance = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 
 
 class EntryFilter(SortedFilter):

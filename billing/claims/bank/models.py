@@ -9,13 +9,15 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from billing.claims.bank.choices import STATEMENT_TONES, STATEMENT_TRANSITIONS, How, StatementState
-from billing.claims.bank.querysets import BankEntryQuerySet, BankStatementQuerySet
+from billing.claims.bank.querysets import BankColumnsQuerySet, BankEntryQuerySet, BankStatementQuerySet
 from billing.claims.remittances.choices import RemittanceState
 from billing.claims.remittances.models import Remittance, facts_stay
 from core.text import as_written
 from organisations.models import Centre, Organisation
 
 _USER = settings.AUTH_USER_MODEL
+#: Why an arrival that an earlier list of the account has too is aside.
+REPEATED = "تکراری: در صورتحساب دیگری از همین حساب هم آمده است"
 
 
 class BankStatement(models.Model):
@@ -143,7 +145,76 @@ class BankEntry(models.Model):
         return f"{self.statement_id}/{self.row_no}"
 
     @property
+    def is_repeated(self) -> bool:
+        """Whether it is aside because another list of the account has it; the lists say that, no person."""
+        return self.aside == REPEATED
+
+    @property
     def is_open(self) -> bool:
         """Whether it waits for its remittance; one whose remittance was undone does again."""
         is_found = self.remittance is not None and self.remittance.state == RemittanceState.BOOKED
         return self.statement.state == StatementState.CONFIRMED and not self.aside and not is_found
+
+
+class BankRevocation(models.Model):
+    """An outcome of an arrival that was taken back: the remittance it was said to be, or why it had been aside.
+
+    Append-only. The rules of matching leave such an arrival to people from then on.
+    """
+
+    entry = models.ForeignKey(BankEntry, models.PROTECT, related_name="revocations")
+    remittance = models.ForeignKey(Remittance, models.PROTECT, null=True, related_name="+", db_index=False)
+    how = models.SmallIntegerField("تطبیق با", choices=How, null=True)
+    aside = models.CharField("چرا از بیمه‌گر نبود", max_length=250, blank=True)
+    reason = models.CharField("علت پس‌گرفتن", max_length=250)
+    at = models.DateTimeField("زمان")
+    by = models.ForeignKey(_USER, models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = "تطبیق پس‌گرفته"
+        constraints = [
+            models.CheckConstraint(
+                name="billing_bankrevocation_one_outcome",
+                condition=Q(remittance__isnull=False, how__isnull=False, aside="")
+                | Q(remittance=None, how=None) & ~Q(aside=""),
+            ),
+        ]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.entry_id}: {self.reason}"
+
+
+class BankColumns(models.Model):
+    """Which header of a bank's list holds which of our columns.
+
+    It holds for the accounts whose name begins with `account` (a bank's name, or one account's), of the hospital
+    or, with an empty `centre`, of all of the organisation.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="+", db_index=False)
+    centre = models.ForeignKey(
+        Centre, models.CASCADE, null=True, blank=True, related_name="+", verbose_name="مرکز"
+    )
+    account = models.CharField("بانک یا حساب", max_length=60)
+    #: The account as it is compared (`core.text.fold`).
+    key = models.CharField(max_length=60)
+    columns = models.JSONField("ستون‌ها", help_text="نام ستون ما ← عنوان ستون در فایل")
+
+    objects = BankColumnsQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "نگاشت ستون‌های صورتحساب بانک"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "centre", "key"],
+                nulls_distinct=False,
+                name="billing_bankcolumns_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.account
+
+    def audit_name(self) -> str:
+        return as_written(f"ستون‌های صورتحساب بانک {self.account}")

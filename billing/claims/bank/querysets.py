@@ -46,6 +46,10 @@ class BankEntryQuerySet(models.QuerySet[Any]):
         """What came and was announced; one whose remittance was undone is not."""
         return self.filter(remittance__state=RemittanceState.BOOKED)
 
+    def left_to_rules(self) -> BankEntryQuerySet:
+        """Without those whose outcome a person took back: those are people's."""
+        return self.filter(revocations=None)
+
     def unannounced(self) -> BankEntryQuerySet:
         """What came and nobody announced, but what was set aside as no insurer's."""
         return self.filter(aside="").exclude(remittance__state=RemittanceState.BOOKED)
@@ -56,6 +60,20 @@ class BankEntryQuerySet(models.QuerySet[Any]):
     def totals(self) -> dict[str, int]:
         found = self.order_by().aggregate(count=Count("pk"), amount=Sum("amount"))
         return {name: value or 0 for name, value in found.items()}
+
+
+class BankColumnsQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> BankColumnsQuerySet:
+        """Those that hold for lists the user may send: of the user's hospitals, and of all."""
+        member = user.scope.membership
+        if member is None or member.insurer_id:
+            return self.none()
+        own = Q(organisation_id=member.organisation_id)
+        return self.filter(own & (user.scope.q("centre") | Q(centre=None)))
+
+    def editable_by(self, user: Any) -> BankColumnsQuerySet:
+        """Those of all are headquarters' own."""
+        return self.filter(seen(user))
 
 
 def announced(remittances: Any, statements: Any, entries: Any) -> Any:

@@ -5,21 +5,23 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from pathlib import PurePath
 from typing import Any
 
 from django.core.files.base import File
 from django.db import connection, transaction
+from django.db.models import Q
 
 from billing.claims.bank import layout
 from billing.claims.bank.choices import STATEMENT_TRANSITIONS, How, StatementState
-from billing.claims.bank.models import BankEntry, BankStatement
+from billing.claims.bank.models import REPEATED, BankColumns, BankEntry, BankRevocation, BankStatement
 from billing.claims.bank.querysets import announced
 from billing.claims.remittances.choices import RemittanceState
 from billing.claims.remittances.models import Remittance
 from billing.claims.services.adjudication import insurer_of
 from billing.parsing import lists
+from billing.parsing.columns import said_columns
 from core import audit, jobs
 from core.errors import DomainError, InvalidInput, NotAllowed
 from core.text import clean, fold, group_digits, persian_digits
@@ -29,8 +31,6 @@ from organisations.models import Centre
 #: Days that an announcement and an arrival of the same amount may lie apart.
 DAYS_APART = 3
 LONGEST = 250
-#: Why an arrival that an earlier list of the account has too is aside.
-REPEATED = "تکراری: در صورتحساب دیگری از همین حساب هم آمده است"
 
 # A list has every arrival of its days: of equal rows as many came as the list has that has most of them.
 _SET_REPEATED_ASIDE = """
@@ -81,7 +81,8 @@ def receive(
         raise InvalidInput("نام یا شمارهٔ حساب را بنویسید.")
     if first_on > last_on:
         raise InvalidInput("روز آغاز پس از روز پایان است.")
-    text = lists.read_list(upload, name=name, size=upload.size or 0, layout=layout.LAYOUT)
+    mapping = columns_of(organisation_id=by.scope.organisation_id, centre=centre, account=said)
+    text = lists.read_list(upload, name=name, size=upload.size or 0, layout=layout.LAYOUT, mapping=mapping)
     read = layout.parse_rows(text)
     outside = sum(not first_on <= one.on <= last_on for one in read.arrivals)
     if read.refused:
@@ -119,8 +120,9 @@ def receive(
 
 @transaction.atomic
 def confirm(*, statement: BankStatement, by: Any, at: dt.datetime) -> BankStatement:
-    """Confirm a waiting statement, by another person than who entered it, and match what it brings.
+    """Confirm a waiting statement, by another person than who entered it, and match what came to its holder's accounts.
 
+    Accounts of other hospitals are not touched.
     What confirmed statements of the account have already is set aside as `REPEATED`, so that it counts once.
     """
     jobs.lock("billing.bank", statement.organisation_id)
@@ -129,7 +131,7 @@ def confirm(*, statement: BankStatement, by: Any, at: dt.datetime) -> BankStatem
     row.state, row.checked_at, row.checked_by = StatementState.CONFIRMED, at, by
     row.save(update_fields=["state", "checked_at", "checked_by"])
     repeated = _set_repeated_aside(row)
-    matched = match(organisation_id=row.organisation_id, by=by, at=at)
+    matched = match(organisation_id=row.organisation_id, by=by, at=at, holders=[row.centre_id])
     _record("bank.confirmed", row, by=by, at=at, after={"matched": matched, "repeated": repeated})
     return row
 
@@ -145,20 +147,28 @@ def discard(*, statement: BankStatement, reason: str, by: Any, at: dt.datetime) 
 
 
 @transaction.atomic
-def match(*, organisation_id: int, by: Any, at: dt.datetime) -> int:
+def match(
+    *, organisation_id: int, by: Any, at: dt.datetime, holders: Collection[int | None] | None = None
+) -> int:
     """Find remittances for arrivals of confirmed statements that have none; how many were found.
 
-    First by reference and amount, then by amount within `DAYS_APART` days, on the same account. Nothing is guessed:
-    what fits two is left to people. Safe to run again.
+    Of accounts of the `holders` alone: keys of hospitals, None for the organisation itself. First by reference and
+    amount, then by amount within `DAYS_APART` days, on the same account. Nothing is guessed: what fits two is left to
+    people, and so is an arrival whose outcome was taken back. Safe to run again.
     """
     jobs.lock("billing.bank", organisation_id)
     entries = BankEntry.objects.confirmed().filter(statement__organisation_id=organisation_id)
+    own = Remittance.objects.filter(organisation_id=organisation_id)
+    if holders is not None:
+        entries, own = (
+            entries.filter(_held("statement__centre", holders)),
+            own.filter(_held("centre", holders)),
+        )
     # An arrival whose remittance was undone is open again.
     entries.exclude(remittance=None).exclude(remittance__state=RemittanceState.BOOKED).update(
         remittance=None, how=None, matched_at=None, matched_by=None
     )
-    open_entries = list(entries.unannounced().select_related("statement").order_by("pk"))
-    own = Remittance.objects.filter(organisation_id=organisation_id)
+    open_entries = list(entries.unannounced().left_to_rules().select_related("statement").order_by("pk"))
     waiting = list(announced(own, BankStatement.objects, BankEntry.objects).order_by("pk"))
     found = _pairs(
         open_entries, waiting,
@@ -210,6 +220,82 @@ def set_aside(*, entry: BankEntry, reason: str, by: Any, at: dt.datetime) -> Ban
     row.save(update_fields=["aside"])
     _record("bank.set_aside", row.statement, by=by, at=at, after={"row": row.row_no, "reason": row.aside})
     return row
+
+
+@transaction.atomic
+def take_back(*, entry: BankEntry, reason: str, by: Any, at: dt.datetime) -> BankEntry:
+    """Take back what an arrival was found or said to be, with the reason; it is open again and left to people.
+
+    By another person than who entered the statement. Neither where the lists themselves say that it is repeated, nor
+    where nothing was said of it.
+    """
+    jobs.lock("billing.bank", entry.statement.organisation_id)
+    row = _confirmed_entry(entry, by)
+    said = _said(reason)
+    if row.is_repeated:
+        raise BankRefused("این واریز در صورتحساب دیگری از همین حساب هم هست و همان‌جا شمرده می‌شود.")
+    if row.is_open:
+        raise BankRefused("این واریز هنوز جایی ندارد که پس گرفته شود.")
+    remittance = row.remittance
+    BankRevocation.objects.create(
+        entry=row, remittance=remittance, how=row.how, aside=row.aside, reason=said, at=at, by=by
+    )
+    before = {"remittance": remittance.reference} if remittance else {"aside": row.aside}
+    row.remittance = row.how = row.matched_at = row.matched_by = None
+    row.aside = ""
+    row.save(update_fields=["remittance", "how", "matched_at", "matched_by", "aside"])
+    _record(
+        "bank.taken_back", row.statement, by=by, at=at, after={"row": row.row_no, "reason": said} | before
+    )
+    return row
+
+
+# ---------------------------------------------------------------- headers of a bank's list
+
+
+def columns_of(*, organisation_id: int, centre: Centre | None, account: str) -> dict[str, str]:
+    """Our columns → the headers that were said for the account; empty where nobody has said them.
+
+    A hospital's own go before those of all, and the longest name that the account begins with before shorter ones.
+    """
+    key = fold(account)
+    kept = BankColumns.objects.filter(Q(centre=centre) | Q(centre=None), organisation_id=organisation_id)
+    found = [row for row in kept if key == row.key or key.startswith(f"{row.key} ")]
+    best = max(found, key=lambda row: (row.centre_id is not None, len(row.key)), default=None)
+    return dict(best.columns) if best else {}
+
+
+@transaction.atomic
+def set_columns(
+    *, account: str, centre: Centre | None, columns: Mapping[str, str], by: Any, at: dt.datetime
+) -> BankColumns:
+    """Say which header of the lists of a bank or account holds which of our columns; empty ones are found by our names.
+
+    Of a hospital by its own people, of all by headquarters.
+    """
+    _may_enter(centre, by)
+    name = clean(account)[:60]
+    if not name:
+        raise InvalidInput("نام بانک یا حساب را بنویسید.")
+    said = said_columns(columns, layout.LAYOUT)
+    where = {"organisation_id": by.scope.organisation_id, "centre": centre, "key": fold(name)}
+    jobs.lock("billing.bank", by.scope.organisation_id)
+    before = BankColumns.objects.filter(**where).first()
+    row, _ = BankColumns.objects.update_or_create(**where, defaults={"account": name, "columns": said})
+    audit.record(
+        "bank.columns", row, by=by, at=at, organisation_id=row.organisation_id,
+        before={"columns": before.columns if before else {}}, after={"columns": said},
+    )  # fmt: skip
+    return row
+
+
+# ---------------------------------------------------------------- what these have in common
+
+
+def _held(name: str, holders: Collection[int | None]) -> Q:
+    """That an account (`name` leads to its hospital) is one of the holders'."""
+    own = Q(**{f"{name}__in": [one for one in holders if one is not None]})
+    return own | Q(**{f"{name}__isnull": True}) if None in holders else own
 
 
 def _set_repeated_aside(row: BankStatement) -> int:
@@ -304,16 +390,22 @@ def _open_entry(entry: BankEntry, by: Any) -> BankEntry:
     No match runs meanwhile. A remittance that was undone is no outcome and is taken off.
     """
     jobs.lock("billing.bank", entry.statement.organisation_id)
+    row = _confirmed_entry(entry, by)
+    if not row.is_open:
+        raise BankRefused("این واریز پیش‌تر جای خود را یافته است؛ اگر نادرست است نخست آن را پس بگیرید.")
+    if row.remittance_id:
+        row.remittance = row.how = row.matched_at = row.matched_by = None
+        row.save(update_fields=["remittance", "how", "matched_at", "matched_by"])
+    return row
+
+
+def _confirmed_entry(entry: BankEntry, by: Any) -> BankEntry:
+    """The entry, held, of a confirmed statement that somebody else entered."""
     held = BankEntry.objects.select_for_update(of=("self",)).select_related("statement", "remittance")
     row = held.get(pk=entry.pk)
     if row.statement.state != StatementState.CONFIRMED:
         raise BankRefused("صورتحساب هنوز تأیید نشده است.")
     _other_person(row.statement, by)
-    if not row.is_open:
-        raise BankRefused("این واریز پیش‌تر جای خود را یافته است.")
-    if row.remittance_id:
-        row.remittance = row.how = row.matched_at = row.matched_by = None
-        row.save(update_fields=["remittance", "how", "matched_at", "matched_by"])
     return row
 
 

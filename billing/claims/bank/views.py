@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -15,9 +16,15 @@ from django.views import generic
 
 from billing.claims.bank import services
 from billing.claims.bank.choices import Show, StatementState
-from billing.claims.bank.forms import AnnouncedFilter, EntryFilter, PairForm, StatementForm
+from billing.claims.bank.forms import (
+    AnnouncedFilter,
+    BankColumnsForm,
+    EntryFilter,
+    PairForm,
+    StatementForm,
+)
 from billing.claims.bank.layout import LAYOUT
-from billing.claims.bank.models import BankEntry, BankStatement
+from billing.claims.bank.models import BankColumns, BankEntry, BankStatement
 from billing.claims.bank.querysets import announced
 from billing.claims.remittances.forms import ReasonForm
 from billing.claims.remittances.models import Remittance
@@ -25,9 +32,10 @@ from core.errors import InvalidInput
 from core.export import LIMIT, Column, xlsx_response
 from core.filters import misread
 from core.paging import Pages
-from core.text import as_written, group_digits
+from core.text import as_written, ascii_digits, clean, group_digits
 from core.uploads import download
 from core.views import ActionView, DetailPage, FormPage, Gate, ListPage
+from organisations.models import Centre
 from organisations.permissions import Permission
 
 HOME = {"label": "حساب بانک"}
@@ -98,7 +106,7 @@ class Bank(ListPage):
             sides=[(one.value, one.label, *_came(rows.totals())) for one, rows in self.sides.items()],
             statements=statements[:10],
             may_enter=user.may(Permission.REMITTANCE_ENTER),
-            may_match=user.may(Permission.REMITTANCE_CHECK) and user.scope.whole_organisation_ids(),
+            may_match=user.may(Permission.REMITTANCE_CHECK),
             breadcrumb=[HOME],
             **kwargs,
         )
@@ -131,7 +139,61 @@ class StatementNew(FormPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         trail = [HOME | {"url": reverse("bank")}, {"label": "صورتحساب تازه"}]
-        return super().get_context_data(layout=LAYOUT, breadcrumb=trail, **kwargs)
+        kept = BankColumns.objects.visible_to(self.request.user).select_related("centre")
+        editable = set(BankColumns.objects.editable_by(self.request.user).values_list("pk", flat=True))
+        return super().get_context_data(
+            layout=LAYOUT,
+            kept=[(row, row.pk in editable) for row in kept.order_by("key", "pk")],
+            breadcrumb=trail,
+            **kwargs,
+        )
+
+
+class ColumnsNew(FormPage):
+    """Which header of a bank's or an account's list holds which of our columns."""
+
+    permission = Permission.REMITTANCE_ENTER
+    template_name = "billing/bank/columns.html"
+    form_class = BankColumnsForm
+    heading = "ستون‌های بانک یا حساب تازه"
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"user": self.request.user}
+
+    def act(self, form: Any) -> None:
+        sent = form.cleaned_data
+        row = services.set_columns(
+            account=sent["account"], centre=sent["centre"], columns=form.columns(), by=self.request.user,
+            at=timezone.now(),
+        )  # fmt: skip
+        messages.success(self.request, f"{row.audit_name()} نوشته شد.")
+
+    def get_success_url(self) -> str:
+        return reverse("bank_new")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        trail = [
+            HOME | {"url": reverse("bank")},
+            {"label": "صورتحساب تازه", "url": reverse("bank_new")},
+            {"label": self.heading},
+        ]
+        return super().get_context_data(heading=self.heading, breadcrumb=trail, **kwargs)
+
+
+class Columns(ColumnsNew):
+    """The same for a bank or account that was named before; another name is another one."""
+
+    @cached_property
+    def row(self) -> BankColumns:
+        return get_object_or_404(BankColumns.objects.editable_by(self.request.user), pk=self.kwargs["pk"])
+
+    @property
+    def heading(self) -> str:  # type: ignore[override]
+        return as_written(f"ستون‌های صورتحساب بانک {self.row.account}")
+
+    def get_initial(self) -> dict[str, Any]:
+        """Read here, so that somebody else's is not found whatever is sent."""
+        return dict(self.row.columns) | {"account": self.row.account, "centre": self.row.centre_id}
 
 
 class StatementPage(DetailPage):
@@ -200,15 +262,18 @@ class Discard(OnStatement):
 
 
 class Match(ActionView):
-    """Look again: what was booked since finds its arrival."""
+    """Look again: what was booked since finds its arrival, on the accounts that the user sees."""
 
     permission = Permission.REMITTANCE_CHECK
 
     def act(self, request: HttpRequest, **kwargs: Any) -> str:
-        (organisation_id, *_) = request.user.scope.whole_organisation_ids() or [None]
-        if organisation_id is None:
-            raise InvalidInput("تطبیق دوبارهٔ همهٔ حساب‌ها با ستاد است.")
-        found = services.match(organisation_id=organisation_id, by=request.user, at=timezone.now())
+        user = request.user
+        holders: list[int | None] | None = None
+        if not user.scope.whole_organisation_ids():
+            holders = list(Centre.objects.visible_to(user).values_list("pk", flat=True))
+        found = services.match(
+            organisation_id=user.scope.organisation_id, by=user, at=timezone.now(), holders=holders
+        )
         return f"{group_digits(found)} واریز حوالهٔ خود را یافت."
 
     def get_success_url(self) -> str:
@@ -230,6 +295,9 @@ class EntryPage(DetailPage):
         acts = is_open and user.may(Permission.REMITTANCE_CHECK) and statement.by_id != user.pk
         told = announced(Remittance.objects.visible_to(user), BankStatement.objects, BankEntry.objects)
         same = told.filter(centre=statement.centre).select_related("insurer")
+        checks = bool(user.may(Permission.REMITTANCE_CHECK)) and statement.by_id != user.pk
+        is_settled = statement.state == StatementState.CONFIRMED and not is_open and not entry.is_repeated
+        asked = ascii_digits(clean(self.request.GET.get("reference", "")))[:60] if acts else ""
         return super().get_context_data(
             statement=statement,
             near=same.filter(net=entry.amount).order_by("paid_on", "pk")[:20] if is_open else [],
@@ -238,6 +306,10 @@ class EntryPage(DetailPage):
             else [],
             pair=PairForm(auto_id="pair_%s") if acts else None,
             aside=ReasonForm(auto_id="aside_%s") if acts else None,
+            asked=asked,
+            of_number=_of_number(entry, user).filter(reference=asked) if asked else [],
+            take_back=ReasonForm(auto_id="take_back_%s") if is_settled and checks else None,
+            revocations=entry.revocations.select_related("remittance__insurer", "by").order_by("-at", "-pk"),
             is_open=is_open,
             is_own=is_open and statement.by_id == user.pk,
             breadcrumb=[
@@ -247,6 +319,17 @@ class EntryPage(DetailPage):
             ],
             **kwargs,
         )
+
+
+def _of_account(entry: BankEntry, user: Any) -> QuerySet[Remittance]:
+    """Booked remittances to the account of an arrival."""
+    return Remittance.objects.visible_to(user).booked().filter(centre=entry.statement.centre)
+
+
+def _of_number(entry: BankEntry, user: Any) -> QuerySet[Remittance]:
+    """Those of them that have its amount and have not arrived."""
+    fitting = _of_account(entry, user).filter(net=entry.amount, arrival=None)
+    return fitting.select_related("insurer").order_by("insurer__name", "pk")
 
 
 class OnEntry(ActionView):
@@ -264,18 +347,40 @@ class OnEntry(ActionView):
 
 
 class Pair(OnEntry):
+    """By the number, or by the remittance itself where the page named it. Of a number that insurers share, the one
+    with the amount is meant; where several have it, the page asks which.
+    """
+
     def act(self, request: HttpRequest, **kwargs: Any) -> str:
         entry, sent = self.entry, PairForm(request.POST).sent()
-        seen = Remittance.objects.visible_to(request.user).booked()
-        found = list(seen.filter(reference=sent["reference"], centre=entry.statement.centre)[:2])
-        if len(found) != 1:
-            raise InvalidInput(
-                "چند بیمه‌گر حواله‌ای با این شماره دارند؛ مبلغ را از بیمه‌گر بپرسید."
-                if found
-                else "حوالهٔ ثبت‌شده‌ای با این شماره به این حساب نیست."
-            )
-        services.pair(entry=entry, remittance=found[0], by=request.user, at=timezone.now())
+        seen = _of_account(entry, request.user)
+        if sent["remittance"]:
+            found = list(seen.filter(pk=sent["remittance"]))
+        elif sent["reference"]:
+            found = list(seen.filter(reference=ascii_digits(sent["reference"])).order_by("pk"))
+        else:
+            raise InvalidInput("شمارهٔ حواله را بنویسید.")
+        if not found:
+            raise InvalidInput("حوالهٔ ثبت‌شده‌ای با این شماره به این حساب نیست.")
+        fitting = list(_of_number(entry, request.user).filter(pk__in=[row.pk for row in found]))
+        if len(fitting) > 1:
+            self.asked = sent["reference"]
+            raise InvalidInput("چند بیمه‌گر حواله‌ای با همین شماره و مبلغ دارند؛ یکی را برگزینید.")
+        services.pair(entry=entry, remittance=(fitting or found)[0], by=request.user, at=timezone.now())
         return "با حواله تطبیق یافت."
+
+    def get_success_url(self) -> str:
+        page = super().get_success_url()
+        return f"{page}?{urlencode({'reference': self.asked})}" if self.asked else page
+
+    asked = ""
+
+
+class TakeBack(OnEntry):
+    def act(self, request: HttpRequest, **kwargs: Any) -> str:
+        entry, sent = self.entry, ReasonForm(request.POST).sent()
+        services.take_back(entry=entry, reason=sent["reason"], by=request.user, at=timezone.now())
+        return "پس گرفته شد؛ واریز دوباره باز است و تطبیق خودکار به آن دست نمی‌زند."
 
 
 class SetAside(OnEntry):

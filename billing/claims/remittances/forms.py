@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 
@@ -11,6 +11,7 @@ from billing.claims.remittances.choices import RemittanceKind
 from billing.claims.remittances.layout import LAYOUT, PaidLine
 from billing.claims.remittances.services.matching import Reference
 from billing.claims.remittances.services.receiving import Kept
+from billing.parsing.columns import Layout
 from core.forms import CleanCharField, JalaliDateField, NumberField, RialField, SayingForm
 from insurers.models import Insurer
 from organisations.models import Centre
@@ -147,11 +148,13 @@ Rows = forms.formset_factory(RowForm, extra=ROWS, max_num=MOST_ROWS, absolute_ma
 
 
 class ColumnsForm(forms.Form):
-    """Under which header the insurer's list has each of our columns; empty: found by our own names."""
+    """Under which header the sender's list has each of our columns; empty: found by our own names."""
+
+    layout: ClassVar[Layout] = LAYOUT
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for column in LAYOUT:
+        for column in self.layout:
             known = "، ".join(column.also[:3])
             self.fields[column.name] = CleanCharField(
                 label=column.label,

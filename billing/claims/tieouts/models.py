@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from billing.claims.models import Claim, ClaimLine
 from billing.claims.tieouts.choices import Tie
-from billing.claims.tieouts.querysets import TieOutQuerySet, TieOutRunQuerySet
+from billing.claims.tieouts.querysets import SIDES, TieOutQuerySet, TieOutRunQuerySet
 from billing.models.invoices import Invoice
 from billing.models.loose import loose
 from core.jalali import month_name
@@ -86,11 +86,10 @@ class TieOut(models.Model):
     def ties(self) -> list[TieState]:
         """The three ties in order, each with its break; `for_list` fetches those with the row."""
         broken = {one.tie: one for one in self.breaks.all()}
-        pairs = {
-            Tie.HIS: (self.his, self.ours), Tie.ANSWER: (self.owed, self.answered),
-            Tie.MONEY: (self.approved, self.paid),
-        }  # fmt: skip
-        return [TieState(tie, *pairs[tie], broken.get(tie)) for tie in Tie]
+        return [
+            TieState(tie, getattr(self, left), getattr(self, right), broken.get(tie))
+            for tie, (left, right) in SIDES.items()
+        ]
 
 
 class TieBreak(models.Model):
@@ -127,6 +126,10 @@ class TieBreak(models.Model):
         return self.left - self.right
 
 
+#: What each tone of a tie is called; nothing that equals nothing proves nothing.
+TONES = {"good": "تراز", "bad": "ناتراز", "warn": "در انتظار", "mute": "چیزی نیست"}
+
+
 class TieState:
     """One of the three ties of a hospital and month as a page shows it."""
 
@@ -140,9 +143,9 @@ class TieState:
     @property
     def tone(self) -> str:
         if self.broken is None:
-            return "good"
+            return "good" if self.left or self.right else "mute"
         return "bad" if self.broken.is_red else "warn"
 
     @property
     def label(self) -> str:
-        return {"good": "تراز", "bad": "ناتراز", "warn": "در انتظار"}[self.tone]
+        return TONES[self.tone]

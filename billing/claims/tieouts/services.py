@@ -34,6 +34,7 @@ _ROWS = f"""
            r.excluded + r.over_ceiling + r.discount AS taken_off
     FROM {ClaimInvoice._meta.db_table} r JOIN {Claim._meta.db_table} c ON c.id = r.claim_id
     WHERE c.organisation_id = %(organisation)s AND c.state IN ({_DELIVERED}) AND r.released_at IS NULL
+      AND (%(centre)s::bigint IS NULL OR c.centre_id = %(centre)s)
 """
 _FIGURES = f"""
     WITH rows AS ({_ROWS}), billed AS (
@@ -107,6 +108,8 @@ _TIES = (
     (Tie.ANSWER, _ANSWER, "NULL"),
     (Tie.MONEY, _MONEY, _FIRST_LINE),
 )
+#: Records of an organisation that break a tie, each with its hospital and month.
+BROKEN = {tie: broken for tie, broken, _ in _TIES}
 
 
 @transaction.atomic
@@ -122,7 +125,7 @@ def run(*, organisation: Organisation, at: dt.datetime, by: Any = None, job: Job
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT nextval(pg_get_serial_sequence('{TieOutRun._meta.db_table}', 'id'))")
         (number,) = cursor.fetchone()
-        said = {"organisation": organisation.pk, "run": number, "on": on}
+        said = {"organisation": organisation.pk, "run": number, "on": on, "centre": None}
         cursor.execute(_FIGURES, said)
         count = cursor.rowcount
         for tie, broken, line in _TIES:

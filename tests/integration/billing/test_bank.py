@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from billing.claims.bank import services
 from billing.claims.bank.choices import How
-from billing.claims.bank.models import BankEntry, BankStatement
+from billing.claims.bank.models import BankColumns, BankEntry, BankStatement
 from billing.claims.bank.querysets import announced
 from billing.claims.bank.services import BankRefused
 from billing.claims.remittances.choices import RemittanceKind, RemittanceSource
@@ -22,6 +22,7 @@ from billing.claims.remittances.services import booking, receiving
 from core import jalali
 from core.errors import InvalidInput, NotAllowed
 from core.models import AuditEvent
+from insurers.models import Insurer
 from tests import claim_world as world
 
 pytestmark = pytest.mark.django_db
@@ -281,3 +282,155 @@ def test_an_arrival_is_matched_and_set_aside_on_its_page(cast, client):
     second.refresh_from_db()
     assert (first.remittance.reference, first.how, second.aside) == ("H-2", How.HAND, "سود سپرده")
     assert not BankEntry.objects.confirmed().unannounced().exists()
+
+
+def test_a_wrong_pairing_is_taken_back_with_its_reason_and_the_rules_leave_the_arrival_alone(cast):
+    wrong = told(cast, "H-1", 1_000)
+    (entry,) = confirmed(cast, (DAY, 1_000, "H-1"))
+    assert entry.remittance == wrong
+    facts = {"entry": entry, "reason": "از بیمهٔ دیگری است", "at": AT}
+    with pytest.raises(NotAllowed):
+        services.take_back(by=cast.headquarters, **facts)
+    with pytest.raises(InvalidInput):
+        services.take_back(by=cast.second_headquarters, **facts | {"reason": " "})
+    services.take_back(by=cast.second_headquarters, **facts)
+    with pytest.raises(BankRefused, match="هنوز جایی ندارد"):
+        services.take_back(by=cast.second_headquarters, **facts)
+
+    assert missing() == ["H-1"]
+    assert services.match(organisation_id=cast.organisation.pk, by=cast.headquarters, at=AT) == 0
+    entry.refresh_from_db()
+    assert (entry.remittance, entry.is_open) == (None, True)
+    kept = entry.revocations.get()
+    assert (kept.remittance, kept.how, kept.reason) == (wrong, How.REFERENCE, "از بیمهٔ دیگری است")
+    event = AuditEvent.objects.get(action="bank.taken_back")
+    assert event.after == {"row": 1, "reason": "از بیمهٔ دیگری است", "remittance": "H-1"}
+    services.pair(entry=entry, remittance=wrong, by=cast.second_headquarters, at=AT)
+    assert missing() == [], "people may still say so"
+    with pytest.raises(InternalError), transaction.atomic():
+        kept.delete()
+
+
+def test_what_was_set_aside_is_taken_back_but_not_what_the_lists_say_is_repeated(cast):
+    rows = ((DAY, 1_000, "7"),)
+    (entry,) = confirmed(cast, *rows)
+    services.set_aside(entry=entry, reason="سود سپرده", by=cast.second_headquarters, at=AT)
+    services.take_back(entry=entry, reason="از بیمه بود", by=cast.second_headquarters, at=AT)
+    entry.refresh_from_db()
+    assert (entry.aside, entry.revocations.get().aside) == ("", "سود سپرده")
+    (again,) = confirmed(cast, *rows, note="دیگر")
+    with pytest.raises(BankRefused, match="صورتحساب دیگری"):
+        services.take_back(entry=again, reason="نه", by=cast.second_headquarters, at=AT)
+
+
+def test_confirming_one_hospitals_list_matches_nothing_of_others(cast):
+    facts = {"centre": cast.hospital}
+    own = sent(cast, (DAY, 7, "H-7"), **facts)
+    (other,) = confirmed(cast, (DAY, 1_000, "H-1"))
+    row = told(cast, "H-1", 1_000)
+    told(cast, "H-7", 7, centre=cast.hospital)
+    services.confirm(statement=own, by=cast.second_headquarters, at=AT)
+    assert own.entries.get().remittance.reference == "H-7"
+    other.refresh_from_db()
+    assert other.remittance is None
+    assert (
+        services.match(organisation_id=cast.organisation.pk, by=cast.headquarters, at=AT, holders=[None]) == 1
+    )
+    other.refresh_from_db()
+    assert other.remittance == row
+
+
+def test_headers_are_kept_for_a_bank_and_for_one_account_of_it(cast):
+    text = "روز سند,دریافتنی\n1404/07/20,5\n"
+
+    def send(account: str, name: str) -> BankStatement:
+        return services.receive(
+            upload=ContentFile((text + name).encode()), name="b.csv", account=account, by=cast.headquarters, at=AT,
+            first_on=DAY - dt.timedelta(days=400), last_on=DAY + dt.timedelta(days=400),
+        )  # fmt: skip
+
+    with pytest.raises(InvalidInput, match="پیدا نشد"):
+        send("ملت ۱", "")
+    facts = {"centre": None, "by": cast.headquarters, "at": AT}
+    services.set_columns(account="ملت", columns={"on": "روز سند", "amount": "دریافتنی", "none": "x"}, **facts)
+    assert send("ملت ۱", "").entries.get().amount == 5
+    with pytest.raises(InvalidInput, match="پیدا نشد"):
+        send("ملتان", "")
+    services.set_columns(account="ملت ۱", columns={"on": "روز سند", "amount": "نیست"}, **facts)
+    with pytest.raises(InvalidInput, match="«نیست»"):
+        send("ملت ۱", "1404/07/20,6\n")
+    assert send("ملت ۲", "1404/07/20,6\n").entries.count() == 2
+    with pytest.raises(InvalidInput, match="دو ستون"):
+        services.set_columns(account="ملی", columns={"on": "روز", "amount": " روز"}, **facts)
+    with pytest.raises(NotAllowed):
+        services.set_columns(account="ملی", columns={}, **facts | {"by": cast.officer})
+    own = services.set_columns(
+        account="ملت ۱",
+        columns={"on": "روز سند", "amount": "دریافتنی"},
+        centre=cast.hospital,
+        by=cast.officer,
+        at=AT,
+    )
+    assert services.columns_of(
+        organisation_id=cast.organisation.pk, centre=cast.hospital, account="ملت ۱ ۲"
+    ) == (own.columns)
+    assert BankColumns.objects.visible_to(cast.neighbour).count() == 2
+    assert not BankColumns.objects.editable_by(cast.neighbour).exists()
+
+
+def test_a_number_that_insurers_share_is_asked_about(client, cast):
+    other = Insurer.objects.create(
+        organisation=cast.organisation, code="other", name="بیمهٔ دیگر", kind=cast.insurer.kind
+    )
+    rows = [
+        receiving.receive(
+            insurer=insurer, reference="H-1", paid_on=DAY, amount=amount, lines=[], at=AT, by=None,
+            source=RemittanceSource.API, kind=RemittanceKind.ON_ACCOUNT,
+        ).remittance
+        for insurer, amount in ((cast.insurer, 1_000), (other, 1_000))
+    ]  # fmt: skip
+    (entry,) = confirmed(cast, (DAY, 1_000, "99"))
+    assert entry.remittance is None
+    client.force_login(cast.second_headquarters)
+    where = reverse("bank_pair", args=[entry.pk])
+    asked = client.post(where, {"reference": "H-۱"}, follow=True).content.decode()
+    assert "کدام حواله؟" in asked
+    assert "بیمهٔ دیگر" in asked
+    assert "تطبیق یافت" in client.post(where, {"remittance": rows[1].pk}, follow=True).content.decode()
+    page = client.post(
+        reverse("bank_take_back", args=[entry.pk]), {"reason": "اشتباه بود"}, follow=True
+    ).content.decode()
+    assert "آنچه پس گرفته شد" in page
+    assert "اشتباه بود" in page
+
+
+def test_of_a_shared_number_the_one_with_the_amount_is_meant(client, cast):
+    other = Insurer.objects.create(
+        organisation=cast.organisation, code="other", name="بیمهٔ دیگر", kind=cast.insurer.kind
+    )
+    told(cast, "H-1", 1_000, on=DAY - dt.timedelta(days=8))
+    receiving.receive(
+        insurer=other, reference="H-1", paid_on=DAY, amount=900, lines=[], at=AT, by=None,
+        source=RemittanceSource.API, kind=RemittanceKind.ON_ACCOUNT,
+    )  # fmt: skip
+    (entry,) = confirmed(cast, (DAY, 1_000, "99"))
+    client.force_login(cast.second_headquarters)
+    said = client.post(
+        reverse("bank_pair", args=[entry.pk]), {"reference": "H-1"}, follow=True
+    ).content.decode()
+    assert "با حواله تطبیق یافت" in said
+    entry.refresh_from_db()
+    assert entry.remittance.insurer == cast.insurer
+
+
+def test_columns_of_a_bank_are_said_on_a_page(client, cast):
+    client.force_login(cast.headquarters)
+    data = {"account": "ملت", "on": "روز سند", "amount": "دریافتنی"}
+    said = client.post(reverse("bank_columns_new"), data, follow=True).content.decode()
+    row = BankColumns.objects.get()
+    assert "نوشته شد" in said
+    assert reverse("bank_columns", args=[row.pk]) in said
+    assert 'value="روز سند"' in client.get(reverse("bank_columns", args=[row.pk])).content.decode()
+    client.post(reverse("bank_columns", args=[row.pk]), data | {"on": "روز"})
+    row.refresh_from_db()
+    assert row.columns == {"on": "روز", "amount": "دریافتنی"}

@@ -630,6 +630,34 @@ def test_a_booking_whose_task_was_lost_is_queued_again_and_one_that_failed_waits
     assert Remittance.objects.get(pk=row.pk).state == RemittanceState.BOOKED
 
 
+def test_a_job_whose_worker_was_killed_after_the_commit_is_ended_and_books_nothing_twice(cast):
+    row = waiting_list(cast, answered(cast, [(800, 200)]))
+    booking.ask(remittance=row, by=cast.second_headquarters, at=AT, queue=pytest.fail, most=0)
+    booking.work(remittance=row, at=AT)
+    Job.objects.filter(kind=booking.KIND).update(state=JobState.RUNNING, finished_at=None)
+    assert booking.resume(at=AT, queue=lambda _: None) == [row]
+
+    booking.work(remittance=row, at=AT)
+
+    job = Job.objects.get(kind=booking.KIND)
+    assert (job.state, job.finished_at, Allocation.objects.count()) == (JobState.SUCCEEDED, AT, 1)
+    assert booking.resume(at=AT + dt.timedelta(hours=1), queue=pytest.fail) == []
+
+
+def test_a_task_too_many_does_not_begin_anew_what_failed(cast):
+    row = waiting_list(cast, answered(cast, [(800, 200)]))
+    booking.ask(remittance=row, by=cast.second_headquarters, at=AT, queue=pytest.fail, most=0)
+    Job.objects.filter(kind=booking.KIND).update(
+        state=JobState.FAILED, error="…", started_at=AT, finished_at=AT
+    )
+
+    booking.work(remittance=row, at=AT)
+
+    assert (row.state, Job.objects.filter(kind=booking.KIND).count()) == (RemittanceState.WAITING, 1)
+    booking.ask(remittance=row, by=cast.second_headquarters, at=AT)
+    assert Remittance.objects.get(pk=row.pk).state == RemittanceState.BOOKED
+
+
 def test_a_remittance_for_many_claims_costs_as_many_statements_as_one_for_a_few(
     cast, django_assert_max_num_queries
 ):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from billing.claims.choices import ClaimState
 from billing.claims.models import Claim, ClaimLine
@@ -16,7 +18,7 @@ from billing.claims.remittances.layout import PaidLine
 from billing.claims.remittances.services import receiving
 from billing.claims.services import adjudication, sending
 from billing.claims.services.adjudication import Cut, Decision
-from billing.claims.tieouts import services
+from billing.claims.tieouts import records, services
 from billing.claims.tieouts.choices import Tie
 from billing.claims.tieouts.models import TieOut, TieOutRun
 from organisations.choices import CostElement
@@ -93,7 +95,7 @@ def test_an_invoice_that_is_in_no_claim_is_red_at_once(cast):
 
     broken = row.breaks.get(tie=Tie.ANSWER)
     assert (broken.invoice_id, broken.claim_id, broken.left, broken.right) == (bill.pk, None, 800, 0)
-    assert tones(row) == ["good", "bad", "good"]
+    assert tones(row) == ["good", "bad", "mute"]
 
 
 def test_an_answer_that_is_owed_waits_until_the_day_it_is_due_and_then_is_red(cast):
@@ -101,8 +103,8 @@ def test_an_answer_that_is_owed_waits_until_the_day_it_is_due_and_then_is_red(ca
     claim = world.sent(cast)
     Claim.objects.filter(pk=claim.pk).update(rest_due=AT.date() + dt.timedelta(days=90))
 
-    assert tones(tied(cast, at=AT)) == ["good", "warn", "good"]
-    assert tones(tied(cast)) == ["good", "bad", "good"]
+    assert tones(tied(cast, at=AT)) == ["good", "warn", "mute"]
+    assert tones(tied(cast)) == ["good", "bad", "mute"]
 
 
 def test_money_that_is_short_names_the_line(cast):
@@ -154,3 +156,86 @@ def test_pages_show_the_newest_night_to_who_sees_the_hospital(client, cast):
     client.force_login(cast.neighbour)
     assert cast.hospital.name not in client.get(reverse("tie_outs")).content.decode()
     assert client.get(row.get_absolute_url()).status_code == 404
+
+
+def test_nothing_that_equals_nothing_is_not_called_a_tie(cast):
+    world.reviewed(cast, line(1_000, 1_000, 800))
+    row = tied(cast)
+    assert tones(row) == ["good", "bad", "mute"]
+    assert row.ties[2].label == "چیزی نیست"
+    counts = TieOut.objects.filter(pk=row.pk).by_tie()
+    assert counts == {
+        1: {"bad": 0, "warn": 0, "good": 1, "mute": 0},
+        2: {"bad": 1, "warn": 0, "good": 0, "mute": 0},
+        3: {"bad": 0, "warn": 0, "good": 0, "mute": 1},
+    }
+    assert TieOut.objects.with_tone(Tie.MONEY, "mute").count() == 1
+    assert not TieOut.objects.with_tone(Tie.MONEY, "good").exists()
+
+
+def test_the_list_begins_with_red_months_that_have_a_claim(cast):
+    run = TieOutRun.objects.create(organisation=cast.organisation, at=AT, on=AT.date(), count=5, red=2)
+    figures = dict.fromkeys(("invoices", "his", "ours", "owed", "claimed", "answered", "approved", "paid"), 0)
+
+    def row(month: int, *, broken: tuple[int, int] | None = None, **said: int) -> int:
+        made = TieOut.objects.create(run=run, centre=cast.hospital, month=month, **figures | said)
+        if broken:
+            made.breaks.create(
+                tie=Tie.ANSWER,
+                count=broken[0],
+                open_count=broken[1],
+                invoice_id=1,
+                number="1",
+                left=1,
+                right=0,
+            )
+        return month
+
+    wanted = [
+        row(140401, broken=(2, 1), claimed=5), row(140405, broken=(1, 0)), row(140404, broken=(1, 0)),
+        row(140406, broken=(1, 1), claimed=5), row(140407, his=1, ours=1), row(140408),
+    ]  # fmt: skip
+    found = TieOut.objects.in_order_of_work().order_by("work").values_list("month", flat=True)
+    assert list(found) == wanted
+
+
+def test_every_record_that_breaks_is_on_a_list_with_excel(client, cast):
+    world.reviewed(cast, line(1_000, 1_000, 800))
+    world.reviewed(cast, line(700, 700, 500))
+    claim = answered(cast, cut=100)
+    pay(cast, claim, 400)
+    row = tied(cast)
+    broken = row.ties[2].broken
+    found = records.of_month(row, Tie.MONEY, on=LATE.date())
+    assert len(found) == broken.count == 2
+    listed = found[0:50]
+    assert (listed[0].number, listed[0].left, listed[0].right) == (broken.number, broken.left, broken.right)
+    assert sum(one.left for one in listed) == row.approved
+    assert sum(one.right for one in listed) == row.paid
+    assert [len(found[0:1]), len(found[1:50]), len(records.of_month(row, Tie.HIS, on=LATE.date()))] == [
+        1,
+        1,
+        0,
+    ]
+
+    client.force_login(cast.headquarters)
+    where = reverse("tie_out_records", args=[row.pk, 3])
+    assert where in client.get(row.get_absolute_url()).content.decode()
+    page = client.get(where).content.decode()
+    assert claim.number.translate(str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")) in page
+    sheet = load_workbook(
+        io.BytesIO(b"".join(client.get(where, {"export": "xlsx"}).streaming_content))
+    ).active
+    assert sheet.max_row == 3
+    assert client.get(reverse("tie_out_records", args=[row.pk, 9])).status_code == 404
+    assert client.get(reverse("tie_out_records", args=[row.pk, 1])).status_code == 200
+
+
+@pytest.mark.parametrize("tone", ["3-bad", "9-bad", "3-x", "x"])
+def test_the_list_is_narrowed_to_one_tie_and_a_word_of_nothing_is_left_out(client, cast, tone):
+    world.reviewed(cast, line(1_000, 1_000, 800))
+    pay(cast, answered(cast), 400)
+    row = tied(cast)
+    client.force_login(cast.headquarters)
+    page = client.get(reverse("tie_outs"), {"tone": tone})
+    assert row.get_absolute_url() in page.content.decode()

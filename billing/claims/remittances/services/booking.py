@@ -66,17 +66,17 @@ def ask(
 
 def work(*, remittance: Remittance, at: dt.datetime) -> Remittance:
     """Book a remittance that waits for its job, all of it or nothing. Called again, or by two workers, it changes
-    nothing more; what a killed worker left is begun anew.
+    nothing more; what a killed worker left is begun anew, and what it had stored is said to be done. A job that
+    failed waits for a person who asks again (`ask`).
     """
     with jobs.held(WORKING, remittance.pk) as alone:
         row = Remittance.objects.select_related("job__by").get(pk=remittance.pk)
-        if alone and row.state == RemittanceState.WAITING and row.job:
-            job = row.job
-            if job.state == JobState.FAILED:
-                job = row.job = _job(row, by=job.by, at=at)
-                row.save(update_fields=["job"])
-            with jobs.running(job) as advance:
-                _work(row, by=job.by, at=at, advance=advance)
+        if alone and row.job and not row.job.is_over:
+            if row.state == RemittanceState.WAITING:
+                with jobs.running(row.job) as advance:
+                    _work(row, by=row.job.by, at=at, advance=advance)
+            else:
+                jobs.finish(row.job, at=at)
     remittance.refresh_from_db()
     return remittance
 
@@ -90,8 +90,14 @@ def _work(remittance: Remittance, *, by: Any, at: dt.datetime, advance: Advance)
 
 
 def resume(*, at: dt.datetime, queue: Queue) -> list[Remittance]:
-    """Queue again what a killed worker or a broker that was away has left; a task too many does no harm."""
-    unfinished = Remittance.objects.waiting().filter(job__isnull=False).select_related("job").order_by("pk")
+    """Queue again what a killed worker or a broker that was away has left; a task too many does no harm.
+
+    Also what was booked by a worker that could not end its job any more.
+    """
+    unfinished = (
+        Remittance.objects.filter(job__state__in=(JobState.WAITING, JobState.RUNNING))
+        .select_related("job").order_by("pk")
+    )  # fmt: skip
     lost = [row for row in unfinished if jobs.is_lost(row.job, at=at) and not jobs.is_held(WORKING, row.pk)]
     for row in lost:
         queue(row.pk)

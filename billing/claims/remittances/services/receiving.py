@@ -26,6 +26,7 @@ from billing.claims.remittances.models import Remittance, RemittanceColumns, Rem
 from billing.claims.remittances.services import booking
 from billing.claims.services.adjudication import insurer_of
 from billing.parsing import lists
+from billing.parsing.columns import said_columns
 from core import audit, jobs
 from core.errors import DomainError, InvalidInput, NotAllowed
 from core.money import LARGEST, apportion
@@ -189,10 +190,7 @@ def set_columns(*, insurer: Insurer, columns: dict[str, str], by: Any, at: dt.da
     """Say which header of the insurer's list holds which of our columns; what is empty is found by our names."""
     if insurer.organisation_id not in by.scope.whole_organisation_ids():
         raise NotAllowed("ستون‌های فهرست بیمه‌گر را ستاد می‌نویسد.")
-    known = {column.name for column in layout.LAYOUT}
-    said = {name: clean(header) for name, header in columns.items() if name in known and clean(header)}
-    if len(set(said.values())) < len(said):
-        raise InvalidInput("یک عنوان برای دو ستون نوشته شده است؛ هر ستون عنوان خودش را دارد.")
+    said = said_columns(columns, layout.LAYOUT)
     before = columns_of(insurer)
     row, _ = RemittanceColumns.objects.update_or_create(insurer=insurer, defaults={"columns": said})
     audit.record(
