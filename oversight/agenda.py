@@ -9,10 +9,10 @@ import datetime as dt
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django.db.models import Case, Count, F, Min, Q, Sum, When
+from django.db.models import Case, Count, F, Min, Sum, When
 from django.urls import reverse
 
-from billing.claims.choices import ANSWERED, ClaimKind, ClaimState, CodeState
+from billing.claims.choices import CodeState
 from billing.claims.codes.models import UnknownCode, UnknownLine
 from billing.claims.models import Claim
 from billing.claims.objections.choices import ObjectionState
@@ -36,6 +36,7 @@ class Figure:
     label: str
     value: int
     unit: str
+    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,10 @@ class Point:
     def kept(self) -> list[list[object]]:
         """Figures as a held meeting keeps them."""
         return [[figure.label, figure.value, figure.unit] for figure in self.figures]
+
+    def shown(self) -> list[list[object]]:
+        """Figures, each with the way to exactly its rows."""
+        return [[figure.label, figure.value, figure.unit, figure.url] for figure in self.figures]
 
 
 def points(insurer: Insurer, *, on: dt.date) -> list[Point]:
@@ -80,11 +85,12 @@ def _payment(insurer: Insurer, on: dt.date) -> Point | None:
     sums = late.order_by().aggregate(count=Count("pk"), rials=Sum("overdue"), since=Min(since))
     if not sums["count"]:
         return None
+    url = _claims_url(insurer, what="overdue")
     figures = (
-        Figure("مطالبهٔ سررسیدگذشته", sums["count"], "مطالبه"), Figure("پرداخت‌نشده", sums["rials"], RIALS),
+        Figure("مطالبهٔ سررسیدگذشته", sums["count"], "مطالبه", url), Figure("پرداخت‌نشده", sums["rials"], RIALS, url),
         Figure("از نخستین سررسید", (on - sums["since"]).days, DAYS),
     )  # fmt: skip
-    return Point(Topic.PAYMENT, figures, _claims_url(insurer))
+    return Point(Topic.PAYMENT, figures, url)
 
 
 def _review(insurer: Insurer, centres: list[int], last: int, on: dt.date) -> Point | None:
@@ -93,34 +99,38 @@ def _review(insurer: Insurer, centres: list[int], last: int, on: dt.date) -> Poi
     if not held:
         return None
     (one,) = held
+    query = urlencode({"insurer": insurer.pk, "from": first, "to": last})
+    rows = f"{reverse('expert_lines')}?{query}&only={experts.Only.WAITING}"
     figures = (
-        Figure("سطر بی‌رأی", one.lines, "سطر"), Figure("خواستهٔ آن‌ها", one.asked, RIALS),
+        Figure("سطر بی‌رأی", one.lines, "سطر", rows), Figure("خواستهٔ آن‌ها", one.asked, RIALS, rows),
         Figure("از قدیمی‌ترین تحویل", (on - one.since).days, DAYS),
     )  # fmt: skip
-    query = urlencode({"insurer": insurer.pk, "from": first, "to": last})
     return Point(Topic.REVIEW, figures, f"{reverse('experts')}?{query}")
 
 
 def _cuts(insurer: Insurer) -> Point | None:
     """What was cut of answered claims, what of it is objected to without an answer, and what is asked again."""
     claims = Claim.objects.filter(insurer=insurer)
-    # A re-submission repeats cuts of the claim it came from: the same rial would count twice.
-    first = claims.filter(state__in=ANSWERED).exclude(kind=ClaimKind.RESUBMISSION)
-    cut = first.aggregate(
-        rials=Sum(F("answered") - F("approved")), count=Count("pk", filter=Q(approved__lt=F("answered")))
-    )
+    cut = claims.with_own_cuts().aggregate(rials=Sum(F("answered") - F("approved")), count=Count("pk"))
     if not cut["count"]:
         return None
-    again = claims.filter(kind=ClaimKind.RESUBMISSION).exclude(state=ClaimState.CANCELLED)
+    again = claims.asking_again()
     asked = again.aggregate(count=Count("pk"), asked=Sum("asked"), approved=Sum("approved"))
     raised = Objection.objects.filter(claim__insurer=insurer, state=ObjectionState.SENT)
     contested = raised.aggregate(rials=Sum(F("asked") - F("answered")))["rials"] or 0
+    given_back = Objection.objects.filter(claim__insurer=insurer, accepted__gt=0)
+    returned = given_back.aggregate(rials=Sum("accepted"))["rials"] or 0
+    cuts, retried = _claims_url(insurer, what="cut"), _claims_url(insurer, what="again")
+    objections = f"{reverse('objections')}?insurer={insurer.pk}"
     figures = (
-        Figure("کسر از مطالبه‌های پاسخ‌گرفته", cut["rials"], RIALS),
-        Figure("مطالبهٔ کسرخورده", cut["count"], "مطالبه"), Figure("اعتراض بی‌پاسخ", contested, RIALS),
-        Figure("دوباره خواسته", asked["asked"] or 0, RIALS), Figure("بازگشته", asked["approved"] or 0, RIALS),
-    )  # fmt: skip
-    return Point(Topic.CUTS, figures, _claims_url(insurer))
+        Figure("کسر مانده در مطالبه‌های پاسخ‌گرفته", cut["rials"], RIALS, cuts),
+        Figure("مطالبهٔ کسرخورده", cut["count"], "مطالبه", cuts),
+        Figure("اعتراض بی‌پاسخ", contested, RIALS, f"{objections}&state={ObjectionState.SENT}"),
+        Figure("بازگشته با پاسخ اعتراض", returned, RIALS, f"{objections}&returned=1"),
+        Figure("دوباره خواسته", asked["asked"] or 0, RIALS, retried),
+        Figure("بازگشته با ارسال دوباره", asked["approved"] or 0, RIALS, retried),
+    )
+    return Point(Topic.CUTS, figures, cuts)
 
 
 def _codes(insurer: Insurer) -> Point | None:
@@ -130,11 +140,12 @@ def _codes(insurer: Insurer) -> Point | None:
         return None
     hanging = UnknownLine.objects.filter(unknown__in=codes).hanging()
     held = hanging.aggregate(count=Count("pk"), asked=Sum("line__asked"))
+    url = f"{reverse('unknown_codes')}?insurer={insurer.pk}"
     figures = (
-        Figure("کد", count, "کد"), Figure("سطر منتظر", held["count"], "سطر"),
-        Figure("خواستهٔ آن‌ها", held["asked"] or 0, RIALS),
+        Figure("کد", count, "کد", url), Figure("سطر منتظر", held["count"], "سطر", url),
+        Figure("خواستهٔ آن‌ها", held["asked"] or 0, RIALS, url),
     )  # fmt: skip
-    return Point(Topic.CODES, figures, f"{reverse('unknown_codes')}?insurer={insurer.pk}")
+    return Point(Topic.CODES, figures, url)
 
 
 def _contracts(insurer: Insurer, on: dt.date) -> Point | None:
@@ -144,7 +155,12 @@ def _contracts(insurer: Insurer, on: dt.date) -> Point | None:
     if not ending:
         return None
     figures = tuple(
-        Figure(f"قرارداد {contract.number}، مانده تا پایان", (contract.valid.upper - on).days, DAYS)
+        Figure(
+            f"قرارداد {contract.number}، مانده تا پایان",
+            (contract.valid.upper - on).days,
+            DAYS,
+            contract.get_absolute_url(),
+        )
         for contract in ending
     )
     return Point(Topic.CONTRACT, figures, ending[0].get_absolute_url())
@@ -156,9 +172,11 @@ def _sending(insurer: Insurer, centres: list[int], last: int, on: dt.date) -> Po
     rows = timeliness.lateness(asked, organisation_id=insurer.organisation_id).rows
     if not rows:
         return None
-    figures = (
-        Figure("مرکز دیرکرده", len(rows), "مرکز"), Figure("صورتحساب", sum(r.invoices for r in rows), "صورتحساب"),
-        Figure("سهم بیمه‌گر", sum(r.asked for r in rows), RIALS),
-    )  # fmt: skip
     query = urlencode({"insurer": insurer.pk, "from": first, "to": last})
-    return Point(Topic.SENDING, figures, f"{reverse('timeliness_late')}?{query}")
+    url, late = f"{reverse('timeliness_late')}?{query}", f"{reverse('timeliness_invoices')}?{query}&late=1"
+    figures = (
+        Figure("مرکز دیرکرده", len(rows), "مرکز", url),
+        Figure("صورتحساب", sum(r.invoices for r in rows), "صورتحساب", late),
+        Figure("سهم بیمه‌گر", sum(r.asked for r in rows), RIALS, late),
+    )
+    return Point(Topic.SENDING, figures, url)

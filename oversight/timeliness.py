@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from itertools import pairwise
 from typing import Any
 
@@ -153,32 +154,21 @@ class Took:
 
 @dataclass
 class Pace:
-    """The legs of one centre and insurer; 0 stands for all of them."""
+    """The legs of one centre, insurer or both, and what waits there with its rials; 0 stands for all of them."""
 
     centre_id: int
     insurer_id: int
     legs: dict[str, Took] = field(default_factory=dict)
+    invoices: int = 0
+    asked: int = 0
 
 
-_LEGS = ", ".join(f"('{leg.value}', {leg.value})" for leg in Leg)
-_PACE = f"""{_WAY}
-    SELECT coalesce(centre_id, 0), coalesce(insurer_id, 0), leg, count(took),
-           percentile_disc(0.5) WITHIN GROUP (ORDER BY took), percentile_disc(0.9) WITHIN GROUP (ORDER BY took)
-    FROM way, LATERAL (VALUES {_LEGS}) v (leg, took) WHERE took IS NOT NULL
-    GROUP BY GROUPING SETS ((centre_id, insurer_id, leg), (leg)) ORDER BY 1, 2
-"""
+class By(StrEnum):
+    """What figures are parted by."""
 
-
-def paces(asked: Asked) -> list[Pace]:
-    """The legs of everything asked for (the first, centre and insurer 0), then of each centre and insurer."""
-    found: dict[tuple[int, int], Pace] = {(0, 0): Pace(0, 0)}
-    for centre, insurer, leg, passed, median, p90 in _rows(_PACE, asked):
-        pace = found.setdefault((centre, insurer), Pace(centre, insurer))
-        pace.legs[leg] = Took(passed, median, p90)
-    return list(found.values())
-
-
-# ---------------------------------------------------------------- what waits
+    CENTRE = "centre"
+    INSURER = "insurer"
+    BOTH = "both"
 
 
 @dataclass(frozen=True)
@@ -191,15 +181,51 @@ class Waiting:
     asked: int
 
 
-_BACKLOG = f"""{_WAY}
-    SELECT position, band, count(*), coalesce(sum(asked), 0)::bigint FROM way WHERE band IS NOT NULL
-    GROUP BY 1, 2 ORDER BY 1, 2
+@dataclass(frozen=True)
+class Overview:
+    """The legs of everything asked for, the same parted, and what waits by position and age."""
+
+    whole: Pace
+    parts: list[Pace]
+    backlog: list[Waiting]
+
+
+_LEGS = ", ".join(f"('{leg.value}', {leg.value})" for leg in Leg)
+_KEYS = {By.CENTRE: ("centre_id",), By.INSURER: ("insurer_id",), By.BOTH: ("centre_id", "insurer_id")}
+
+
+def _overview_sql(by: By) -> str:
+    """Both sides of the page from one look at the way: who waits, and how long the legs took."""
+    keys = ", ".join(_KEYS[by])
+    shown = ", ".join(f"coalesce({key}, 0)" if key in _KEYS[by] else "0" for key in _KEYS[By.BOTH])
+    return f"""{_WAY}
+    SELECT {shown}, leg, NULL::int AS band, count(took) AS count,
+           percentile_disc(0.5) WITHIN GROUP (ORDER BY took)::bigint AS first,
+           percentile_disc(0.9) WITHIN GROUP (ORDER BY took)::bigint AS second, 'took' AS what
+    FROM way, LATERAL (VALUES {_LEGS}) v (leg, took) WHERE took IS NOT NULL
+    GROUP BY GROUPING SETS (({keys}, leg), (leg))
+    UNION ALL
+    SELECT {shown}, coalesce(position, ''), band, count(*), coalesce(sum(asked), 0)::bigint, 0, 'waits'
+    FROM way WHERE band IS NOT NULL GROUP BY GROUPING SETS ((position, band), ({keys}))
+    ORDER BY 1, 2, 3, 4
 """
 
 
-def backlog(asked: Asked) -> list[Waiting]:
-    """What waits, by position and age band."""
-    return [Waiting(*row) for row in _rows(_BACKLOG, asked)]
+def overview(asked: Asked, *, by: By = By.BOTH) -> Overview:
+    """How long the legs took and what waits, parted; in one statement."""
+    parts: dict[tuple[int, int], Pace] = {(0, 0): Pace(0, 0)}
+    backlog = []
+    for centre, insurer, name, band, count, first, second, what in _rows(_overview_sql(by), asked):
+        if what == "waits" and name:
+            backlog.append(Waiting(name, band, count, first))
+            continue
+        pace = parts.setdefault((centre, insurer), Pace(centre, insurer))
+        if what == "took":
+            pace.legs[name] = Took(count, first, second)
+        else:
+            pace.invoices, pace.asked = count, first
+    whole = parts.pop((0, 0))
+    return Overview(whole, list(parts.values()), backlog)
 
 
 # ---------------------------------------------------------------- rows behind the figures

@@ -10,6 +10,7 @@ urlpatterns = [
     path("timeliness/contacts/new/", contacts.NewContact.as_view(), name="contact_new"),
     path("timeliness/contacts/<int:pk>/letter/", contacts.Letter.as_view(), name="contact_letter"),
     path("timeliness/experts/", experts.Experts.as_view(), name="experts"),
+    path("timeliness/experts/lines/", experts.ExpertLines.as_view(), name="expert_lines"),
     path("timeliness/physicians/", physicians.Notices.as_view(), name="status_notices"),
     path("timeliness/physicians/tell/", physicians.Tell.as_view(), name="status_tell"),
     path("timeliness/physicians/letters/<int:pk>/", physicians.LetterPdf.as_view(), name="status_letter"),

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import django_filters as filters
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from billing.claims.choices import CUT_LINES, UNDECIDED, ClaimKind, ClaimLineStatus, ClaimState, Payer
 from billing.claims.models import Claim, ClaimInvoice, ClaimLine, LineDecision
@@ -24,6 +25,8 @@ SORTS = {
     "asked": "asked", "approved": "approved", "paid": "paid",
 }  # fmt: skip
 NEWEST = "-month"
+OVERDUE, CUT, AGAIN = "overdue", "cut", "again"
+WHAT = [(OVERDUE, "سررسیدگذشته"), (CUT, "کسرخورده"), (AGAIN, "دوباره خواسته")]
 
 
 def insurers(request: Any) -> QuerySet[Insurer]:
@@ -39,6 +42,7 @@ class ClaimFilter(MonthlyFilter):
     kind = filters.ChoiceFilter(label="نوع", choices=ClaimKind.choices)
     state = filters.ChoiceFilter(label="وضعیت", choices=ClaimState.choices)
     job = filters.NumberFilter(label="گردآوری", field_name="job")
+    what = filters.ChoiceFilter(label="تنها", choices=WHAT, method="only")
 
     sorts: ClassVar[dict[str, str]] = SORTS
     first: ClassVar[str] = NEWEST
@@ -46,6 +50,14 @@ class ClaimFilter(MonthlyFilter):
     class Meta:
         model = Claim
         fields: list[str] = []
+
+    def only(self, found: QuerySet[Claim], _name: str, what: str) -> QuerySet[Claim]:
+        """The rows behind a figure of another page, as that page counts them."""
+        if what == OVERDUE:
+            return found.delivered().with_overdue(timezone.localdate()).filter(overdue__gt=0)  # type: ignore[attr-defined]
+        if what == CUT:
+            return found.with_own_cuts()  # type: ignore[attr-defined,no-any-return]
+        return found.asking_again()  # type: ignore[attr-defined,no-any-return]
 
     def search(self, found: QuerySet[Claim], _name: str, words: str) -> QuerySet[Claim]:
         wanted = ascii_digits(clean(words))
@@ -56,7 +68,7 @@ class ClaimFilter(MonthlyFilter):
 
 
 #: What of a claim's lines a list may show besides those of one status.
-OPEN_LINES, CUT = "open", "cut"
+OPEN_LINES = "open"
 #: What a contract takes off lines.
 TAKEN_OFF = [
     ("any", "هر کاهشی"),
@@ -119,6 +131,7 @@ class ObjectionFilter(SortedFilter):
     insurer = filters.ModelChoiceFilter(label="بیمه‌گر", queryset=insurers, field_name="claim__insurer")
     state = filters.ChoiceFilter(label="وضعیت", choices=ObjectionState.choices)
     claim = filters.NumberFilter(label="مطالبه", field_name="claim")
+    returned = filters.BooleanFilter(label="بازگشته", method="with_returned")
 
     sorts: ClassVar[dict[str, str]] = {
         "due": "due_on", "sent": "sent_at", "asked": "asked", "accepted": "accepted", "at": "created_at",
@@ -128,6 +141,10 @@ class ObjectionFilter(SortedFilter):
     class Meta:
         model = Objection
         fields: list[str] = []
+
+    def with_returned(self, found: QuerySet[Objection], _name: str, wanted: bool) -> QuerySet[Objection]:
+        """Those whose answer gave something back."""
+        return found.filter(accepted__gt=0) if wanted else found
 
 
 def _endpoints(request: Any) -> QuerySet[WebhookEndpoint]:

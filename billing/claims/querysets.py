@@ -11,7 +11,15 @@ from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, Sum, Valu
 from django.db.models.functions import Greatest, Least
 
 from billing.choices import Stage
-from billing.claims.choices import ANSWERED, CUT_LINES, DELIVERED, OPEN_TO_OBJECTION, UNANSWERED
+from billing.claims.choices import (
+    ANSWERED,
+    CUT_LINES,
+    DELIVERED,
+    OPEN_TO_OBJECTION,
+    UNANSWERED,
+    ClaimKind,
+    ClaimState,
+)
 from billing.claims.objections.choices import PENDING
 
 SUMS = ("asked", "answered", "adjusted", "approved", "paid")
@@ -58,6 +66,15 @@ class ClaimQuerySet(models.QuerySet[Any]):
                 default=zero,
             ),
         )  # fmt: skip
+
+    def with_own_cuts(self) -> ClaimQuerySet:
+        """Answered claims with a cut of their own: a re-submission repeats the cuts of the claim it came from."""
+        cut = self.filter(state__in=ANSWERED, approved__lt=F("answered"))
+        return cut.exclude(kind=ClaimKind.RESUBMISSION)
+
+    def asking_again(self) -> ClaimQuerySet:
+        """Live re-submissions."""
+        return self.filter(kind=ClaimKind.RESUBMISSION).exclude(state=ClaimState.CANCELLED)
 
     def for_list(self) -> ClaimQuerySet:
         """With what a row of the list shows, in one query."""

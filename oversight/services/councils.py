@@ -9,12 +9,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from core import audit
+from core.display import day as shown_day
 from core.errors import DomainError, InvalidInput
 from core.text import clean
 from insurers.models import Insurer
 from oversight import agenda
 from oversight.choices import COUNCIL_STEPS, CouncilState, ResolutionState, Side, Topic
 from oversight.models import AgendaItem, Council, Resolution, ResolutionStep
+
+#: A day further off than this is a slip of the pen.
+FAR = dt.timedelta(days=366)
 
 
 class CouncilRefused(DomainError):
@@ -25,7 +29,11 @@ class CouncilRefused(DomainError):
 
 @transaction.atomic
 def plan(*, insurer: Insurer, on: dt.date, by: Any, at: dt.datetime, place: str = "") -> Council:
-    """A meeting with an insurer on a day."""
+    """A meeting with an insurer on a day, at most a year before or after the day on which it is written down."""
+    if abs(on - timezone.localdate(at)) > FAR:
+        raise InvalidInput(
+            f"{shown_day(on)} بیش از یک سال از امروز دور است و ارقام دستور جلسه از آن روز نیست؛ تاریخ را درست بنویسید."
+        )
     made = Council.objects.create(
         organisation_id=insurer.organisation_id, insurer=insurer, on=on, place=clean(place)[:160], created_at=at,
         created_by=by,
@@ -63,6 +71,8 @@ def hold(*, council: Council, present: str, minutes: str, on: dt.date, by: Any, 
         raise InvalidInput("حاضران و صورتجلسه را بنویسید.")
     if on > timezone.localdate(at):
         raise InvalidInput("تاریخ برگزاری از امروز جلوتر است؛ پس از جلسه آن را ثبت کنید.")
+    if timezone.localdate(at) - on > FAR:
+        raise InvalidInput(f"{shown_day(on)} بیش از یک سال پیش است؛ تاریخ برگزاری را درست بنویسید.")
     AgendaItem.objects.bulk_create(
         AgendaItem(council=row, topic=point.topic, title=point.title, figures=point.kept(), place=place)
         for place, point in enumerate(agenda.points(row.insurer, on=timezone.localdate(at)), start=1)

@@ -118,14 +118,14 @@ def points_of(council: Council) -> list[dict[str, Any]]:
     """Points of a meeting: fresh from the desks while it is planned, as they were kept afterwards."""
     if council.is_planned:
         rows = [
-            {"title": point.title, "figures": point.kept(), "url": point.url, "note": "", "item": None}
+            {"title": point.title, "figures": point.shown(), "url": point.url, "note": "", "item": None}
             for point in agenda.points(council.insurer, on=timezone.localdate())
         ]
         items = councils.own_items(council)
     else:
         rows, items = [], list(council.items.order_by("place", "pk"))
     return rows + [
-        {"title": item.title, "figures": item.figures, "url": "", "note": item.note,
+        {"title": item.title, "figures": [[*figure, ""] for figure in item.figures], "url": "", "note": item.note,
          "item": item if item.topic == Topic.OTHER else None}
         for item in items
     ]  # fmt: skip

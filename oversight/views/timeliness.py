@@ -26,10 +26,13 @@ from organisations.permissions import Permission
 from oversight import timeliness
 from oversight.choices import BAND_STARTS, WAITING, Leg, Position
 from oversight.models import Contact
-from oversight.timeliness import Asked, Late, Lateness, Pace, Step, Took
+from oversight.timeliness import Asked, By, Late, Lateness, Overview, Pace, Step, Took
 
 HOME = {"label": "ارسال به‌موقع"}
 MONTHS_OFFERED = 36
+#: Parts on one page, and the order without a choice.
+ROWS, WAITING_FIRST = 25, "waiting"
+_LEG_NAMES = {leg.value for leg in Leg}
 KEPT = ("region", "centre", "insurer", "from", "to", "payer", "setting")
 
 
@@ -132,10 +135,17 @@ class AskingPage(PageView):
         )
 
 
+def _at(pace: Pace) -> dict[str, int]:
+    """The filters that mean a part; none for the whole."""
+    return {name: key for name, key in (("centre", pace.centre_id), ("insurer", pace.insurer_id)) if key}
+
+
 def _pace_columns() -> list[Column]:
     columns = [
-        Column("مرکز", lambda r: r["centre"].name, 30),
-        Column("بیمه‌گر", lambda r: r["insurer"].name, 24),
+        Column("مرکز", lambda r: r["centre"].name if r["centre"] else "همه", 30),
+        Column("بیمه‌گر", lambda r: r["insurer"].name if r["insurer"] else "همه", 24),
+        Column("منتظر", lambda r: r["pace"].invoices),
+        Column("سهم بیمه‌گر منتظر (ریال)", lambda r: r["pace"].asked, 24),
     ]
     for leg in Leg:
         columns += [
@@ -152,39 +162,65 @@ def _of(row: dict[str, Any], leg: Leg, name: str) -> int | None:
 
 
 class Timeliness(AskingPage):
-    """Days of each leg by hospital and insurer, and what waits, by age."""
+    """Days of each leg and what waits, by hospital, insurer or both; the most that waits first."""
 
     template_name = "oversight/timeliness.html"
     columns = _pace_columns()
     sheet = "زمان ارسال اسناد"
 
     @cached_property
-    def paces(self) -> list[Pace]:
-        return timeliness.paces(self.asked)
+    def by(self) -> By:
+        asked = self.request.GET.get("by", "")
+        return By(asked) if asked in set(By) else By.CENTRE
+
+    @cached_property
+    def overview(self) -> Overview:
+        return timeliness.overview(self.asked, by=self.by)
 
     def exported(self) -> Sequence[dict[str, Any]]:
-        return [
-            {"pace": pace, "centre": self.centres[pace.centre_id], "insurer": self.insurers[pace.insurer_id]}
-            for pace in self._sorted()
-        ]
+        return [self._named(pace) for pace in self._sorted()]
+
+    def _named(self, pace: Pace) -> dict[str, Any]:
+        return {
+            "pace": pace,
+            "centre": self.centres.get(pace.centre_id),
+            "insurer": self.insurers.get(pace.insurer_id),
+        }
 
     def _sorted(self) -> list[Pace]:
-        """Centres in their order, insurers by name."""
+        """As the address says: by name, by what waits or by a leg's median; what has no figure comes last."""
+        sort = self.request.GET.get("sort", "") or f"-{WAITING_FIRST}"
+        name, down = sort.removeprefix("-"), sort.startswith("-")
         order = {pk: place for place, pk in enumerate(self.centres)}
         names = {pk: place for place, pk in enumerate(self.insurers)}
-        return sorted(self.paces[1:], key=lambda pace: (order[pace.centre_id], names[pace.insurer_id]))
+
+        def place(pace: Pace) -> tuple[int, int]:
+            return order.get(pace.centre_id, 0), names.get(pace.insurer_id, 0)
+
+        def figure(pace: Pace) -> int | None:
+            if name in _LEG_NAMES:
+                return pace.legs[name].median if name in pace.legs else None
+            return pace.invoices or None
+
+        parts = sorted(self.overview.parts, key=place)
+        if name == "name":
+            return parts[::-1] if down else parts
+        known = [pace for pace in parts if figure(pace) is not None]
+        unknown = [pace for pace in parts if figure(pace) is None]
+        return sorted(known, key=lambda pace: figure(pace) or 0, reverse=down) + unknown
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        paces = self._sorted()
+        page = Pages(paces, ROWS).get_page(self.request.GET.get("page"))
         return super().get_context_data(
-            legs=self._legs(self.paces[0]),
+            legs=self._legs(self.overview.whole),
+            leg_names=[(leg.value, str(leg.label)) for leg in Leg],
+            page_obj=page,
             rows=[
-                row
-                | {
-                    "legs": self._legs(row["pace"]),
-                    "url": self.rows_url(centre=row["centre"].pk, insurer=row["insurer"].pk),
-                }
-                for row in self.exported()
+                self._named(pace) | {"legs": self._legs(pace), "url": self.rows_url(**_at(pace))} for pace in page
             ],
+            by=self.by,
+            kinds=((By.CENTRE.value, "مرکز"), (By.INSURER.value, "بیمه‌گر"), (By.BOTH.value, "مرکز و بیمه‌گر")),
             backlog=self._backlog(),
             bands=band_labels(),
             **kwargs,
@@ -192,7 +228,7 @@ class Timeliness(AskingPage):
 
     def _legs(self, pace: Pace) -> list[tuple[str, Took | None, str]]:
         """Each leg with its days and the way to the invoices that took as long as the tail, or longer."""
-        at = {"centre": pace.centre_id, "insurer": pace.insurer_id} if pace.centre_id else {}
+        at = _at(pace)
         found = []
         for leg in Leg:
             took = pace.legs.get(leg.value)
@@ -202,7 +238,7 @@ class Timeliness(AskingPage):
 
     def _backlog(self) -> list[dict[str, Any]]:
         """Positions with what waits in each band, each with the way to its invoices."""
-        found = {(one.position, one.band): one for one in timeliness.backlog(self.asked)}
+        found = {(one.position, one.band): one for one in self.overview.backlog}
         rows = []
         for position in WAITING:
             cells = [

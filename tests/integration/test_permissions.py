@@ -518,6 +518,7 @@ OVERSIGHT = (
     Row("status_notices", "200 200 200 200 200 200 403 200 403 302"),
     Row("status_tell", "302 403 403 302 302 302 403 403 403 302", method="post"),
     Row("status_letter", "200 200 404 200 404 404 403 200 403 302", pk("status_letter")),
+    Row("expert_lines", "200 200 200 200 200 200 403 200 403 302"),
     Row("councils", "200 403 403 403 403 200 403 200 403 302"),
     Row("council_new", "200 403 403 403 403 200 403 403 403 302"),
     Row("council", "200 403 403 403 403 404 403 200 403 302", pk("council")),

@@ -25,7 +25,7 @@ from billing.claims.choices import (
     Payer,
     StepChannel,
 )
-from billing.claims.filters import LINE_STATUSES, TAKEN_OFF, ClaimFilter, LineFilter
+from billing.claims.filters import LINE_STATUSES, TAKEN_OFF, WHAT, ClaimFilter, LineFilter
 from billing.claims.forms import AttachmentForm, CancelForm, ReceiptForm, SendForm
 from billing.claims.models import Adjudication, Claim, ClaimInvoice, ClaimLine, Omission
 from billing.claims.objections.models import Objection
@@ -117,6 +117,7 @@ class Claims(ListPage):
             states=ClaimState.choices,
             payers=Payer.choices,
             kinds=ClaimKind.choices,
+            whats=WHAT,
             job=self._job(),
             is_insurer=bool(user.scope.membership.insurer_id),
             may_edit=user.may(Permission.CLAIM_EDIT),

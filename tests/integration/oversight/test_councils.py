@@ -9,9 +9,11 @@ from django.db import InternalError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from billing.claims.choices import StepChannel
 from billing.claims.models import ClaimLine
-from billing.claims.services import adjudication, sending
+from billing.claims.services import adjudication, objecting, sending
 from billing.claims.services.adjudication import Cut, Decision
+from billing.claims.services.objecting import Against, Reply
 from core import jalali
 from core.errors import InvalidInput
 from insurers.choices import Term
@@ -67,7 +69,7 @@ def test_points_come_from_the_desks_with_their_figures(cast):
     later = figures(cast, on=rest_due + dt.timedelta(days=1))
     # Now 1,400 were approved and none of it paid; the days run from the first one missed.
     assert later[Topic.PAYMENT][:2] == [(1, "مطالبه"), (1_400, "rial")]
-    assert later[Topic.CUTS] == [(100, "rial"), (1, "مطالبه"), (0, "rial"), (0, "rial"), (0, "rial")]
+    assert later[Topic.CUTS] == [(100, "rial"), (1, "مطالبه")] + [(0, "rial")] * 4
     assert Topic.REVIEW not in later
 
 
@@ -189,3 +191,47 @@ def test_from_the_plan_to_the_minutes_on_the_pages(client, cast):
     assert len(client.get(reverse("councils")).context["councils"]) == 1
     client.force_login(cast.other_headquarters)
     assert client.get(paper).status_code == 404
+
+
+def test_every_figure_of_a_point_leads_to_exactly_its_rows(client, cast):
+    discharged(cast, 3, (100, 0), (200, 0), (300, 0))
+    claim = world.sent(cast)
+    sending.acknowledge(claim=claim, by=None, at=days_later(1))
+    lines = list(ClaimLine.objects.filter(claim=claim).order_by("pk"))
+    cuts = [Decision(line.pk, line.asked - 50, (Cut("documents", 50),)) for line in lines[:2]]
+    adjudication.adjudicate(claim=claim, decisions=cuts, approve_rest=True, by=None, at=days_later(2))
+    row = objecting.begin(
+        claim=claim, text="مدارک کامل بود", against=[Against(line.pk, 50) for line in lines[:2]], by=cast.officer,
+        at=days_later(3),
+    )  # fmt: skip
+    objecting.submit(objection=row, by=cast.officer, at=days_later(3))
+    objecting.send(objection=row, by=cast.second_headquarters, at=days_later(3))
+    objecting.answer(
+        objection=row, replies=[Reply(lines[0].pk, 20)], note="", by=cast.insurer_expert, at=days_later(4),
+        channel=StepChannel.PAGE,
+    )  # fmt: skip
+    world.reviewed(cast, (70, 0))
+    other = world.sent(cast)
+    found = {point.topic: point for point in agenda.points(cast.insurer, on=DAY + dt.timedelta(days=5))}
+    figures = {one.label: one for one in found[Topic.CUTS].figures}
+    assert figures["بازگشته با پاسخ اعتراض"].value == 20
+    assert figures["کسر مانده در مطالبه‌های پاسخ‌گرفته"].value == 80
+    client.force_login(cast.headquarters)
+
+    def shown(label):
+        return client.get(figures[label].url).context
+
+    cut = shown("کسر مانده در مطالبه‌های پاسخ‌گرفته")
+    assert [one.pk for one, _ in cut["rows"]] == [claim.pk]
+    assert cut["totals"]["answered"] - cut["totals"]["approved"] == 80
+    assert [one.pk for one in shown("بازگشته با پاسخ اعتراض")["objections"]] == [row.pk]
+    assert [one.pk for one in shown("اعتراض بی‌پاسخ")["objections"]] == [row.pk]
+    assert not shown("دوباره خواسته")["rows"]
+    assert other.pk not in [one.pk for one, _ in cut["rows"]]
+
+
+@pytest.mark.parametrize("days", [-400, 400])
+def test_a_day_far_away_is_refused_with_a_sentence(cast, days):
+    far = DAY + dt.timedelta(days=days)
+    with pytest.raises(InvalidInput, match="بیش از یک سال"):
+        councils.plan(insurer=cast.insurer, on=far, by=cast.headquarters, at=days_later(0))

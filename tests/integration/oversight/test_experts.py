@@ -61,3 +61,47 @@ def test_names_of_experts_are_for_the_headquarters(client, cast):
         text = client.get(reverse("experts"), {"to": world.MONTH}).content.decode()
         assert ("bita" in text) is has_name
         assert client.get(reverse("experts"), {"export": "xlsx"})["Content-Type"].endswith("sheet")
+
+
+def test_figures_of_an_expert_lead_to_exactly_their_lines(client, cast):
+    claim, second = answered(cast)
+    adjudication.adjudicate(
+        claim=claim, decisions=[], approve_rest=True, by=cast.insurer_expert, at=days_later(11)
+    )
+    back = [Decision(second.pk, 185, (Cut("documents", 15),))]
+    adjudication.adjudicate(
+        claim=claim, decisions=back, revises=True, by=cast.insurer_expert, at=days_later(31)
+    )
+    client.force_login(cast.headquarters)
+    (row,) = client.get(reverse("experts"), {"to": world.MONTH}).context["rows"]
+    found = {only: client.get(url).context for only, url in row["urls"].items()}
+    verdicts = row["verdicts"]
+    assert (found["given"]["sums"].lines, found["given"]["sums"].asked) == (verdicts.lines, verdicts.asked)
+    assert found["cut"]["sums"].cut == verdicts.cut == 40
+    assert [one["line"].line_id for one in found["cut"]["rows"]] == [second.pk]
+    assert (found["returned"]["sums"].lines, found["returned"]["sums"].returned) == (1, verdicts.returned)
+    assert found["given"]["rows"][0]["expert"] == "bita"
+    nobody = client.get(reverse("expert_lines"), {"to": world.MONTH, "expert": "somebody"}).context
+    assert nobody["sums"].lines == 0
+
+
+def test_what_waits_for_a_verdict_leads_to_its_lines_and_names_stay_inside(
+    client, cast, django_assert_max_num_queries
+):
+    answered(cast)
+    client.force_login(cast.officer)
+    page = client.get(reverse("experts"), {"to": world.MONTH})
+    (row,) = page.context["waiting"]
+    with django_assert_max_num_queries(20):
+        lines = client.get(row["url"])
+    assert (lines.context["sums"].lines, lines.context["sums"].asked) == (
+        row["held"].lines,
+        row["held"].asked,
+    )
+    (given,) = page.context["rows"]
+    text = client.get(given["urls"]["given"]).content.decode()
+    assert "bita" not in text
+    assert client.get(given["urls"]["given"] + "&expert=x").context["sums"].lines == 2
+    assert client.get(given["urls"]["cut"] + "&export=xlsx")["Content-Type"].endswith("sheet")
+    client.force_login(cast.neighbour)
+    assert client.get(row["url"]).context["sums"].lines == 0

@@ -12,10 +12,11 @@ from billing.claims.models import ClaimLine
 from billing.claims.services import adjudication, sending
 from billing.claims.services.adjudication import Cut, Decision
 from core import jalali
-from insurers.choices import ContractKind, Term
-from insurers.models import Suspension
+from insurers.choices import ContractKind, InsurerKind, Term
+from insurers.models import Fund, Insurer, Suspension
 from insurers.submission import Submission
 from insurers.terms import terms_for
+from organisations.choices import PatientCategory
 from oversight import timeliness
 from oversight.choices import Leg, Position
 from oversight.timeliness import Asked
@@ -39,7 +40,8 @@ def test_legs_have_the_nearest_observed_median_and_tail(cast):
     claim = world.sent(cast)
     sending.acknowledge(claim=claim, by=None, at=days_later(3))
     adjudication.adjudicate(claim=claim, decisions=[], approve_rest=True, by=None, at=days_later(13))
-    whole, pair = timeliness.paces(asked(cast))
+    found = timeliness.overview(asked(cast))
+    whole, (pair,) = found.whole, found.parts
     assert whole.legs == pair.legs
     assert (pair.centre_id, pair.insurer_id) == (cast.hospital.pk, cast.insurer.pk)
     took = {leg: (one.passed, one.median, one.p90) for leg, one in whole.legs.items()}
@@ -66,11 +68,14 @@ def test_what_waits_is_counted_by_position_and_age(cast):
     discharged(cast, 8, (20, 0))
     claim = world.sent(cast)
     discharged(cast, 15, (3, 0))
-    found = {(one.position, one.band): (one.invoices, one.asked) for one in timeliness.backlog(asked(cast))}
+    found = {
+        (one.position, one.band): (one.invoices, one.asked)
+        for one in timeliness.overview(asked(cast)).backlog
+    }
     # Sent today, both; the third was discharged fifteen days ago and nobody asked for it yet.
     assert found == {(Position.SENT, 0): (2, 120), (Position.UNSENT, 1): (1, 3)}
     sending.acknowledge(claim=claim, by=None, at=days_later(1))
-    later = timeliness.backlog(asked(cast, today=DAY + dt.timedelta(days=92)))
+    later = timeliness.overview(asked(cast, today=DAY + dt.timedelta(days=92))).backlog
     assert {(one.position, one.band) for one in later} == {
         (Position.ACKNOWLEDGED, 5), (Position.UNSENT, 5),
     }  # fmt: skip
@@ -79,7 +84,7 @@ def test_what_waits_is_counted_by_position_and_age(cast):
 def test_the_rows_behind_a_figure_are_as_many_as_the_figure_says(cast):
     for days in (1, 9, 20, 40, 70, 120):
         discharged(cast, days, (days, 0))
-    bands = timeliness.backlog(asked(cast))
+    bands = timeliness.overview(asked(cast)).backlog
     assert [one.band for one in bands] == [0, 1, 2, 3, 4, 5]
     for one in bands:
         narrowed = asked(cast, position=one.position, band=one.band)
@@ -184,3 +189,32 @@ def test_nonsense_in_the_address_is_ignored(client, cast):
     }
     for name in ("timeliness", "timeliness_late", "timeliness_invoices"):
         assert client.get(reverse(name), query).status_code == 200
+
+
+def test_the_page_is_parted_sorted_and_paged(client, cast, monkeypatch, django_assert_max_num_queries):
+    monkeypatch.setattr("oversight.views.timeliness.ROWS", 1)
+    discharged(cast, 3, (100, 0))
+    other = Fund.objects.create(
+        insurer=Insurer.objects.create(
+            organisation=cast.organisation, code="b", name="ب", kind=InsurerKind.BASIC
+        ),
+        code="b", name="ب", category=PatientCategory.FREE,
+    )  # fmt: skip
+    for _ in range(2):
+        world.reviewed(cast, (50, 0), fund=other)
+    client.force_login(cast.headquarters)
+    url = reverse("timeliness")
+
+    def rows(**query):
+        with django_assert_max_num_queries(16):
+            context = client.get(url, {"to": world.MONTH} | query).context
+        return [(row["centre"] and row["centre"].pk, row["insurer"] and row["insurer"].pk, row["pace"].invoices)
+                for row in context["rows"]]  # fmt: skip
+
+    assert rows() == [(cast.hospital.pk, None, 3)]
+    assert rows(by="insurer") == [(None, other.insurer_id, 2)]
+    assert rows(by="insurer", page=2) == rows(by="insurer", sort="waiting") == [(None, cast.insurer.pk, 1)]
+    assert rows(by="both", sort="-name") == [(cast.hospital.pk, cast.insurer.pk, 1)]
+    assert rows(by="nonsense", sort="nonsense", page="x") == [(cast.hospital.pk, None, 3)]
+    sheet = client.get(url, {"to": world.MONTH, "by": "insurer", "export": "xlsx"})
+    assert sheet["Content-Type"].endswith("sheet")
