@@ -4714,6 +4714,125 @@ class Migration(migrations.Migration):
                 },
             ),
             migrations.CreateModel(
+                name="BankRevocation",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    (
+                        "entry",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="revocations",
+                            to="billing.bankentry",
+                        ),
+                    ),
+                    (
+                        "remittance",
+                        models.ForeignKey(
+                            db_index=False,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="billing.remittance",
+                        ),
+                    ),
+                    (
+                        "how",
+                        models.SmallIntegerField(
+                            choices=[(1, "شماره و مبلغ"), (2, "مبلغ و روز"), (3, "با دست")],
+                            null=True,
+                            verbose_name="تطبیق با",
+                        ),
+                    ),
+                    (
+                        "aside",
+                        models.CharField(blank=True, max_length=250, verbose_name="چرا از بیمه\u200cگر نبود"),
+                    ),
+                    ("reason", models.CharField(max_length=250, verbose_name="علت پس\u200cگرفتن")),
+                    ("at", models.DateTimeField(verbose_name="زمان")),
+                    (
+                        "by",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "تطبیق پس\u200cگرفته",
+                    "constraints": [
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(
+                                    ("aside", ""), ("how__isnull", False), ("remittance__isnull", False)
+                                ),
+                                models.Q(
+                                    ("how", None),
+                                    ("remittance", None),
+                                    models.Q(("aside", ""), _negated=True),
+                                ),
+                                _connector="OR",
+                            ),
+                            name="billing_bankrevocation_one_outcome",
+                        )
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="BankColumns",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    (
+                        "organisation",
+                        models.ForeignKey(
+                            db_index=False,
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="+",
+                            to="organisations.organisation",
+                        ),
+                    ),
+                    (
+                        "centre",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="+",
+                            to="organisations.centre",
+                            verbose_name="مرکز",
+                        ),
+                    ),
+                    ("account", models.CharField(max_length=60, verbose_name="بانک یا حساب")),
+                    ("key", models.CharField(max_length=60)),
+                    (
+                        "columns",
+                        models.JSONField(
+                            help_text="نام ستون ما ← عنوان ستون در فایل", verbose_name="ستون\u200cها"
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "نگاشت ستون\u200cهای صورتحساب بانک",
+                    "constraints": [
+                        models.UniqueConstraint(
+                            fields=("organisation", "centre", "key"),
+                            name="billing_bankcolumns_once",
+                            nulls_distinct=False,
+                        )
+                    ],
+                },
+            ),
+            migrations.CreateModel(
                 name="UnknownCode",
                 fields=[
                     (
@@ -7721,6 +7840,20 @@ class Migration(migrations.Migration):
                     operation="UPDATE",
                     pgid="pgtrigger_facts_stay_7d7e2",
                     table="billing_bankentry",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        AddTrigger(
+            model_name="bankrevocation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="4b5c78f5b24c600bf0c603a1ae400a601877af3a",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_85579",
+                    table="billing_bankrevocation",
                     when="BEFORE",
                 ),
             ),
