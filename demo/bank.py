@@ -43,6 +43,6 @@ def _text(booked: list[Remittance]) -> str:
     for place, row in enumerate(booked):
         if place % 4 != 3:
             reference = f"77{place:04d}" if place % 3 == 2 else row.reference
-            rows.append((row.paid_on, row.amount, reference, f"واریز {row.insurer.name}"))
+            rows.append((row.paid_on, row.net, reference, f"واریز {row.insurer.name}"))
     lines = (f"{jalali.text(on)},{amount},{reference},{note}" for on, amount, reference, note in rows)
     return "\n".join(["تاریخ,واریز,شماره پیگیری,شرح", *lines])

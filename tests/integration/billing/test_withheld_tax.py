@@ -232,7 +232,7 @@ def test_the_tax_of_the_contract_stands_beside_what_was_withheld(client, cast):
 
     client.force_login(cast.headquarters)
     page = client.get(reverse("remittance", args=[row.pk])).content.decode()
-    assert "مالیات با قرارداد یکی نیست" in page
+    assert "مالیات با نرخ آن یکی نیست" in page
     assert "مانده؛ بیمه‌گر نگفته" in page
     claim_page = client.get(reverse("claim", args=[claim.pk])).content.decode()
     assert "از آن مالیات" in claim_page
