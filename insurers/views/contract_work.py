@@ -25,7 +25,7 @@ from insurers.contract_forms import (
     TermsForm,
 )
 from insurers.models import Contract, ContractFile, ContractTerms
-from insurers.services import contract_files, contracts
+from insurers.services import contract_drafts, contract_files, contracts
 from insurers.views.contracts import VERBS, crumbs
 from organisations.permissions import Permission
 
@@ -99,7 +99,7 @@ class NewContract(FormPage):
 
     def act(self, form: Any) -> None:
         data = form.cleaned_data
-        self.row = contracts.save(
+        self.row = contract_drafts.save(
             values={name: data[name] for name in ("insurer", "number", "title", "valid")},
             centres=list(data["centres"]),
             by=self.request.user,
@@ -133,7 +133,7 @@ class EditContract(ContractFormPage):
 
     def act(self, form: Any) -> None:
         data = form.cleaned_data
-        contracts.save(
+        contract_drafts.save(
             values={name: data[name] for name in ("insurer", "number", "title", "valid")},
             centres=list(data["centres"]),
             by=self.request.user,
@@ -151,7 +151,7 @@ class EditTerms(OfVersion, ContractFormPage):
         return {name: getattr(self.open_version, name) for name in TermsForm.NUMBERS}
 
     def act(self, form: Any) -> None:
-        contracts.save_terms(
+        contract_drafts.save_terms(
             version=self.open_version, values=form.cleaned_data, by=self.request.user, at=timezone.now()
         )
 
@@ -171,7 +171,7 @@ class EditRow(OfVersion, ContractFormPage):
         if "row" not in self.kwargs:
             return None
         return get_object_or_404(
-            contracts.ROWS[self.kwargs["kind"]], terms=self.open_version, pk=self.kwargs["row"]
+            contract_drafts.ROWS[self.kwargs["kind"]], terms=self.open_version, pk=self.kwargs["row"]
         )
 
     @property
@@ -189,7 +189,7 @@ class EditRow(OfVersion, ContractFormPage):
         return {name: getattr(self.row, name) for name in names}
 
     def act(self, form: Any) -> None:
-        contracts.put_row(
+        contract_drafts.put_row(
             version=self.open_version,
             kind=self.kwargs["kind"],
             values=form.cleaned_data,
@@ -277,7 +277,7 @@ class NewAmendment(ContractFormPage):
     note = "همهٔ شرایط نسخهٔ کنونی رونوشت می‌شود؛ پس از ویرایش، همکار دیگری آن را تأیید می‌کند."
 
     def act(self, form: Any) -> None:
-        self.version = contracts.begin_amendment(
+        self.version = contract_drafts.begin_amendment(
             contract=self.contract, **form.cleaned_data, by=self.request.user, at=timezone.now()
         )
 
@@ -325,9 +325,9 @@ class OnContract(OfContract, ActionView):
 
 class DropRow(OfVersion, OnContract):
     def act(self, request: HttpRequest, **kwargs: Any) -> str:
-        if kwargs["kind"] not in contracts.ROWS:
+        if kwargs["kind"] not in contract_drafts.ROWS:
             raise Http404
-        contracts.drop_row(
+        contract_drafts.drop_row(
             version=self.open_version,
             kind=kwargs["kind"],
             row_id=kwargs["row"],
@@ -339,7 +339,7 @@ class DropRow(OfVersion, OnContract):
 
 class Renew(OnContract):
     def act(self, request: HttpRequest, **kwargs: Any) -> str:
-        self.row = contracts.renew(contract=self.contract, by=request.user, at=timezone.now())
+        self.row = contract_drafts.renew(contract=self.contract, by=request.user, at=timezone.now())
         return "پیش‌نویس تمدید از روی این قرارداد ساخته شد."
 
     def get_success_url(self) -> str:
@@ -350,12 +350,12 @@ class ApproveAmendment(OfVersion, OnContract):
     permission = Permission.CONTRACT_APPROVE
 
     def act(self, request: HttpRequest, **kwargs: Any) -> str:
-        contracts.approve_amendment(version=self.open_version, by=request.user, at=timezone.now())
+        contract_drafts.approve_amendment(version=self.open_version, by=request.user, at=timezone.now())
         return "الحاقیه تأیید شد و از روز خود به شمار می‌آید."
 
 
 class DropAmendment(OnContract):
     def act(self, request: HttpRequest, **kwargs: Any) -> str:
         version = get_object_or_404(ContractTerms.objects.open(), contract=self.contract)
-        contracts.drop_amendment(version=version, by=request.user, at=timezone.now())
+        contract_drafts.drop_amendment(version=version, by=request.user, at=timezone.now())
         return "پیش‌نویس الحاقیه حذف شد."

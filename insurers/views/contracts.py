@@ -22,7 +22,7 @@ from insurers import agreed
 from insurers.choices import CONTRACT_TONES, OVER_EARLY, Awaited, ContractState
 from insurers.filters import ContractFilter
 from insurers.models import Contract, ContractTerms
-from insurers.services import contracts
+from insurers.services import contract_drafts, contract_rows, contracts
 from insurers.terms import terms_of
 from organisations.permissions import Permission
 
@@ -167,7 +167,7 @@ class ContractPage(DetailPage):
             open_version=next((v for v in versions if v.approved_at is None), None),
             is_editing=may_edit and shown is not None and shown.approved_at is None
             and (shown.number > 1 or contract.is_editable),
-            wrote_version=shown is not None and contracts.worked_on(shown, user),
+            wrote_version=shown is not None and contract_rows.worked_on(shown, user),
             **(_agreed(contract, shown, today) if shown else {}),
             steps=contract.steps.select_related("by").order_by("-at", "-pk") if inside else (),
             files=contract.files.select_related("by").order_by("-at", "-pk") if inside else (),
@@ -236,7 +236,7 @@ class ContractPage(DetailPage):
             "may_draft": may_edit and contract.is_editable,
             "may_amend": may_edit and runs and not begun,
             "may_approve_amendment": approves and runs and begun,
-            "may_renew": may_edit and not contracts.why_not_renewed(contract),
+            "may_renew": may_edit and not contract_drafts.why_not_renewed(contract),
         }
 
 
