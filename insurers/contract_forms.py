@@ -21,7 +21,8 @@ from insurers.choices import (
     InsurerKind,
 )
 from insurers.models import Contract, Fund, Insurer
-from insurers.services.contracts import WITH_DAY, WITH_NOTE, Letter, needs_letter, resumes
+from insurers.services.contract_rows import Letter
+from insurers.services.contracts import WITH_DAY, WITH_NOTE, needs_letter, resumes
 from organisations.choices import Sector
 from organisations.models import Centre
 from tariffs.choices import ServiceGroup

@@ -1,4 +1,4 @@
-"""Contracts from draft to their end: who may take which step, what is kept, and what is agreed from which day.
+"""Contracts from draft to their end: who may take which step, and what is kept of it. Drafts: `contract_drafts`.
 
 One person drafts, another signs and starts it; the database holds the same (constraints, triggers). Rules:
 docs/rules/contracts.md.
@@ -7,37 +7,31 @@ docs/rules/contracts.md.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, models, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 
-from core import audit, display, jalali
+from core import display, jalali
 from core.errors import DomainError, InvalidInput, NotAllowed
 from core.history import told
 from core.text import clean
-from insurers import agreed
-from insurers.choices import CONTRACT_STEPS, OVER_EARLY, Awaited, ContractState, InsurerKind
-from insurers.models import (
-    Contract,
-    ContractCeiling,
-    ContractCentre,
-    ContractCover,
-    ContractDocument,
-    ContractEdit,
-    ContractStep,
-    ContractTerms,
-    Insurer,
-    Suspension,
-)
+from insurers.choices import CONTRACT_STEPS, OVER_EARLY, Awaited, ContractState
+from insurers.models import Contract, ContractCentre, ContractStep, Suspension
 from insurers.services import contract_coverage
-from insurers.terms import kind_of_insurer
-from organisations.models import Centre
+from insurers.services.contract_rows import (
+    NO_LETTER,
+    RUNNING,
+    Letter,
+    NotNow,
+    S,
+    approve,
+    locked,
+    record,
+    write_step,
+)
 
-S = ContractState
 #: Who has the next move after a step, unless the step says otherwise.
 AWAITED = {
     S.DRAFT: Awaited.HEADQUARTERS,
@@ -81,244 +75,17 @@ ADVANCE_FIELDS = (
 BY_SECOND = (S.SIGNED, S.ACTIVE)
 #: Jalali months before the first day from which a contract is written about and signed.
 AHEAD_MONTHS = 12
-#: States in which a contract holds, or will again.
-RUNNING = (S.ACTIVE, S.SUSPENDED, S.RENEWED)
 #: Steps that follow from others and are no button.
 BY_SYSTEM = (S.RENEWED, S.EXPIRED)
 
 #: Days before its end from which a contract stands on the list of what is to be renewed.
 REMIND_DAYS = 60
 
-#: Rows of a version, by the name of the relation.
-ROWS: dict[str, type[models.Model]] = {
-    "covers": ContractCover,
-    "ceilings": ContractCeiling,
-    "documents": ContractDocument,
-}
-
-
-class NotNow(DomainError):
-    """The contract or version is not in the state that the request is for."""
-
-    code = "contract_state"
-
 
 class Overlap(DomainError):
     """Another contract of the insurer is in force at a centre on some of the days."""
 
     code = "contract_overlap"
-
-
-@dataclass(frozen=True)
-class Letter:
-    """What a step was done by: number and day of the letter, and what there is to say."""
-
-    number: str = ""
-    on: dt.date | None = None
-    note: str = ""
-
-
-NO_LETTER = Letter()
-
-
-# ---------------------------------------------------------------- drafts
-
-
-@told
-@transaction.atomic
-def save(
-    *,
-    values: Mapping[str, Any],
-    centres: Sequence[Centre],
-    by: Any,
-    at: dt.datetime,
-    contract: Contract | None = None,
-) -> Contract:
-    """A new draft of the user's organisation with its first version, or a draft with another head and centres.
-
-    `values`: insurer, number, title, valid (half-open). The kind follows from the insurer.
-    """
-    organisation_id = _organisation_of(by)
-    insurer: Insurer = values["insurer"]
-    if insurer.organisation_id != organisation_id or insurer.kind == InsurerKind.SELF:
-        raise InvalidInput("این بیمه‌گر طرف قرارداد نیست؛ بیمه‌گر دیگری برگزینید.")
-    if not centres:
-        raise InvalidInput("قرارداد برای کدام مرکزهاست؟ دست‌کم یک مرکز برگزینید.")
-    if any(centre.region.organisation_id != organisation_id for centre in centres):
-        raise InvalidInput("یکی از مرکزها از سازمان دیگری است.")
-    row = _editable(contract, by) if contract else Contract(organisation_id=organisation_id)
-    before = _facts(row) if row.pk else {}
-    for name in ("insurer", "number", "title", "valid"):
-        setattr(row, name, values[name])
-    row.kind = kind_of_insurer(insurer.kind)
-    if not row.pk:
-        row.entered_by, row.entered_at, row.awaits_since = by, at, at
-    same = Contract.objects.filter(organisation_id=organisation_id, insurer=insurer, number=row.number)
-    if same.exclude(pk=row.pk).exists():
-        raise InvalidInput(f"قرارداد شمارهٔ «{row.number}» با این بیمه‌گر پیش‌تر ثبت شده است.")
-    is_new = not row.pk
-    row.save(update_fields=None if is_new else ["insurer", "number", "title", "valid", "kind"])
-    _place(row, centres)
-    _edited(row, by=by, at=at)
-    if is_new:
-        _step(row, row.state, to=row.state, by=by, at=at, awaits=Awaited.HEADQUARTERS)
-        version = ContractTerms.objects.create(
-            contract=row, number=1, from_on=row.valid.lower, entered_by=by, entered_at=at
-        )
-        _edited(row, version, by=by, at=at)
-    else:
-        row.versions.open().update(from_on=row.valid.lower)
-    after = _facts(row) | {"centres": sorted(centre.code for centre in centres)}
-    _record("contract.saved", row, by=by, at=at, before=before, after=after)
-    return row
-
-
-@told
-@transaction.atomic
-def renew(*, contract: Contract, by: Any, at: dt.datetime) -> Contract:
-    """A draft for as many days right after the old contract, with its centres and what is agreed in it now."""
-    old = _locked(contract, by)
-    if refusal := why_not_renewed(old):
-        raise NotNow(refusal)
-    days = old.valid.upper - old.valid.lower
-    row = Contract.objects.create(
-        organisation_id=old.organisation_id,
-        insurer=old.insurer,
-        number=_next_number(old),
-        title=old.title,
-        kind=old.kind,
-        valid=DateRange(old.valid.upper, old.valid.upper + days),
-        renews=old,
-        is_synthetic=old.is_synthetic,
-        entered_by=by,
-        entered_at=at,
-        awaits_since=at,
-    )
-    _place(row, [one.centre for one in old.covered.select_related("centre")])
-    _edited(row, by=by, at=at)
-    _step(row, S.DRAFT, to=S.DRAFT, by=by, at=at, awaits=Awaited.HEADQUARTERS)
-    newest = old.versions.approved().order_by("-from_on").first()
-    _version(row, number=1, from_on=row.valid.lower, like=newest, by=by, at=at)
-    _record("contract.renewal_begun", row, by=by, at=at, after={"renews": old.number})
-    return row
-
-
-# ---------------------------------------------------------------- what is agreed
-
-
-@told
-@transaction.atomic
-def save_terms(
-    *, version: ContractTerms, values: Mapping[str, Any], by: Any, at: dt.datetime
-) -> ContractTerms:
-    """Other numbers in the open version of a contract."""
-    row = _open_version(version, by)
-    before = _facts(row)
-    for name, value in values.items():
-        setattr(row, name, value)
-    if row.number > 1 and not (row.contract.valid.lower < row.from_on < row.contract.valid.upper):
-        raise InvalidInput("الحاقیه از روزی در میان مدت قرارداد است؛ روز آغاز آن را درست کنید.")
-    row.entered_by, row.entered_at = by, at
-    row.save()
-    _edited(row.contract, row, by=by, at=at)
-    _record("contract.terms_saved", row, by=by, at=at, before=before, after=_facts(row))
-    return row
-
-
-@told
-@transaction.atomic
-def put_row(
-    *,
-    version: ContractTerms,
-    kind: str,
-    values: Mapping[str, Any],
-    by: Any,
-    at: dt.datetime,
-    row_id: int | None = None,
-) -> models.Model:
-    """Add a cover, ceiling or document (`kind`, a name of ROWS) to the open version, or change one of it."""
-    parent = _open_version(version, by)
-    model = ROWS[kind]
-    row = model._default_manager.filter(terms=parent, pk=row_id).first() if row_id else model(terms=parent)
-    if row is None:
-        raise NotNow("این ردیف دیگر در پیش‌نویس نیست؛ صفحه را تازه کنید.")
-    before = {kind: agreed.row_text(row, parent.contract.kind)} if row.pk else {}
-    for name, value in values.items():
-        setattr(row, name, value)
-    try:
-        with transaction.atomic():
-            row.save()
-    except IntegrityError as fault:
-        raise InvalidInput("برای همین ترکیب ردیف دیگری هست، یا مقدارها با هم نمی‌خوانند.") from fault
-    _touch(parent, by=by, at=at)
-    after = {kind: agreed.row_text(row, parent.contract.kind)}
-    _record("contract.terms_saved", parent, by=by, at=at, before=before, after=after)
-    return row
-
-
-@told
-@transaction.atomic
-def drop_row(*, version: ContractTerms, kind: str, row_id: int, by: Any, at: dt.datetime) -> None:
-    """Take a cover, ceiling or document out of the open version."""
-    parent = _open_version(version, by)
-    row = ROWS[kind]._default_manager.filter(terms=parent, pk=row_id).first()
-    if row is None:
-        raise NotNow("این ردیف دیگر در پیش‌نویس نیست؛ صفحه را تازه کنید.")
-    before = {kind: agreed.row_text(row, parent.contract.kind)}
-    _record("contract.terms_saved", parent, by=by, at=at, before=before, after={kind: ""})
-    row.delete()
-    _touch(parent, by=by, at=at)
-
-
-@told
-@transaction.atomic
-def begin_amendment(
-    *, contract: Contract, from_on: dt.date, letter: str, by: Any, at: dt.datetime
-) -> ContractTerms:
-    """The next version of a running contract, to be edited, with everything of the newest one."""
-    row = _locked(contract, by)
-    if row.state not in RUNNING:
-        raise NotNow("الحاقیه برای قرارداد در حال اجراست؛ پیش‌نویس را خود ویرایش کنید.")
-    if row.versions.open().exists():
-        raise NotNow("این قرارداد الحاقیهٔ ناتمامی دارد؛ همان را کامل یا حذف کنید.")
-    newest = row.versions.approved().order_by("-from_on").first()
-    if not (newest.from_on < from_on < row.valid.upper):
-        raise InvalidInput("الحاقیه پس از آغاز نسخهٔ کنونی و پیش از پایان قرارداد آغاز می‌شود.")
-    version = _version(
-        row, number=newest.number + 1, from_on=from_on, like=newest, by=by, at=at, letter=letter
-    )
-    _record(
-        "contract.amendment_begun", version, by=by, at=at, after={"from_on": str(from_on), "letter": letter}
-    )
-    return version
-
-
-@told
-@transaction.atomic
-def drop_amendment(*, version: ContractTerms, by: Any, at: dt.datetime) -> None:
-    """Remove an amendment that nobody has approved."""
-    row = _open_version(version, by)
-    if row.number == 1:
-        raise NotNow("نسخهٔ نخست با خود قرارداد است؛ قرارداد را خاتمه دهید.")
-    _record("contract.amendment_dropped", row, by=by, at=at, before=_facts(row), after={})
-    row.delete()
-
-
-@told
-@transaction.atomic
-def approve_amendment(*, version: ContractTerms, by: Any, at: dt.datetime) -> ContractTerms:
-    """Let an amendment of a running contract count from its day; by nobody who worked on it."""
-    row = _open_version(version, by)
-    if row.number == 1:
-        raise NotNow("نسخهٔ نخست با امضای قرارداد تأیید می‌شود.")
-    if row.contract.state not in RUNNING or row.from_on >= row.contract.valid.upper:
-        raise NotNow(
-            f"این قرارداد «{row.contract.get_state_display()}» است و الحاقیه به آن نمی‌رسد؛ الحاقیه را حذف کنید."
-        )
-    _approve(row, by=by, at=at)
-    contract_coverage.publish(row.contract, by=by, at=at)
-    _record("contract.amendment_approved", row, by=by, at=at, after=_facts(row))
-    return row
 
 
 # ---------------------------------------------------------------- steps
@@ -343,7 +110,7 @@ def advance(
     start publishes the covers as coverage and marks the contract it renews. Raises NotNow, NotAllowed, InvalidInput
     or Overlap.
     """
-    row = _locked(contract, by)
+    row = locked(contract, by)
     letter = Letter(clean(letter.number)[:80], letter.on, clean(letter.note)[:500])
     _check(row, to, by=by, on=timezone.localdate(at), letter=letter, effective_on=effective_on)
     _in_time(row, letter, at)
@@ -359,7 +126,7 @@ def advance(
             row.save(update_fields=ADVANCE_FIELDS)
     except IntegrityError as fault:
         raise _explained(fault, row) from fault
-    _step(row, source, to=to, by=by, at=at, awaits=awaited, letter=letter, effective_on=effective_on)
+    write_step(row, source, to=to, by=by, at=at, awaits=awaited, letter=letter, effective_on=effective_on)
     if row.activated_at:
         contract_coverage.publish(row, by=by, at=at)
     if to == S.ACTIVE and source == S.NOTIFIED and row.renews_id:
@@ -367,7 +134,7 @@ def advance(
     if to == S.CANCELLED and row.activated_at and row.renews_id:
         _mark_running(row, by=by, at=at)
     after = {"state": to.value, "letter": letter.number, "note": letter.note}
-    _record(ACTIONS[to], row, by=by, at=at, before={"state": source.value}, after=after)
+    record(ACTIONS[to], row, by=by, at=at, before={"state": source.value}, after=after)
     return row
 
 
@@ -377,7 +144,7 @@ def follow_up(
     *, contract: Contract, awaits: Awaited, letter: Letter, by: Any, at: dt.datetime
 ) -> ContractStep:
     """A call or letter that moves nothing but is remembered: who is awaited from now on."""
-    row = _locked(contract, by)
+    row = locked(contract, by)
     if not clean(letter.note):
         raise InvalidInput("نتیجهٔ پیگیری را بنویسید.")
     if awaits != row.awaits:
@@ -385,8 +152,8 @@ def follow_up(
         row.save(update_fields=["awaits", "awaits_since"])
     said = Letter(clean(letter.number)[:80], letter.on, clean(letter.note)[:500])
     _in_time(row, said, at)
-    step = _step(row, S(row.state), to=S(row.state), by=by, at=at, awaits=awaits, letter=said)
-    _record("contract.followed_up", row, by=by, at=at, after={"awaits": awaits.label, "note": said.note})
+    step = write_step(row, S(row.state), to=S(row.state), by=by, at=at, awaits=awaits, letter=said)
+    record("contract.followed_up", row, by=by, at=at, after={"awaits": awaits.label, "note": said.note})
     return step
 
 
@@ -403,8 +170,8 @@ def expire(*, organisation_id: int, on: dt.date, at: dt.datetime) -> int:
             source = S(row.state)
             row.state, row.awaits, row.awaits_since = S.EXPIRED, Awaited.NOBODY, at
             row.save(update_fields=STEP_FIELDS)
-            _step(row, source, to=S.EXPIRED, by=None, at=at, awaits=Awaited.NOBODY)
-            _record("contract.expired", row, by=None, at=at, before={"state": source.value}, after={})
+            write_step(row, source, to=S.EXPIRED, by=None, at=at, awaits=Awaited.NOBODY)
+            record("contract.expired", row, by=None, at=at, before={"state": source.value}, after={})
     return len(rows)
 
 
@@ -436,14 +203,6 @@ def earliest_letter(contract: Contract) -> dt.date:
     return jalali.add_months(contract.valid.lower, -AHEAD_MONTHS)
 
 
-def why_not_renewed(contract: Contract) -> str:
-    """Why a renewal of the contract may not be begun now, in Persian; empty where it may."""
-    if contract.activated_at is None or contract.state in OVER_EARLY:
-        return f"این قرارداد «{contract.get_state_display()}» است؛ قرارداد در حال اجرا یا پایان‌یافته تمدید می‌شود."
-    begun = contract.renewals.exclude(state__in=OVER_EARLY).first()
-    return f"تمدید این قرارداد پیش‌تر آغاز شده است (شمارهٔ «{begun.number}»)." if begun else ""
-
-
 def resumes(contract: Contract, to: ContractState) -> bool:
     """Whether the step lets a suspended contract run again."""
     return contract.state == S.SUSPENDED and to == S.ACTIVE
@@ -457,23 +216,7 @@ def worked_on_draft(contract: Contract, user: Any) -> bool:
     return bool(own.filter(models.Q(terms=None) | models.Q(terms__number=1)).exists())
 
 
-def worked_on(version: ContractTerms, user: Any) -> bool:
-    """Whether the user entered or changed a version, also by taking a row out of it."""
-    return version.entered_by_id == user.pk or bool(version.edits.filter(by=user).exists())
-
-
 # ---------------------------------------------------------------- inside
-
-
-def _edited(row: Contract, version: ContractTerms | None = None, *, by: Any, at: dt.datetime) -> None:
-    ContractEdit.objects.create(contract=row, terms=version, by=by, at=at)
-
-
-def _touch(version: ContractTerms, *, by: Any, at: dt.datetime) -> None:
-    """A row of an open version was put in, changed or taken out."""
-    version.entered_by, version.entered_at = by, at
-    version.save(update_fields=["entered_by", "entered_at"])
-    _edited(version.contract, version, by=by, at=at)
 
 
 def _check(
@@ -514,7 +257,7 @@ def _effects(
         first = row.versions.open().first()
         if first is None:
             raise NotNow("شرایط این قرارداد ثبت نشده است.")
-        _approve(first, by=by, at=at)
+        approve(first, by=by, at=at)
     elif to == S.ACTIVE and source == S.NOTIFIED:
         row.activated_at, row.activated_by = at, by
     elif to == S.ACTIVE:
@@ -533,17 +276,6 @@ def _resume(row: Contract, day: dt.date | None) -> None:
     last.save(update_fields=["days"])
 
 
-def _approve(version: ContractTerms, *, by: Any, at: dt.datetime) -> None:
-    if worked_on(version, by):
-        raise NotAllowed("این شرایط را خودتان نوشته یا ویرایش کرده‌اید؛ تأیید آن با همکار دیگری است.")
-    version.approved_by, version.approved_at = by, at
-    try:
-        with transaction.atomic():
-            version.save(update_fields=["approved_by", "approved_at"])
-    except IntegrityError as fault:
-        raise InvalidInput("از همین روز نسخهٔ تأییدشدهٔ دیگری هست؛ روز آغاز را درست کنید.") from fault
-
-
 def _mark_renewed(row: Contract, *, by: Any, at: dt.datetime) -> None:
     old = Contract.objects.get(pk=row.renews_id)  # locked along with its successor
     if old.state != S.ACTIVE:
@@ -551,8 +283,8 @@ def _mark_renewed(row: Contract, *, by: Any, at: dt.datetime) -> None:
     old.state, old.awaits, old.awaits_since = S.RENEWED, Awaited.NOBODY, at
     old.save(update_fields=STEP_FIELDS)
     letter = Letter(note=f"با قرارداد «{row.number}» تمدید شد.")
-    _step(old, S.ACTIVE, to=S.RENEWED, by=by, at=at, awaits=Awaited.NOBODY, letter=letter)
-    _record("contract.renewed", old, by=by, at=at, before={"state": S.ACTIVE.value}, after={"by": row.number})
+    write_step(old, S.ACTIVE, to=S.RENEWED, by=by, at=at, awaits=Awaited.NOBODY, letter=letter)
+    record("contract.renewed", old, by=by, at=at, before={"state": S.ACTIVE.value}, after={"by": row.number})
 
 
 def _mark_running(row: Contract, *, by: Any, at: dt.datetime) -> None:
@@ -563,9 +295,9 @@ def _mark_running(row: Contract, *, by: Any, at: dt.datetime) -> None:
     old.state, old.awaits, old.awaits_since = S.ACTIVE, Awaited.NOBODY, at
     old.save(update_fields=STEP_FIELDS)
     letter = Letter(note=f"تمدید آن، قرارداد «{row.number}»، پیش از آغاز لغو شد.")
-    _step(old, S.RENEWED, to=S.ACTIVE, by=by, at=at, awaits=Awaited.NOBODY, letter=letter)
+    write_step(old, S.RENEWED, to=S.ACTIVE, by=by, at=at, awaits=Awaited.NOBODY, letter=letter)
     after = {"by": row.number}
-    _record("contract.not_renewed", old, by=by, at=at, before={"state": S.RENEWED.value}, after=after)
+    record("contract.not_renewed", old, by=by, at=at, before={"state": S.RENEWED.value}, after=after)
 
 
 def _in_time(row: Contract, letter: Letter, at: dt.datetime) -> None:
@@ -576,125 +308,6 @@ def _in_time(row: Contract, letter: Letter, at: dt.datetime) -> None:
             f"تاریخ نامه پیش از {display.day(earliest_letter(row))} است، یک سال پیش از آغاز قرارداد؛ "
             "تاریخ خود نامه را بنویسید."
         )
-
-
-def _step(
-    row: Contract,
-    source: ContractState | str,
-    *,
-    to: ContractState | str,
-    by: Any,
-    at: dt.datetime,
-    awaits: Awaited,
-    letter: Letter = NO_LETTER,
-    effective_on: dt.date | None = None,
-) -> ContractStep:
-    return ContractStep.objects.create(
-        contract=row,
-        source=source,
-        state=to,
-        at=at,
-        by=by,
-        awaits=awaits,
-        effective_on=effective_on,
-        letter_number=letter.number,
-        letter_on=letter.on,
-        note=letter.note,
-    )
-
-
-def _place(row: Contract, centres: Sequence[Centre]) -> None:
-    wanted = {centre.pk for centre in centres}
-    row.covered.exclude(centre__in=wanted).delete()
-    there = set(row.covered.values_list("centre_id", flat=True))
-    ContractCentre.objects.bulk_create(
-        [ContractCentre(contract=row, centre_id=pk) for pk in sorted(wanted - there)]
-    )
-
-
-def _version(
-    row: Contract,
-    *,
-    number: int,
-    from_on: dt.date,
-    like: ContractTerms | None,
-    by: Any,
-    at: dt.datetime,
-    letter: str = "",
-) -> ContractTerms:
-    """An open version with everything of another one."""
-    kept = {
-        "id", "contract_id", "number", "from_on", "letter", "entered_by_id", "entered_at", "approved_by_id",
-        "approved_at",
-    }  # fmt: skip
-    numbers = {
-        f.attname: getattr(like, f.attname) for f in ContractTerms._meta.fields if f.attname not in kept
-    }
-    version = ContractTerms.objects.create(
-        contract=row,
-        number=number,
-        from_on=from_on,
-        letter=letter,
-        entered_by=by,
-        entered_at=at,
-        **(numbers if like else {}),
-    )
-    for related, model in ROWS.items() if like else ():
-        copies = []
-        for one in getattr(like, related).order_by("pk"):
-            one.pk, one.terms = None, version
-            copies.append(one)
-        model._default_manager.bulk_create(copies)
-    _edited(row, version, by=by, at=at)
-    return version
-
-
-def _next_number(old: Contract) -> str:
-    base = f"{old.number}/تمدید"[:54]
-    taken = set(
-        Contract.objects.filter(insurer=old.insurer, number__startswith=base).values_list("number", flat=True)
-    )
-    place = 1
-    number = base
-    while number in taken:
-        place += 1
-        number = f"{base} {display.fixed(place, 0)}"
-    return number
-
-
-def _organisation_of(user: Any) -> int:
-    whole = user.scope.whole_organisation_ids()
-    if not whole:
-        raise NotAllowed("قراردادها را ستاد سازمان نگه می‌دارد.")
-    return whole[0]
-
-
-def _locked(contract: Contract, by: Any) -> Contract:
-    """The contract as it stands now, locked with the one it renews, in one order; another organisation's is refused."""
-    keys = [key for key in (contract.pk, contract.renews_id) if key]
-    own = Contract.objects.filter(pk__in=keys, organisation_id=_organisation_of(by))
-    row = next((one for one in own.order_by("pk").select_for_update() if one.pk == contract.pk), None)
-    if row is None:
-        raise NotAllowed("این قرارداد از سازمان دیگری است.")
-    return row
-
-
-def _editable(contract: Contract, by: Any) -> Contract:
-    row = _locked(contract, by)
-    if not row.is_editable:
-        raise NotNow(
-            f"این قرارداد «{row.get_state_display()}» است و دیگر ویرایش نمی‌شود؛ الحاقیه یا تمدید بسازید."
-        )
-    return row
-
-
-def _open_version(version: ContractTerms, by: Any) -> ContractTerms:
-    """The version as it stands now, still open, of a draft or of a running contract."""
-    contract = _locked(version.contract, by)
-    row = ContractTerms.objects.select_related("contract").filter(pk=version.pk, approved_at=None).first()
-    if row is None or (row.number == 1 and not contract.is_editable):
-        raise NotNow("این نسخه دیگر پیش‌نویس نیست؛ الحاقیهٔ تازه بسازید.")
-    return row
 
 
 def _explained(fault: IntegrityError, row: Contract) -> Exception:
@@ -719,44 +332,4 @@ def _explained(fault: IntegrityError, row: Contract) -> Exception:
     return Overlap(
         f"در «{other.centre.name}» قرارداد «{other.contract.number}» با همین بیمه‌گر تا {last} در حال اجراست؛ "
         "نخست آن را خاتمه دهید یا مدت را جدا کنید."
-    )
-
-
-#: What an event says itself, or nobody reads.
-_UNTOLD = {
-    "id", "organisation", "contract", "number", "entered_by", "entered_at", "approved_by", "approved_at",
-    "awaits_since", "circular",
-}  # fmt: skip
-
-
-def _facts(row: Any) -> dict[str, object]:
-    """The row as the audit trail keeps it: the head, or what a version agrees."""
-    facts: dict[str, object] = {}
-    untold = _UNTOLD - {"number"} if isinstance(row, Contract) else _UNTOLD
-    for field in row._meta.concrete_fields:
-        if field.name in untold:
-            continue
-        value = getattr(row, field.attname)
-        facts[field.name] = value if isinstance(value, bool | int) else "" if value is None else str(value)
-    return facts
-
-
-def _record(
-    action: str,
-    row: Contract | ContractTerms,
-    *,
-    by: Any,
-    at: dt.datetime,
-    before: Mapping[str, object] | None = None,
-    after: Mapping[str, object],
-) -> None:
-    contract = row if isinstance(row, Contract) else row.contract
-    changed = audit.differences(dict(before or {}), dict(after)) if before and after else None
-    audit.record(
-        action,
-        contract,
-        by=by,
-        at=at,
-        organisation_id=contract.organisation_id,
-        **(changed or {"before": dict(before or {}), "after": dict(after)}),
     )

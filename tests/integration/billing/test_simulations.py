@@ -19,6 +19,7 @@ from core.models import JobState
 from insurers.choices import ContractKind, InsurerKind
 from insurers.models import ContractCover, ContractTerms, Fund, Insurer, SupplementaryCover
 from insurers.services import contracts
+from insurers.services.contract_rows import Letter
 from insurers.terms import Ceiling
 from organisations.choices import PatientCategory
 from tariffs.choices import Book, ServiceGroup
@@ -101,7 +102,7 @@ def test_the_draft_promises_what_the_started_contract_prices(cast, draft, iran):
     for to, day in (("sent", None), ("signed", contract.valid.lower), ("notified", None), ("active", None)):
         contracts.advance(
             contract=contract, to=contracts.S(to), by=cast.second_headquarters, at=AT,
-            letter=contracts.Letter("1", AT.date()), effective_on=day,
+            letter=Letter("1", AT.date()), effective_on=day,
         )  # fmt: skip
     again = tariff_world.parsed(
         {"3": [line(VISIT), DRUG_LINE], "4": [line(VISIT)]}, fund="general", supplementary_code="iran-g"

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
+from core import jalali
 from core.errors import InvalidInput, NotAllowed
 from insurers.choices import ContractKind
 from insurers.models import Contract, ContractCover, SupplementaryCover
@@ -200,3 +201,43 @@ def test_a_file_is_kept_once_under_a_name_of_ours_and_given_back_as_a_download(
         contract_files.add(
             contract=contract, upload=ContentFile(content), name="a.docx", kind=2, by=cast.officer, at=AT
         )
+
+
+def test_what_is_edited_of_an_amendment_leads_back_to_it_and_steps_are_told_once(client, cast):
+    contract = world.notified(cast)
+    client.force_login(cast.headquarters)
+    made = client.post(
+        reverse("contract_amend", args=[contract.pk]), {"from_on": "۱۴۰۳/۰۶/۰۱", "letter": "۱"}
+    )
+    page_of_it = f"{contract.get_absolute_url()}?version=2"
+    assert made.url == page_of_it
+    saved = client.post(
+        reverse("contract_terms", args=[contract.pk]), {"objection_days": "15", "clause": "م" * 120}
+    )
+    assert saved.url == page_of_it
+    text = client.get(page_of_it).content.decode()
+    for shown in ("مهلت اعتراض (روز)", "بند قرارداد", "حذف الحاقیه"):
+        assert shown in text
+    assert "objection_days" not in text
+    client.force_login(cast.second_headquarters)
+    approved = client.post(reverse("contract_amendment_approve", args=[contract.pk]))
+    assert approved.url == page_of_it
+
+
+def test_a_contract_that_has_not_begun_is_cancelled_by_a_colleague_after_a_question(client, cast):
+    today = timezone.localdate()
+    ahead = DateRange(today + dt.timedelta(days=30), today + dt.timedelta(days=395))
+    contract = world.notified(cast, valid=ahead)
+    assert "لغو آن با همکار دیگری است" in page(client, cast.headquarters, contract)
+    text = page(client, cast.second_headquarters, contract)
+    cancel = reverse("contract_step", args=[contract.pk, "cancelled"])
+    assert cancel in text
+    assert reverse("contract_step", args=[contract.pk, "ended"]) not in text
+    fields = {"letter_number": "۹", "letter_on": "", "note": "توافق نشد"}
+    asked = client.post(cancel, fields)
+    assert set(asked.context["form"].errors) == {"letter_on", "is_sure"}
+    late = client.post(cancel, fields | {"letter_on": "1300/01/01", "is_sure": "on"})
+    assert "یک سال پیش از آغاز قرارداد" in late.content.decode()
+    client.post(cancel, fields | {"letter_on": jalali.text(today), "is_sure": "on"})
+    contract.refresh_from_db()
+    assert contract.state == "cancelled"

@@ -23,8 +23,9 @@ from insurers.models import (
     Insurer,
     SupplementaryCover,
 )
-from insurers.services import contracts
-from insurers.services.contracts import Letter, NotNow, Overlap
+from insurers.services import contract_drafts, contracts
+from insurers.services.contract_rows import Letter, NotNow
+from insurers.services.contracts import Overlap
 from insurers.terms import terms_for
 from organisations.choices import PatientCategory, Sector, Setting
 from organisations.permissions import Role
@@ -52,14 +53,14 @@ def iran(cast):
 
 def draft(cast, *, insurer=None, number="ق-۱", centres=None, valid=YEAR, by=None):
     values = {"insurer": insurer or cast.insurer, "number": number, "title": "درمان", "valid": valid}
-    return contracts.save(
+    return contract_drafts.save(
         values=values, centres=centres or [cast.hospital], by=by or cast.headquarters, at=AT
     )
 
 
 def cover(cast, row, **values):
     version = row.versions.open().get()
-    return contracts.put_row(version=version, kind="covers", values=values, by=cast.headquarters, at=AT)
+    return contract_drafts.put_row(version=version, kind="covers", values=values, by=cast.headquarters, at=AT)
 
 
 def step(cast, row, to, *, by=None, day=None, at=AT, letter=LETTER):
@@ -85,7 +86,7 @@ def bring(cast, row, to):
         if to == S.EXPIRED:
             contracts.expire(organisation_id=row.organisation_id, on=row.valid.upper, at=AT)
         else:
-            later = contracts.renew(contract=row, by=cast.headquarters, at=AT)
+            later = contract_drafts.renew(contract=row, by=cast.headquarters, at=AT)
             bring(cast, later, S.ACTIVE)
     else:
         for state, day in way[to]:
@@ -151,7 +152,7 @@ def test_who_entered_a_contract_neither_signs_nor_starts_it(cast):
 def test_who_changed_the_terms_does_not_sign_them(cast):
     row = draft(cast)
     version = row.versions.open().get()
-    contracts.save_terms(version=version, values={"rest_months": 2}, by=cast.second_headquarters, at=AT)
+    contract_drafts.save_terms(version=version, values={"rest_months": 2}, by=cast.second_headquarters, at=AT)
     step(cast, row, S.SENT)
     with pytest.raises(NotAllowed, match="شرایط"):
         step(cast, row, S.SIGNED, day=YEAR.lower)
@@ -160,7 +161,9 @@ def test_who_changed_the_terms_does_not_sign_them(cast):
 def test_who_changed_the_head_of_a_draft_does_not_sign_or_start_it(cast):
     row = draft(cast)
     values = {"insurer": cast.insurer, "number": "ق-۱", "title": "درمان و دارو", "valid": YEAR}
-    contracts.save(values=values, centres=[cast.hospital], by=cast.second_headquarters, at=AT, contract=row)
+    contract_drafts.save(
+        values=values, centres=[cast.hospital], by=cast.second_headquarters, at=AT, contract=row
+    )
     step(cast, row, S.SENT)
     with pytest.raises(NotAllowed, match="همکار دیگری"):
         step(cast, row, S.SIGNED, day=YEAR.lower)
@@ -177,7 +180,7 @@ def test_who_changed_the_head_of_a_draft_does_not_sign_or_start_it(cast):
 def test_every_editor_of_a_version_is_kept_not_only_the_last(cast):
     row = draft(cast)
     version = row.versions.open().get()
-    contracts.save_terms(version=version, values={"rest_months": 2}, by=cast.second_headquarters, at=AT)
+    contract_drafts.save_terms(version=version, values={"rest_months": 2}, by=cast.second_headquarters, at=AT)
     cover(cast, row, share_bp=9_000)  # by the first person again
     assert row.versions.get().entered_by == cast.headquarters
     step(cast, row, S.SENT)
@@ -195,25 +198,27 @@ def test_who_dropped_a_row_of_an_amendment_does_not_approve_it(cast):
     row = draft(cast)
     cover(cast, row, share_bp=9_000)
     bring(cast, row, S.ACTIVE)
-    version = contracts.begin_amendment(contract=row, from_on=DAY, letter="۱", by=cast.headquarters, at=AT)
-    contracts.drop_row(
+    version = contract_drafts.begin_amendment(
+        contract=row, from_on=DAY, letter="۱", by=cast.headquarters, at=AT
+    )
+    contract_drafts.drop_row(
         version=version,
         kind="covers",
         row_id=version.covers.get().pk,
         by=cast.second_headquarters,
         at=AT,
     )
-    contracts.save_terms(version=version, values={"rest_months": 2}, by=cast.headquarters, at=AT)
+    contract_drafts.save_terms(version=version, values={"rest_months": 2}, by=cast.headquarters, at=AT)
     with pytest.raises(NotAllowed, match="همکار دیگری"):
-        contracts.approve_amendment(version=version, by=cast.second_headquarters, at=AT)
+        contract_drafts.approve_amendment(version=version, by=cast.second_headquarters, at=AT)
     third = third_headquarters(cast)
-    assert contracts.approve_amendment(version=version, by=third, at=AT).approved_by == third
+    assert contract_drafts.approve_amendment(version=version, by=third, at=AT).approved_by == third
 
 
 @pytest.mark.parametrize("end", ["expired", "ended"])
 def test_an_amendment_of_a_contract_that_is_over_is_dropped_not_approved(cast, end):
     row = bring(cast, draft(cast), S.ACTIVE)
-    version = contracts.begin_amendment(
+    version = contract_drafts.begin_amendment(
         contract=row, from_on=DAY + dt.timedelta(days=9), letter="۱", by=cast.headquarters, at=AT
     )
     if end == "expired":
@@ -221,8 +226,8 @@ def test_an_amendment_of_a_contract_that_is_over_is_dropped_not_approved(cast, e
     else:
         step(cast, row, S.ENDED, day=DAY)
     with pytest.raises(NotNow, match="الحاقیه به آن نمی‌رسد"):
-        contracts.approve_amendment(version=version, by=cast.second_headquarters, at=AT)
-    contracts.drop_amendment(version=version, by=cast.headquarters, at=AT)
+        contract_drafts.approve_amendment(version=version, by=cast.second_headquarters, at=AT)
+    contract_drafts.drop_amendment(version=version, by=cast.headquarters, at=AT)
     assert row.edits.filter(terms_id=version.pk).exists(), "who worked on it stays known"
 
 
@@ -274,7 +279,7 @@ def test_what_has_not_begun_is_cancelled_and_leaves_nothing_in_force(cast, iran)
     first = draft(cast, insurer=iran)
     cover(cast, first, share_bp=8_000)
     bring(cast, first, S.ACTIVE)
-    row = contracts.renew(contract=first, by=cast.headquarters, at=AT)
+    row = contract_drafts.renew(contract=first, by=cast.headquarters, at=AT)
     bring(cast, row, S.ACTIVE)
     assert SupplementaryCover.objects.standing().filter(valid__startswith=YEAR.upper).exists()
     with pytest.raises(NotNow):
@@ -292,7 +297,7 @@ def test_what_has_not_begun_is_cancelled_and_leaves_nothing_in_force(cast, iran)
     assert terms_for(fund=fund, centre=cast.hospital, on=YEAR.upper).contract_id is None
     assert terms_for(fund=fund, centre=cast.hospital, on=DAY).contract_id == first.pk
     # Its days and centres are free again, also for a renewal.
-    again = contracts.renew(contract=first, by=cast.headquarters, at=AT)
+    again = contract_drafts.renew(contract=first, by=cast.headquarters, at=AT)
     later = AT + dt.timedelta(hours=2)
     for to, day in ((S.SENT, None), (S.SIGNED, YEAR.lower), (S.NOTIFIED, None), (S.ACTIVE, None)):
         step(cast, again, to, day=day, at=later)
@@ -314,7 +319,7 @@ def test_who_wrote_a_contract_stops_it_and_leaves_its_end_to_a_colleague(cast):
 def test_a_sent_contract_stays_as_it_is(cast):
     row = bring(cast, draft(cast), S.SENT)
     with pytest.raises(NotNow):
-        contracts.save(
+        contract_drafts.save(
             values={"insurer": cast.insurer, "number": "2", "title": "ت", "valid": YEAR},
             centres=[cast.hospital],
             by=cast.headquarters,
@@ -344,19 +349,19 @@ def test_an_approved_version_stays_with_its_rows(cast):
         with pytest.raises(DatabaseError), transaction.atomic():
             change()
     with pytest.raises(NotNow):
-        contracts.drop_row(version=version, kind="covers", row_id=one.pk, by=cast.headquarters, at=AT)
+        contract_drafts.drop_row(version=version, kind="covers", row_id=one.pk, by=cast.headquarters, at=AT)
 
 
 def test_an_amendment_is_a_new_version_approved_by_another_person(cast):
     row = bring(cast, draft(cast), S.ACTIVE)
-    version = contracts.begin_amendment(
+    version = contract_drafts.begin_amendment(
         contract=row, from_on=DAY, letter="الحاقیه ۱", by=cast.headquarters, at=AT
     )
-    contracts.save_terms(version=version, values={"rest_months": 2}, by=cast.headquarters, at=AT)
+    contract_drafts.save_terms(version=version, values={"rest_months": 2}, by=cast.headquarters, at=AT)
     assert terms_for(fund=cast.fund, centre=cast.hospital, on=DAY).rest_months is None
     with pytest.raises(NotAllowed):
-        contracts.approve_amendment(version=version, by=cast.headquarters, at=AT)
-    contracts.approve_amendment(version=version, by=cast.second_headquarters, at=AT)
+        contract_drafts.approve_amendment(version=version, by=cast.headquarters, at=AT)
+    contract_drafts.approve_amendment(version=version, by=cast.second_headquarters, at=AT)
     assert terms_for(fund=cast.fund, centre=cast.hospital, on=DAY).rest_months == 2
     assert terms_for(fund=cast.fund, centre=cast.hospital, on=DAY - dt.timedelta(days=1)).rest_months is None
 
@@ -387,12 +392,12 @@ def test_a_renewal_begins_a_draft_with_what_was_agreed_and_ends_as_its_successor
     row = draft(cast)
     cover(cast, row, share_bp=8_000)
     bring(cast, row, S.ACTIVE)
-    later = contracts.renew(contract=row, by=cast.headquarters, at=AT)
+    later = contract_drafts.renew(contract=row, by=cast.headquarters, at=AT)
     assert (later.state, later.valid.lower, later.renews) == (S.DRAFT, YEAR.upper, row)
     assert later.versions.get().covers.get().share_bp == 8_000
     assert [one.centre for one in later.covered.all()] == [cast.hospital]
     with pytest.raises(NotNow, match="پیش‌تر"):
-        contracts.renew(contract=row, by=cast.headquarters, at=AT)
+        contract_drafts.renew(contract=row, by=cast.headquarters, at=AT)
     bring(cast, later, S.ACTIVE)
     row.refresh_from_db()
     assert row.state == S.RENEWED
@@ -496,13 +501,17 @@ def test_an_early_end_and_a_suspension_take_their_days_out(cast, iran):
 
 def test_an_amendment_publishes_from_its_day(cast, iran):
     row = bring(cast, supplementary(cast, iran), S.ACTIVE)
-    version = contracts.begin_amendment(contract=row, from_on=DAY, letter="۱", by=cast.headquarters, at=AT)
+    version = contract_drafts.begin_amendment(
+        contract=row, from_on=DAY, letter="۱", by=cast.headquarters, at=AT
+    )
     old = version.covers.get()
     values = {"share_bp": 9_000, "setting": old.setting, "ceiling": None}
-    contracts.put_row(
+    contract_drafts.put_row(
         version=version, kind="covers", values=values, by=cast.headquarters, at=AT, row_id=old.pk
     )
-    contracts.approve_amendment(version=version, by=cast.second_headquarters, at=AT + dt.timedelta(hours=1))
+    contract_drafts.approve_amendment(
+        version=version, by=cast.second_headquarters, at=AT + dt.timedelta(hours=1)
+    )
     assert [(rate.valid.lower, rate.share_bp) for rate in published()] == [(YEAR.lower, 8_500), (DAY, 9_000)]
 
 
