@@ -19,6 +19,13 @@ class ClaimKind(models.TextChoices):
     CORRECTION = "correction", "مابه‌التفاوت پس از اصلاح"
 
 
+class CutChoice(models.TextChoices):
+    """What a correction that asks for less has to do with what the insurer cut; the officer says it of each invoice."""
+
+    STAYS = "stays", "کسر جداست و می‌ماند"
+    SAME = "same", "کسر برای همین اشتباه بود"
+
+
 class ClaimState(models.TextChoices):
     """Where a claim stands. Acknowledged means that the insurer has it, not that it accepts it."""
 

@@ -11,6 +11,7 @@ urlpatterns = [
     path("claims/<int:pk>/lines/", lists.ClaimLines.as_view(), name="claim_lines"),
     path("claims/supplement/", moves.Supplement.as_view(), name="claim_supplement"),
     path("claims/correction/", moves.Correction.as_view(), name="claim_correction"),
+    path("claims/correction/cut/", moves.CorrectionOfCut.as_view(), name="claim_correction_cut"),
     path("claims/<int:pk>/attach/", objections.Attach.as_view(), name="claim_attach"),
     path(
         "claims/<int:pk>/attachments/<int:file>/",

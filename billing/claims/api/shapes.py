@@ -45,7 +45,8 @@ class CodedField(serializers.CharField):
 class ClaimShape(serializers.ModelSerializer[Claim]):
     """A claim that was delivered; `acknowledged` says that you have it, not that you accept it.
 
-    `asked` is your share less what our contract takes off: `over_ceiling` (of a person's contract year) and `discount`.
+    `asked` is your share less what our contract takes off: `over_ceiling` (of a person's contract year) and `discount`;
+    of a correction also less `already_cut`, the part of a credit that you never paid because you had cut it.
     """
 
     centre = serializers.SerializerMethodField()
@@ -63,8 +64,8 @@ class ClaimShape(serializers.ModelSerializer[Claim]):
         fields = (
             "id", "number", "kind", "follows", "payer", "centre", "insurer", "fund", "month", "state", "version",
             "sent_at", "acknowledged_at", "adjudicated_at", "receipt_no", "letter_no", "invoices_count", "lines_count",
-            "over_ceiling", "discount", "asked", "answered", "adjusted", "approved", "cut", "waiting", "paid",
-            "on_account", "on_account_due", "rest_due",
+            "over_ceiling", "discount", "already_cut", "asked", "answered", "adjusted", "approved", "cut", "waiting",
+            "paid", "on_account", "on_account_due", "rest_due",
         )  # fmt: skip
 
     def get_centre(self, claim: Claim) -> dict[str, str]:
@@ -81,7 +82,8 @@ class InvoiceShape(serializers.ModelSerializer[ClaimInvoice]):
         model = ClaimInvoice
         fields = (
             "invoice", "number", "version", "patient", "admitted_on", "discharged_on", "lines_count", "amount", "basic",
-            "supplementary", "subsidy", "employer", "patient_share", "over_ceiling", "discount", "asked", "answered",
+            "supplementary", "subsidy", "employer", "patient_share", "over_ceiling", "discount", "already_cut",
+            "asked", "answered",
             "adjusted", "approved", "paid",
         )  # fmt: skip
 
@@ -89,7 +91,8 @@ class InvoiceShape(serializers.ModelSerializer[ClaimInvoice]):
 class LineShape(serializers.ModelSerializer[ClaimLine]):
     """One line; without an answer `adjusted` and `approved` are null, never zero.
 
-    `asked` + `over_ceiling` + `discount` is your share of the line, or of what is asked for it in this claim.
+    `asked` + `over_ceiling` + `discount` + `already_cut` is your share of the line, or of what is asked for it in this
+    claim.
     """
 
     invoice = serializers.IntegerField(source="invoice_id")
@@ -103,7 +106,8 @@ class LineShape(serializers.ModelSerializer[ClaimLine]):
         model = ClaimLine
         fields = (
             "id", "invoice", "line_no", "service_on", "book", "code", "service", "element", "quantity_milli",
-            "physician", "amount", "basic", "supplementary", "patient", "over_ceiling", "discount", "asked", "status",
+            "physician", "amount", "basic", "supplementary", "patient", "over_ceiling", "discount", "already_cut",
+            "asked", "status",
             "adjusted", "approved", "cut", "reason", "note", "paid", "follows",
         )  # fmt: skip
 

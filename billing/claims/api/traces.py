@@ -58,7 +58,11 @@ def _asked(line: ClaimLine, claim: Claim) -> list[dict[str, Any]]:
         return [asked]
     row = ClaimInvoice.objects.select_related("contract").get(claim=claim, invoice_id=line.invoice_id)
     ending = f" در قرارداد {row.contract.number}" if row.contract else ""
-    off = ((f"بالاتر از سقف سالانهٔ بیمار{ending}", line.over_ceiling), (f"تخفیف{ending}", line.discount))
+    off = (
+        (f"بالاتر از سقف سالانهٔ بیمار{ending}", line.over_ceiling),
+        (f"تخفیف{ending}", line.discount),
+        ("پیش‌تر کسر شده است و پس گرفته نمی‌شود", line.already_cut),
+    )
     return [*(_step(said, -amount) for said, amount in off if amount), asked]
 
 

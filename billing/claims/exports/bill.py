@@ -80,6 +80,7 @@ def _heading(claim: Claim) -> dict[str, Any]:
         "Bills": claim.invoices_count,
         "OverYearlyCeiling": claim.over_ceiling,
         "Discount": claim.discount,
+        "AlreadyCut": claim.already_cut,
         "Asked": claim.asked,
     }
 
@@ -162,6 +163,7 @@ def _service(line: ClaimLine, problem: Any) -> dict[str, Any]:
         "OtherCosts": line.amount - line.basic - line.patient,
         "OverYearlyCeiling": line.over_ceiling,
         "Discount": line.discount,
+        "AlreadyCut": line.already_cut,
         "Asked": line.asked,
     }
 
@@ -198,6 +200,7 @@ def _summary(row: ClaimInvoice, lines: list[ClaimLine], services: list[dict[str,
         "TotalOtherCosts": sum(service["OtherCosts"] for service in services),
         "OverYearlyCeiling": row.over_ceiling,
         "Discount": row.discount,
+        "AlreadyCut": row.already_cut,
         "Asked": row.asked,
         "Insurer": row.fund.insurer.code if row.fund else None,
         "Fund": row.fund.code if row.fund else None,

@@ -72,7 +72,7 @@ _SENT_BY_OTHER = _live("<>", *_AS_IT_IS)
 
 _WITH_INSURER = _live("=", f"AND o.state IN ({IN_DELIVERED})")
 _CLAIMED = f"""(
-    SELECT coalesce(sum(l.asked + l.over_ceiling + l.discount), 0)::bigint
+    SELECT coalesce(sum(l.asked + l.over_ceiling + l.discount + l.already_cut), 0)::bigint
     FROM {ClaimInvoice._meta.db_table} l JOIN {Claim._meta.db_table} o ON o.id = l.claim_id
     WHERE l.invoice_id = i.id AND l.payer = %(payer)s AND l.released_at IS NULL AND o.state IN ({IN_DELIVERED})
       AND l.kind <> '{ClaimKind.RESUBMISSION}')"""

@@ -14,10 +14,11 @@ IN_DELIVERED = ", ".join(f"'{state.value}'" for state in DELIVERED)
 #: SQL of an invoice that asks nothing any more: cancelled, whether or not another was issued in its place.
 GONE = f"""(i.lines_count = 0 OR EXISTS (
     SELECT FROM {InvoiceStage._meta.db_table} g WHERE g.invoice_id = i.id AND g.stage = {Stage.CANCELLED}))"""
-#: SQL of what a row `c` asks for and what the contract takes off it: the payer's share.
-ROW_SHARE = "c.asked + c.over_ceiling + c.discount"
+#: SQL of what a row `c` asks for and what is taken off it: the payer's share.
+ROW_SHARE = "c.asked + c.over_ceiling + c.discount + c.already_cut"
 #: What a row of a claim does not say before it is frozen or answered, as SQL.
 EMPTY = {
-    **dict.fromkeys(("over_ceiling", "discount", "answered", "adjusted", "approved", "paid"), "0"),
+    **dict.fromkeys(("over_ceiling", "discount", "already_cut", "answered", "adjusted", "approved", "paid"), "0"),
     "record_no": "''", "diagnoses": "'[]'", "eligibility": "''", "supplementary_eligibility": "''",
+    "cut_choice": "''",
 }  # fmt: skip

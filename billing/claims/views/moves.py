@@ -7,14 +7,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count, F, Sum
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.views import generic
 
-from billing.claims.choices import ANSWERED, Payer
+from billing.claims.choices import ANSWERED, CutChoice, Payer
 from billing.claims.forms import CancelForm, GatherForm, ReceiptForm, SendForm
 from billing.claims.models import Claim, ClaimLine
 from billing.claims.reasons import titles
@@ -22,7 +22,7 @@ from billing.claims.services import correcting, gathering, resending, sending
 from billing.claims.views.lists import HOME
 from billing.tasks import gather_claims
 from billing.views.batches import back
-from core import jalali
+from core import display, jalali
 from core.batches import Batch, answer, chosen
 from core.errors import DomainError, InvalidInput
 from core.filters import whole
@@ -167,6 +167,71 @@ class Correction(OfCell):
 
     def make(self, **cell: Any) -> Claim:
         return correcting.correct(**cell)
+
+
+class CorrectionOfCut(PageView):
+    """Corrected invoices of one cell that the insurer had cut: what each choice asks, and the claim of the chosen."""
+
+    permission = Permission.CLAIM_EDIT
+    template_name = "billing/claims/correction.html"
+
+    @cached_property
+    def cell(self) -> gathering.Cell:
+        asked = self.request.POST or self.request.GET
+        form = GatherForm(asked, user=self.request.user)
+        if not form.is_valid() or len(cells := form.chosen()) != 1:
+            raise Http404
+        self.month = form.cleaned_data["month"]
+        return cells[0]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        cell = self.cell
+        rows = correcting.cut_invoices(centre=cell.centre, fund=cell.fund, payer=cell.payer, month=self.month)
+        gather = f"{reverse('claim_gather')}?month={self.month}"
+        return super().get_context_data(
+            cell=cell,
+            key=self.key,
+            month=self.month,
+            month_name=jalali.month_name(self.month),
+            rows=[(row, self._options(row)) for row in rows],
+            any_ready=any(row.is_ready for row in rows),
+            breadcrumb=[
+                HOME | {"url": reverse("claims")},
+                {"label": "گردآوری صورتحساب‌ها", "url": gather},
+                {"label": "مابه‌التفاوت کسرشده‌ها"},
+            ],
+            **kwargs,
+        )
+
+    @staticmethod
+    def _options(row: correcting.CutInvoice) -> list[tuple[str, str]]:
+        asked = {CutChoice.STAYS: row.stays, CutChoice.SAME: row.same}
+        return [(c.value, f"{c.label}؛ خواسته {display.exact(amount)}") for c, amount in asked.items()]
+
+    @property
+    def key(self) -> str:
+        return f"{self.cell.centre.pk}-{self.cell.fund.pk}-{self.cell.payer.value}"
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        cell = self.cell
+        choices = {
+            pk: CutChoice(value)
+            for name, value in request.POST.items()
+            if name.startswith("choice-") and value in CutChoice.values
+            and (pk := whole(name.removeprefix("choice-"))) is not None
+        }  # fmt: skip
+        try:
+            if not choices:
+                raise InvalidInput("برای دست‌کم یک صورتحساب بگویید با کسر آن چه شود.")
+            made = correcting.correct(
+                centre=cell.centre, fund=cell.fund, payer=cell.payer, month=self.month, by=request.user,
+                at=timezone.now(), choices=choices,
+            )  # fmt: skip
+        except DomainError as refusal:
+            messages.error(request, refusal.sentence)
+            return HttpResponseRedirect(f"{request.path}?month={self.month}&cells={self.key}")
+        messages.success(request, "مطالبه آماده شد؛ پس از نهایی‌شدن، همکار دیگری آن را می‌فرستد.")
+        return HttpResponseRedirect(made.get_absolute_url())
 
 
 class OfClaim(ActionView):
