@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import django_filters as filters
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from billing.claims.choices import ClaimKind, ClaimState, Payer
 from billing.claims.models import Claim, ClaimInvoice
@@ -16,6 +16,7 @@ from billing.claims.webhooks.models import WebhookDelivery, WebhookEndpoint
 from billing.filters import MonthlyFilter, visible_centres, visible_regions
 from core.filters import SortedFilter
 from core.text import ascii_digits, clean
+from insurers.choices import InsurerKind
 from insurers.models import Insurer
 
 SORTS = {
@@ -26,7 +27,15 @@ NEWEST = "-month"
 
 
 def insurers(request: Any) -> QuerySet[Insurer]:
-    return Insurer.objects.visible_to(request.user).order_by("name", "pk")
+    """Whom a claim may be for: basic and supplementary insurers, and any other that has one.
+
+    Who has no insurance and what an employer pays by itself are insurers in the tree of funds only.
+    """
+    claimed = Exists(Claim.objects.filter(insurer=OuterRef("pk")))
+    seen = Insurer.objects.visible_to(request.user)
+    return seen.filter(Q(kind__in=(InsurerKind.BASIC, InsurerKind.SUPPLEMENTARY)) | claimed).order_by(
+        "name", "pk"
+    )
 
 
 class ClaimFilter(MonthlyFilter):

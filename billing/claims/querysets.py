@@ -11,7 +11,14 @@ from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, Sum, Valu
 from django.db.models.functions import Greatest, Least
 
 from billing.choices import Stage
-from billing.claims.choices import ANSWERED, CUT_LINES, DELIVERED, OPEN_TO_OBJECTION, UNANSWERED
+from billing.claims.choices import (
+    ANSWERED,
+    CUT_LINES,
+    DELIVERED,
+    OPEN_TO_OBJECTION,
+    UNANSWERED,
+    ClaimKind,
+)
 from billing.claims.objections.choices import PENDING
 
 SUMS = ("asked", "answered", "adjusted", "approved", "paid")
@@ -172,6 +179,10 @@ class ClaimInvoiceQuerySet(models.QuerySet[Any]):
         if member and member.insurer_id:
             found = found.filter(claim__insurer_id=member.insurer_id, claim__state__in=DELIVERED)
         return found.select_related("claim").order_by("pk")
+
+    def asked_of(self) -> ClaimInvoiceQuerySet:
+        """Rows of delivered claims that ask for a share; what is asked again of a cut is no second share."""
+        return self.live().filter(claim__state__in=DELIVERED).exclude(kind=ClaimKind.RESUBMISSION)
 
     def open_to_objection(self, *, on: dt.date, within: int | None = None) -> ClaimInvoiceQuerySet:
         """With a cut that may still be objected to on a day, its deadline `within` so many days of it."""

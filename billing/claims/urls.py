@@ -5,6 +5,7 @@ from billing.claims.views import clients, codes, files, lists, moves, objections
 urlpatterns = [
     path("claims/", lists.Claims.as_view(), name="claims"),
     path("claims/gather/", moves.Gather.as_view(), name="claim_gather"),
+    path("claims/gather/waiting/", moves.LeftOut.as_view(), name="claim_left_out"),
     path("claims/freeze/", moves.FreezeMany.as_view(), name="claims_freeze"),
     path("claims/send/", moves.SendMany.as_view(), name="claims_send"),
     path("claims/<int:pk>/", lists.ClaimPage.as_view(), name="claim"),

@@ -275,6 +275,7 @@ CLAIMS = (
     Row("claim_cover", "200 200 404 200 404 404 200 200 403 302", pk("claim")),
     Row("claim_supplement", "302 403 403 302 302 302 403 403 403 302", method="post"),
     Row("claim_correction", "302 403 403 302 302 302 403 403 403 302", method="post"),
+    Row("claim_left_out", "404 403 403 404 404 404 403 403 403 302"),
     Row("claim_correction_cut", "404 403 403 404 404 404 403 403 403 302"),
     Row("claim_correction_cut", "404 403 403 404 404 404 403 403 403 302", method="post"),
     Row("claim_resubmit", "200 403 403 200 404 404 403 403 403 302", pk("claim")),

@@ -14,7 +14,7 @@ from billing.claims.models import Claim, ClaimInvoice, ClaimLine, RetriedLine
 from billing.claims.services.corrected import BILL, OF_MONTH, SOME, already_cut_sql, lines_sql, pending_sql
 from billing.claims.services.gathering import check
 from billing.claims.services.shared import EMPTY, IN_DELIVERED
-from billing.claims.services.states import ClaimRefused, step
+from billing.claims.services.states import ClaimRefused, counted, step
 from core import audit, jobs
 from core.errors import InvalidInput
 from insurers.models import Fund
@@ -154,6 +154,11 @@ def correct(
         cursor.execute(_STAND, said)
         cursor.execute(_count_sql(payer), said)
         (differing,) = cursor.fetchone()
+    if not differing and (same := fresh.invoices.count()):
+        raise ClaimRefused(
+            f"{counted(same, 'صورتحساب')} تغییر کرده است و مبلغ هیچ سطری تفاوت ندارد؛ همراه مابه‌التفاوت بعدی همین"
+            " صندوق و ماه می‌رود تا بیمه‌گر نسخهٔ تازه را داشته باشد."
+        )
     if not differing:
         raise ClaimRefused(
             "در این ماه برای این صندوق تفاوتی برای مطالبه نیست؛ صورتحساب اصلاح‌شده پس از تکمیل و بازبینی دوباره می‌رود"

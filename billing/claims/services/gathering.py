@@ -33,9 +33,9 @@ from billing.services.lacking import KNOWN, LACK
 from core import audit, jalali, jobs
 from core.errors import DomainError, InvalidInput
 from core.models import Job
-from insurers.choices import BillFact, ContractKind
+from insurers.choices import BillFact, ContractKind, InsurerKind
 from insurers.facts import asked_sql
-from insurers.models import Fund
+from insurers.models import Fund, Insurer
 from organisations.models import Centre
 
 JOB_KIND = "claims"
@@ -411,6 +411,13 @@ class Ready:
         return f"{self.centre_id}-{self.fund_id}-{self.payer.value}"
 
 
+#: SQL of the funds that can be asked: who has no insurance pays alone.
+_INSURED = f"""
+    SELECT u.id FROM {Fund._meta.db_table} u JOIN {Insurer._meta.db_table} n ON n.id = u.insurer_id
+    WHERE n.kind <> {int(InsurerKind.SELF)}
+"""
+
+
 def _ready_sql(payer: Payer) -> str:
     return f"""
         SELECT j.centre_id, j.{FUND[payer]}, count(*) FILTER (WHERE j.reason IS NULL),
@@ -418,7 +425,7 @@ def _ready_sql(payer: Payer) -> str:
                count(*) FILTER (WHERE j.reason IS NOT NULL),
                coalesce(sum(share) FILTER (WHERE j.reason IS NOT NULL), 0)::bigint
         FROM ({_judged(payer, _of_period(payer))}) j
-        WHERE j.reason IS DISTINCT FROM {R.OTHER_CLAIM} AND j.{FUND[payer]} IS NOT NULL
+        WHERE j.reason IS DISTINCT FROM {R.OTHER_CLAIM} AND j.{FUND[payer]} IN ({_INSURED})
         GROUP BY 1, 2 ORDER BY 1, 2
     """
 
@@ -450,6 +457,23 @@ def ready(
             for centre, fund, *figures in rows
         ]
     return found
+
+
+def left_out(
+    cell: Cell, *, month: int, with_sent: bool = False
+) -> list[tuple[int, str, int, OmissionReason]]:
+    """What would stay out of a cell if it were gathered now: (invoice, number, share in rials, reason), by reason."""
+    params = {
+        "centres": [cell.centre.pk], "month": month, "payer": cell.payer.value, "fund": cell.fund.pk, "claim": 0,
+        "with_sent": with_sent,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT id, number, share, reason FROM ({_judged(cell.payer, _of_cell(cell.payer))}) j"
+            f" WHERE reason IS NOT NULL AND reason <> {R.OTHER_CLAIM} ORDER BY reason, number, id",
+            params,
+        )
+        return [(pk, number, share, R(reason)) for pk, number, share, reason in cursor.fetchall()]
 
 
 def newest_ready(centres: Sequence[int]) -> int | None:

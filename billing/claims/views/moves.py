@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.views import generic
 
-from billing.claims.choices import ANSWERED, CutChoice, Payer
+from billing.claims.choices import ANSWERED, CutChoice, OmissionReason, Payer
 from billing.claims.forms import CancelForm, GatherForm, ReceiptForm, SendForm
 from billing.claims.models import Claim, ClaimLine
 from billing.claims.reasons import titles
@@ -26,6 +26,7 @@ from core import display, jalali
 from core.batches import Batch, answer, chosen
 from core.errors import DomainError, InvalidInput
 from core.filters import whole
+from core.paging import Pages
 from core.text import group_digits, persian_digits
 from core.views import ActionView, Gate, ListPage, PageView
 from insurers.models import Fund
@@ -57,6 +58,11 @@ class Gather(PageView):
         months = months_offered(timezone.localdate())
         asked = whole(self.request.GET.get("month"))
         month = asked if asked in dict(months) else self._newest(months)
+        if self.request.GET.get("month") and asked != month:
+            messages.warning(
+                self.request,
+                f"«{self.request.GET['month'][:20]}» از ماه‌های این فهرست نیست؛ {jalali.month_name(month)} آمده است.",
+            )
         with_sent = bool(self.request.GET.get("with_sent"))
         centres = {centre.pk: centre for centre in self.centres}
         ready = gathering.ready(list(centres), month=month, payers=Payer, with_sent=with_sent)
@@ -169,11 +175,10 @@ class Correction(OfCell):
         return correcting.correct(**cell)
 
 
-class CorrectionOfCut(PageView):
-    """Corrected invoices of one cell that the insurer had cut: what each choice asks, and the claim of the chosen."""
+class CellPage(PageView):
+    """A page about one cell of the page of gathering: `?month=` and `?cells=`."""
 
-    permission = Permission.CLAIM_EDIT
-    template_name = "billing/claims/correction.html"
+    abstract = True
 
     @cached_property
     def cell(self) -> gathering.Cell:
@@ -181,13 +186,50 @@ class CorrectionOfCut(PageView):
         form = GatherForm(asked, user=self.request.user)
         if not form.is_valid() or len(cells := form.chosen()) != 1:
             raise Http404
-        self.month = form.cleaned_data["month"]
+        self.month, self.with_sent = form.cleaned_data["month"], form.cleaned_data["with_sent"]
         return cells[0]
+
+    def trail(self, label: str) -> list[dict[str, str]]:
+        """The way back to the month on the page of gathering."""
+        gather = f"{reverse('claim_gather')}?month={self.month}"
+        return [
+            HOME | {"url": reverse("claims")},
+            {"label": "گردآوری صورتحساب‌ها", "url": gather},
+            {"label": label},
+        ]
+
+
+class LeftOut(CellPage):
+    """Invoices of one cell that are not ready to be claimed, by the reason that keeps each."""
+
+    permission = Permission.CLAIM_EDIT
+    template_name = "billing/claims/left_out.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        cell = self.cell
+        found = gathering.left_out(cell, month=self.month, with_sent=self.with_sent)
+        reasons: dict[OmissionReason, list[int]] = {}
+        for *_, share, reason in found:
+            reasons.setdefault(reason, []).append(share)
+        return super().get_context_data(
+            cell=cell,
+            month_name=jalali.month_name(self.month),
+            reasons=[(reason.label, len(shares), sum(shares)) for reason, shares in reasons.items()],
+            page=Pages(found, 100).get_page(self.request.GET.get("page")),
+            breadcrumb=self.trail("هنوز آماده نیست"),
+            **kwargs,
+        )
+
+
+class CorrectionOfCut(CellPage):
+    """Corrected invoices of one cell that the insurer had cut: what each choice asks, and the claim of the chosen."""
+
+    permission = Permission.CLAIM_EDIT
+    template_name = "billing/claims/correction.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         cell = self.cell
         rows = correcting.cut_invoices(centre=cell.centre, fund=cell.fund, payer=cell.payer, month=self.month)
-        gather = f"{reverse('claim_gather')}?month={self.month}"
         return super().get_context_data(
             cell=cell,
             key=self.key,
@@ -195,11 +237,7 @@ class CorrectionOfCut(PageView):
             month_name=jalali.month_name(self.month),
             rows=[(row, self._options(row)) for row in rows],
             any_ready=any(row.is_ready for row in rows),
-            breadcrumb=[
-                HOME | {"url": reverse("claims")},
-                {"label": "گردآوری صورتحساب‌ها", "url": gather},
-                {"label": "مابه‌التفاوت کسرشده‌ها"},
-            ],
+            breadcrumb=self.trail("مابه‌التفاوت کسرشده‌ها"),
             **kwargs,
         )
 

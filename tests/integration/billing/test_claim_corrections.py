@@ -123,7 +123,7 @@ def test_a_correction_without_a_difference_goes_with_the_others_and_alone_is_ref
     same, bill = world.reviewed(cast, (300, 0)), world.reviewed(cast, (500, 0))
     world.sent(cast)
     corrected(cast, same, (300, 0))
-    with pytest.raises(ClaimRefused, match="تفاوتی"):
+    with pytest.raises(ClaimRefused, match="همراه مابه‌التفاوت بعدی"):
         begun(cast)
     corrected(cast, bill, (400, 0))
     claim = sent(cast)
@@ -160,8 +160,10 @@ def test_a_cancelled_invoice_is_taken_back_whole(cast):
     now = Invoice.objects.get(pk=bill.pk)
     invoice_services.cancel(invoice=now, reason="دو بار", version=now.version, by=cast.officer, at=LATER)
     assert waiting(cast) == {(cast.fund.pk, 1, -1_020, 0, 0)}
+    assert Invoice.objects.filter(holds("changed", on=LATER.date())).get() == bill
     assert asked(sent(cast)) == [(1, -1_000), (2, -20)]
     assert waiting(cast) == set()
+    assert not Invoice.objects.filter(holds("changed", on=LATER.date())).exists()
     connection.check_constraints()
 
 
