@@ -20,12 +20,14 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
+    Sum,
     Value,
     When,
 )
 from django.db.models.functions import Coalesce, Greatest
 
 from billing.choices import UNSENT, Stage
+from billing.claims.choices import TAKEN_OFF
 from billing.models import CheckedInvoice, ClaimInvoice, Finding
 from billing.querysets import CHANGED_SINCE_SENT
 from billing.rules import SEND_WITHIN_DAYS
@@ -65,7 +67,9 @@ LISTS = (
     WorkList("unpriced", "بدون نرخ", "سطری بی‌تعرفه دارند و مبلغشان دانسته نیست"),
     WorkList(
         "changed", "تغییر پس از ارسال",
-        "پس از ارسال اصلاح شده‌اند؛ پس از تکمیل و بازبینی دوباره، تفاوتشان مطالبه می‌شود", (Stage.COMPLETED,),
+        "پس از ارسال اصلاح یا ابطال شده‌اند؛ اصلاح‌شده پس از تکمیل و بازبینی دوباره و ابطال‌شده همین حالا به مطالبهٔ"
+        " مابه‌التفاوت می‌رود",
+        (Stage.COMPLETED,),
     ),
     WorkList(
         "late", "دیرکرد", "از مهلت ارسال گذشته و هنوز نرفته‌اند",
@@ -92,10 +96,18 @@ def holds(slug: str, *, on: dt.date, within: int = WITHIN_DAYS) -> Q:
             )
         ),
         "unpriced": _OPEN & Q(unpriced_lines__gt=0),
-        "changed": ~Q(progress__stage=Stage.CANCELLED) & CHANGED_SINCE_SENT,
+        "changed": ~Q(progress__stage=Stage.CANCELLED) & CHANGED_SINCE_SENT
+        | Q(progress__stage=Stage.CANCELLED) & Q(Exists(_still_asked())),
         "late": _UNSENT & Q(discharged_on__lt=on - dt.timedelta(days=SEND_WITHIN_DAYS)),
         "sent": Q(progress__stage=Stage.SENT),
     }[slug]
+
+
+def _still_asked() -> QuerySet[Any]:
+    """The invoice (outer) of which delivered claims still ask something in all: of a cancelled one it is to go back."""
+    rows = ClaimInvoice.objects.asked_of().filter(invoice_id=OuterRef("pk")).order_by()
+    share = sum((F(name) for name in TAKEN_OFF), F("asked"))
+    return rows.values("invoice_id").annotate(share=Sum(share)).filter(share__gt=0)
 
 
 def counts(invoices: QuerySet[Any], *, on: dt.date, within: int = WITHIN_DAYS) -> dict[str, int]:

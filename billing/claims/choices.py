@@ -19,6 +19,13 @@ class ClaimKind(models.TextChoices):
     CORRECTION = "correction", "مابه‌التفاوت پس از اصلاح"
 
 
+class CutChoice(models.TextChoices):
+    """What a correction that asks for less has to do with what the insurer cut; the officer says it of each invoice."""
+
+    STAYS = "stays", "کسر جداست و می‌ماند"
+    SAME = "same", "کسر برای همین اشتباه بود"
+
+
 class ClaimState(models.TextChoices):
     """Where a claim stands. Acknowledged means that the insurer has it, not that it accepts it."""
 
@@ -121,6 +128,10 @@ class CodeSet(models.TextChoices):
     GLOBAL = "global", "گلوبال"
     INFERTILITY = "infertility", "درمان ناباروری"
     BOOK = "book", "کتاب ارزش نسبی و سایر"
+
+
+#: What is taken off a payer's share before it is asked: the columns of `TakenOffFields`.
+TAKEN_OFF = ("excluded", "over_ceiling", "discount", "already_cut")
 
 
 class CodeState(models.TextChoices):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import django_filters as filters
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from billing.claims.choices import CUT_LINES, UNDECIDED, ClaimKind, ClaimLineStatus, ClaimState, Payer
@@ -18,6 +18,7 @@ from billing.claims.webhooks.models import WebhookDelivery, WebhookEndpoint
 from billing.filters import MonthlyFilter, visible_centres, visible_regions
 from core.filters import SortedFilter
 from core.text import ascii_digits, clean
+from insurers.choices import InsurerKind
 from insurers.models import Insurer
 
 SORTS = {
@@ -30,7 +31,15 @@ WHAT = [(OVERDUE, "سررسیدگذشته"), (CUT, "کسرخورده"), (AGAIN, 
 
 
 def insurers(request: Any) -> QuerySet[Insurer]:
-    return Insurer.objects.visible_to(request.user).order_by("name", "pk")
+    """Whom a claim may be for: basic and supplementary insurers, and any other that has one.
+
+    Who has no insurance and what an employer pays by itself are insurers in the tree of funds only.
+    """
+    claimed = Exists(Claim.objects.filter(insurer=OuterRef("pk")))
+    seen = Insurer.objects.visible_to(request.user)
+    return seen.filter(Q(kind__in=(InsurerKind.BASIC, InsurerKind.SUPPLEMENTARY)) | claimed).order_by(
+        "name", "pk"
+    )
 
 
 class ClaimFilter(MonthlyFilter):
@@ -70,11 +79,12 @@ class ClaimFilter(MonthlyFilter):
 #: What of a claim's lines a list may show besides those of one status.
 OPEN_LINES = "open"
 #: What a contract takes off lines.
-TAKEN_OFF = [
+OFF = [
     ("any", "هر کاهشی"),
     ("excluded", "بیرون از تعهد"),
     ("over_ceiling", "بالاتر از سقف سالانه"),
     ("discount", "تخفیف"),
+    ("already_cut", "پیش‌تر کسرشده"),
 ]
 LINE_STATUSES = [*ClaimLineStatus.choices, (OPEN_LINES, "بی‌پاسخ"), (CUT, "کسرشده")]
 
@@ -85,7 +95,7 @@ class LineFilter(SortedFilter):
     q = filters.CharFilter(label="خدمت، کد یا صورتحساب", method="search")
     status = filters.ChoiceFilter(label="پاسخ", choices=LINE_STATUSES, method="in_status")
     reason = filters.ChoiceFilter(label="علت کسر", choices=[(one.code, one.title) for one in reasons()])
-    off = filters.ChoiceFilter(label="قرارداد کم کرده", choices=TAKEN_OFF, method="taken_off")
+    off = filters.ChoiceFilter(label="قرارداد کم کرده", choices=OFF, method="taken_off")
     invoice = filters.NumberFilter(label="صورتحساب", field_name="invoice_id")
     answer = filters.NumberFilter(label="پاسخ", method="of_answer")
 

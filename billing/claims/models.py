@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from billing.claims.choices import (
+    TAKEN_OFF,
     CLAIM_TONES,
     DELIVERED,
     LINE_TONES,
@@ -18,6 +19,7 @@ from billing.claims.choices import (
     ClaimKind,
     ClaimLineStatus,
     ClaimState,
+    CutChoice,
     OmissionReason,
     Payer,
     StepChannel,
@@ -48,13 +50,14 @@ _ADDS_UP = """
                    coalesce(sum(asked) FILTER (WHERE approved IS NOT NULL), 0) AS answered,
                    coalesce(sum(adjusted), 0) AS adjusted, coalesce(sum(approved), 0) AS approved,
                    coalesce(sum(paid), 0) AS paid, coalesce(sum(excluded), 0) AS excluded,
-                   coalesce(sum(over_ceiling), 0) AS over_ceiling, coalesce(sum(discount), 0) AS discount
+                   coalesce(sum(over_ceiling), 0) AS over_ceiling, coalesce(sum(discount), 0) AS discount,
+                   coalesce(sum(already_cut), 0) AS already_cut
             FROM billing_claimline WHERE claim_id = NEW.id
         ) l JOIN billing_claim c ON c.id = NEW.id
         WHERE (c.lines_count, c.invoices_count, c.asked, c.answered, c.adjusted, c.approved, c.paid, c.excluded,
-               c.over_ceiling, c.discount)
+               c.over_ceiling, c.discount, c.already_cut)
               IS DISTINCT FROM (l.lines, l.invoices, l.asked, l.answered, l.adjusted, l.approved, l.paid,
-                                l.excluded, l.over_ceiling, l.discount)
+                                l.excluded, l.over_ceiling, l.discount, l.already_cut)
     ) THEN RAISE EXCEPTION 'totals of claim % are not those of its lines', NEW.id;
     END IF;
     IF EXISTS (
@@ -98,14 +101,17 @@ def _added_while_open() -> pgtrigger.Trigger:
 
 
 class TakenOffFields(models.Model):
-    """What the contract takes off the payer's share, in rials; `asked` is what is left. Empty until frozen.
+    """What is taken off the payer's share, in rials; `asked` is what is left. Empty until frozen.
 
     What is excluded, or above the ceiling of a person and year, the patient owes; the discount is income lost.
+    `already_cut`, of corrections only and never above zero, is what of a credit is not taken back, since the insurer
+    cut it before.
     """
 
     excluded = models.BigIntegerField("بیرون از تعهد", default=0)
     over_ceiling = models.BigIntegerField("بالاتر از سقف سالانه", default=0)
     discount = models.BigIntegerField("تخفیف قرارداد", default=0)
+    already_cut = models.BigIntegerField("پیش‌تر کسرشده", default=0)
 
     class Meta:
         abstract = True
@@ -113,7 +119,7 @@ class TakenOffFields(models.Model):
     @property
     def taken_off(self) -> int:
         """What the share is more than what is asked."""
-        return self.excluded + self.over_ceiling + self.discount
+        return sum(getattr(self, name) for name in TAKEN_OFF)
 
     @property
     def owed_by_patient(self) -> int:
@@ -122,7 +128,7 @@ class TakenOffFields(models.Model):
 
     @property
     def share(self) -> int:
-        """What the line, invoice or claim says that the payer pays, before the contract takes its part off."""
+        """What the line, invoice or claim says that the payer pays, before anything is taken off."""
         return self.asked + self.taken_off
 
 
@@ -256,10 +262,11 @@ class Claim(AnswerFields):
                 condition=pgtrigger.Condition(
                     f"OLD.state NOT IN ({_OPEN}) AND (OLD.number, OLD.sequence, OLD.year, OLD.centre_id, OLD.fund_id,"
                     " OLD.payer, OLD.kind, OLD.month, OLD.asked, OLD.excluded, OLD.over_ceiling, OLD.discount,"
-                    " OLD.invoices_count, OLD.lines_count, OLD.frozen_at, OLD.frozen_by_id) IS DISTINCT FROM"
+                    " OLD.already_cut, OLD.invoices_count, OLD.lines_count, OLD.frozen_at, OLD.frozen_by_id)"
+                    " IS DISTINCT FROM"
                     " (NEW.number, NEW.sequence, NEW.year, NEW.centre_id, NEW.fund_id, NEW.payer, NEW.kind,"
-                    " NEW.month, NEW.asked, NEW.excluded, NEW.over_ceiling, NEW.discount, NEW.invoices_count,"
-                    " NEW.lines_count, NEW.frozen_at, NEW.frozen_by_id)"
+                    " NEW.month, NEW.asked, NEW.excluded, NEW.over_ceiling, NEW.discount, NEW.already_cut,"
+                    " NEW.invoices_count, NEW.lines_count, NEW.frozen_at, NEW.frozen_by_id)"
                 ),
             ),
             pgtrigger.Trigger(
@@ -339,6 +346,10 @@ class ClaimInvoice(AnswerFields):
     contract = loose(Contract, "قرارداد", null=True)
     terms = loose(ContractTerms, "نسخهٔ شرایط قرارداد", null=True)
     contract_year = models.DateField("آغاز سال قرارداد", null=True)
+    cut_choice = models.CharField(
+        "کسر پیشین", max_length=5, choices=CutChoice, blank=True, default="",
+        help_text="تنها در مابه‌التفاوت صورتحسابی که بیمه‌گر از آن کسر کرده است",
+    )  # fmt: skip
     released_at = models.DateTimeField("رها شد", null=True)
 
     objects = ClaimInvoiceQuerySet.as_manager()
@@ -387,19 +398,20 @@ class ClaimInvoice(AnswerFields):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Condition(
                     "ROW(OLD.claim_id, OLD.invoice_id, OLD.payer, OLD.kind, OLD.asked + OLD.excluded"
-                    " + OLD.over_ceiling + OLD.discount, OLD.version) IS DISTINCT FROM"
+                    " + OLD.over_ceiling + OLD.discount + OLD.already_cut, OLD.version, OLD.cut_choice)"
+                    " IS DISTINCT FROM"
                     " ROW(NEW.claim_id, NEW.invoice_id, NEW.payer, NEW.kind, NEW.asked + NEW.excluded"
-                    " + NEW.over_ceiling + NEW.discount, NEW.version)"
+                    " + NEW.over_ceiling + NEW.discount + NEW.already_cut, NEW.version, NEW.cut_choice)"
                     " OR OLD.fund_id IS NOT NULL AND"
                     " ROW(OLD.fund_id, OLD.supplementary_fund_id, OLD.unit_id, OLD.record_no, OLD.diagnoses,"
                     " OLD.eligibility, OLD.supplementary_eligibility,"
                     " OLD.contract_id, OLD.terms_id, OLD.contract_year, OLD.asked, OLD.excluded, OLD.over_ceiling,"
-                    " OLD.discount)"
+                    " OLD.discount, OLD.already_cut)"
                     " IS DISTINCT FROM"
                     " ROW(NEW.fund_id, NEW.supplementary_fund_id, NEW.unit_id, NEW.record_no, NEW.diagnoses,"
                     " NEW.eligibility, NEW.supplementary_eligibility,"
                     " NEW.contract_id, NEW.terms_id, NEW.contract_year, NEW.asked, NEW.excluded, NEW.over_ceiling,"
-                    " NEW.discount)"
+                    " NEW.discount, NEW.already_cut)"
                     " OR OLD.released_at IS NOT NULL"
                 ),
             ),
@@ -490,8 +502,8 @@ class ClaimLine(TakenOffFields):
             ),
             models.CheckConstraint(
                 name="billing_claimline_taken_off",
-                condition=Q(asked__gte=0, excluded__gte=0, over_ceiling__gte=0, discount__gte=0)
-                | Q(asked__lte=0, excluded__lte=0, over_ceiling__lte=0, discount__lte=0),
+                condition=Q(asked__gte=0, excluded__gte=0, over_ceiling__gte=0, discount__gte=0, already_cut=0)
+                | Q(asked__lte=0, excluded__lte=0, over_ceiling__lte=0, discount__lte=0, already_cut__lte=0),
             ),
         ]
         triggers = [
@@ -510,10 +522,11 @@ class ClaimLine(TakenOffFields):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Condition(
                     "ROW(OLD.claim_id, OLD.invoice_id, OLD.line_no, OLD.asked, OLD.excluded, OLD.over_ceiling,"
-                    " OLD.discount, OLD.amount, OLD.basic, OLD.supplementary, OLD.patient, OLD.code, OLD.previous_id)"
-                    " IS DISTINCT FROM"
+                    " OLD.discount, OLD.already_cut, OLD.amount, OLD.basic, OLD.supplementary, OLD.patient, OLD.code,"
+                    " OLD.previous_id) IS DISTINCT FROM"
                     " ROW(NEW.claim_id, NEW.invoice_id, NEW.line_no, NEW.asked, NEW.excluded, NEW.over_ceiling,"
-                    " NEW.discount, NEW.amount, NEW.basic, NEW.supplementary, NEW.patient, NEW.code, NEW.previous_id)"
+                    " NEW.discount, NEW.already_cut, NEW.amount, NEW.basic, NEW.supplementary, NEW.patient, NEW.code,"
+                    " NEW.previous_id)"
                 ),
             ),
         ]
@@ -557,7 +570,7 @@ class ClaimItem(models.Model):
 
 
 class RetriedLine(models.Model):
-    """A cut line that a live re-submission asks for again: each cut in one of them."""
+    """A cut line that a live re-submission asks for again, or whose cut a live correction lets stand: each in one."""
 
     claim = models.ForeignKey(Claim, models.PROTECT, related_name="retried")
     line = loose(ClaimLine, "سطر")

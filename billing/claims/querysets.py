@@ -16,6 +16,7 @@ from billing.claims.choices import (
     CUT_LINES,
     DELIVERED,
     OPEN_TO_OBJECTION,
+    TAKEN_OFF,
     UNANSWERED,
     ClaimKind,
     ClaimState,
@@ -195,6 +196,10 @@ class ClaimInvoiceQuerySet(models.QuerySet[Any]):
             found = found.filter(claim__insurer_id=member.insurer_id, claim__state__in=DELIVERED)
         return found.select_related("claim").with_clause().order_by("pk")
 
+    def asked_of(self) -> ClaimInvoiceQuerySet:
+        """Rows of delivered claims that ask for a share; what is asked again of a cut is no second share."""
+        return self.live().filter(claim__state__in=DELIVERED).exclude(kind=ClaimKind.RESUBMISSION)
+
     def open_to_objection(self, *, on: dt.date, within: int | None = None) -> ClaimInvoiceQuerySet:
         """With a cut that may still be objected to on a day, its deadline `within` so many days of it."""
         found = self.filter(
@@ -210,7 +215,7 @@ class ClaimInvoiceQuerySet(models.QuerySet[Any]):
 
     def taken_off(self) -> ClaimInvoiceQuerySet:
         """Rows that the contract takes something off."""
-        return self.exclude(excluded=0, over_ceiling=0, discount=0)
+        return self.exclude(**dict.fromkeys(TAKEN_OFF, 0))
 
     def live(self) -> ClaimInvoiceQuerySet:
         return self.filter(released_at=None)
@@ -222,7 +227,7 @@ class ClaimLineQuerySet(models.QuerySet[Any]):
 
     def taken_off(self) -> ClaimLineQuerySet:
         """Lines that the contract takes something off."""
-        return self.exclude(excluded=0, over_ceiling=0, discount=0)
+        return self.exclude(**dict.fromkeys(TAKEN_OFF, 0))
 
     def cut_and_open(self) -> ClaimLineQuerySet:
         """Cut lines that stand in no objection and that no live re-submission asks for again."""

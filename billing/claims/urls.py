@@ -5,6 +5,7 @@ from billing.claims.views import answers, clients, codes, files, lists, moves, o
 urlpatterns = [
     path("claims/", lists.Claims.as_view(), name="claims"),
     path("claims/gather/", moves.Gather.as_view(), name="claim_gather"),
+    path("claims/gather/waiting/", moves.LeftOut.as_view(), name="claim_left_out"),
     path("claims/freeze/", moves.FreezeMany.as_view(), name="claims_freeze"),
     path("claims/send/", moves.SendMany.as_view(), name="claims_send"),
     path("claims/<int:pk>/", lists.ClaimPage.as_view(), name="claim"),
@@ -16,6 +17,7 @@ urlpatterns = [
     path("claims/<int:pk>/refuse/", answers.Refuse.as_view(), name="claim_refuse"),
     path("claims/supplement/", moves.Supplement.as_view(), name="claim_supplement"),
     path("claims/correction/", moves.Correction.as_view(), name="claim_correction"),
+    path("claims/correction/cut/", moves.CorrectionOfCut.as_view(), name="claim_correction_cut"),
     path("claims/<int:pk>/attach/", objections.Attach.as_view(), name="claim_attach"),
     path(
         "claims/<int:pk>/attachments/<int:file>/",

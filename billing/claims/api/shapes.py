@@ -46,7 +46,8 @@ class ClaimShape(serializers.ModelSerializer[Claim]):
     """A claim that was delivered; `acknowledged` says that you have it, not that you accept it.
 
     `asked` is your share less what our contract takes off: `excluded` (services that it leaves out), `over_ceiling`
-    (of a person's contract year) and `discount`.
+    (of a person's contract year) and `discount`; of a correction also less `already_cut`, the part of a credit that you
+    never paid because you had cut it.
     """
 
     centre = serializers.SerializerMethodField()
@@ -64,8 +65,8 @@ class ClaimShape(serializers.ModelSerializer[Claim]):
         fields = (
             "id", "number", "kind", "follows", "payer", "centre", "insurer", "fund", "month", "state", "version",
             "sent_at", "acknowledged_at", "adjudicated_at", "receipt_no", "letter_no", "invoices_count", "lines_count",
-            "excluded", "over_ceiling", "discount", "asked", "answered", "adjusted", "approved", "cut", "waiting",
-            "paid", "on_account", "on_account_due", "rest_due",
+            "excluded", "over_ceiling", "discount", "already_cut", "asked", "answered", "adjusted", "approved", "cut",
+            "waiting", "paid", "on_account", "on_account_due", "rest_due",
         )  # fmt: skip
 
     def get_centre(self, claim: Claim) -> dict[str, str]:
@@ -82,16 +83,16 @@ class InvoiceShape(serializers.ModelSerializer[ClaimInvoice]):
         model = ClaimInvoice
         fields = (
             "invoice", "number", "version", "patient", "admitted_on", "discharged_on", "lines_count", "amount", "basic",
-            "supplementary", "subsidy", "employer", "patient_share", "excluded", "over_ceiling", "discount", "asked",
-            "answered", "adjusted", "approved", "paid",
+            "supplementary", "subsidy", "employer", "patient_share", "excluded", "over_ceiling", "discount",
+            "already_cut", "asked", "answered", "adjusted", "approved", "paid",
         )  # fmt: skip
 
 
 class LineShape(serializers.ModelSerializer[ClaimLine]):
     """One line; without an answer `adjusted` and `approved` are null, never zero.
 
-    `asked` + `excluded` + `over_ceiling` + `discount` is your share of the line, or of what is asked for it in this
-    claim.
+    `asked` + `excluded` + `over_ceiling` + `discount` + `already_cut` is your share of the line, or of what is asked
+    for it in this claim.
     """
 
     invoice = serializers.IntegerField(source="invoice_id")
@@ -105,8 +106,8 @@ class LineShape(serializers.ModelSerializer[ClaimLine]):
         model = ClaimLine
         fields = (
             "id", "invoice", "line_no", "service_on", "book", "code", "service", "element", "quantity_milli",
-            "physician", "amount", "basic", "supplementary", "patient", "excluded", "over_ceiling", "discount", "asked",
-            "status", "adjusted", "approved", "cut", "reason", "note", "paid", "follows",
+            "physician", "amount", "basic", "supplementary", "patient", "excluded", "over_ceiling", "discount",
+            "already_cut", "asked", "status", "adjusted", "approved", "cut", "reason", "note", "paid", "follows",
         )  # fmt: skip
 
 

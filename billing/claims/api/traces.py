@@ -57,13 +57,14 @@ def _asked(line: ClaimLine, claim: Claim) -> list[dict[str, Any]]:
     if not line.taken_off:
         return [asked]
     row = ClaimInvoice.objects.with_clause().get(claim=claim, invoice_id=line.invoice_id)
-    off = (
-        ("بیرون از تعهد", line.excluded),
-        ("بالاتر از سقف سالانهٔ بیمار", line.over_ceiling),
-        ("تخفیف", line.discount),
-    )
     ending = f"، {row.clause}" if row.clause else ""
-    return [*(_step(f"{said}{ending}", -amount) for said, amount in off if amount), asked]
+    off = (
+        (f"بیرون از تعهد{ending}", line.excluded),
+        (f"بالاتر از سقف سالانهٔ بیمار{ending}", line.over_ceiling),
+        (f"تخفیف{ending}", line.discount),
+        ("پیش‌تر کسر شده است و پس گرفته نمی‌شود", line.already_cut),
+    )
+    return [*(_step(said, -amount) for said, amount in off if amount), asked]
 
 
 def _differences(line: ClaimLine, claim: Claim) -> list[dict[str, Any]]:

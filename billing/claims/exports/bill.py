@@ -81,6 +81,7 @@ def _heading(claim: Claim) -> dict[str, Any]:
         "Excluded": claim.excluded,
         "OverYearlyCeiling": claim.over_ceiling,
         "Discount": claim.discount,
+        "AlreadyCut": claim.already_cut,
         "Asked": claim.asked,
     }
 
@@ -164,6 +165,7 @@ def _service(line: ClaimLine, problem: Any) -> dict[str, Any]:
         "Excluded": line.excluded,
         "OverYearlyCeiling": line.over_ceiling,
         "Discount": line.discount,
+        "AlreadyCut": line.already_cut,
         "Asked": line.asked,
     }
 
@@ -201,6 +203,7 @@ def _summary(row: ClaimInvoice, lines: list[ClaimLine], services: list[dict[str,
         "Excluded": row.excluded,
         "OverYearlyCeiling": row.over_ceiling,
         "Discount": row.discount,
+        "AlreadyCut": row.already_cut,
         "Asked": row.asked,
         "Insurer": row.fund.insurer.code if row.fund else None,
         "Fund": row.fund.code if row.fund else None,

@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
 
-from billing.claims.choices import ClaimKind, Payer
-from billing.claims.models import Claim, ClaimInvoice
-from billing.claims.services.corrected import BILL, OF_MONTH, lines_sql, pending_sql
+from billing.claims.choices import CUT_LINES, ClaimKind, CutChoice, Payer
+from billing.claims.models import Claim, ClaimInvoice, ClaimLine, RetriedLine
+from billing.claims.services.corrected import BILL, OF_MONTH, SOME, already_cut_sql, lines_sql, pending_sql
 from billing.claims.services.gathering import check
-from billing.claims.services.shared import EMPTY
-from billing.claims.services.states import ClaimRefused, step
+from billing.claims.services.shared import EMPTY, IN_DELIVERED
+from billing.claims.services.states import ClaimRefused, counted, step
 from core import audit, jobs
+from core.errors import InvalidInput
 from insurers.models import Fund
 from organisations.models import Centre
 
+_SHARES = ("amount", "basic", "supplementary", "patient")
 _FACTS = ("version", "number", "patient_id", "setting", "admitted_on", "discharged_on")
 
 
 @dataclass(frozen=True)
 class Difference:
-    """What invoices of a cell differ from what the insurer has: those that may go, and those that wait; rials."""
+    """What invoices of a cell differ from what the insurer has: those that may go, and those that wait; rials.
+
+    `cut` counts those of the waiting ones that the insurer cut and that are ready: they go by a choice.
+    """
 
     centre_id: int
     fund_id: int
@@ -32,10 +38,67 @@ class Difference:
     asked: int
     waiting: int
     waiting_asked: int
+    cut: int
 
     @property
     def key(self) -> str:
         return f"{self.centre_id}-{self.fund_id}-{self.payer.value}"
+
+
+@dataclass(frozen=True)
+class CutInvoice:
+    """A corrected invoice of which the insurer cut something, and what each choice would ask; rials.
+
+    Before the contract's discount and ceilings of the difference, which are settled when the claim is frozen.
+    """
+
+    invoice_id: int
+    number: str
+    present: int
+    before: int
+    given: int
+    stays: int
+    same: int
+    is_ready: bool
+
+    @property
+    def difference(self) -> int:
+        return self.present - self.before
+
+    @property
+    def cut(self) -> int:
+        return self.before - self.given
+
+
+def cut_invoices(*, centre: Centre, fund: Fund, payer: Payer, month: int) -> list[CutInvoice]:
+    """Invoices of a cell that were corrected or cancelled after the insurer cut them; two queries."""
+    said = {
+        "claim": 0, "centres": [centre.pk], "month": month, "payer": payer.value, "fund": fund.pk,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT id, number, is_ready FROM ({pending_sql(payer, OF_MONTH)}) x"
+            " WHERE fund_id = %(fund)s AND NOT all_whole ORDER BY number, id",
+            said,
+        )
+        found = cursor.fetchall()
+        cursor.execute(_outcomes_sql(payer), said | {"ids": [pk for pk, *_ in found]})
+        outcomes = {pk: figures for pk, *figures in cursor.fetchall()}
+    return [
+        CutInvoice(pk, number, *outcomes.get(pk, (0, 0, 0, 0, 0)), is_ready=is_ready)
+        for pk, number, is_ready in found
+    ]
+
+
+def _outcomes_sql(payer: Payer) -> str:
+    """SQL of what each choice would ask of invoices (`ids`), by the rule that freezes them; every line of them."""
+    asked = {choice: f"h.left_over - {already_cut_sql(repr(choice.value))}" for choice in CutChoice}
+    return f"""
+        SELECT h.invoice_id, sum(h.net + h.share)::bigint, sum(h.net)::bigint, sum(h.given)::bigint,
+               sum({asked[CutChoice.STAYS]})::bigint, sum({asked[CutChoice.SAME]})::bigint
+        FROM (SELECT b.*, b.share AS left_over FROM ({lines_sql(payer, _SHARES, those=SOME, whole=True)}) b) h
+        GROUP BY 1
+    """
 
 
 def waiting_corrections(centres: list[int], *, month: int, payer: Payer) -> list[Difference]:
@@ -46,7 +109,8 @@ def waiting_corrections(centres: list[int], *, month: int, payer: Payer) -> list
     sql = f"""
         SELECT centre_id, fund_id, count(*) FILTER (WHERE may_go),
                coalesce(sum(share) FILTER (WHERE may_go), 0)::bigint,
-               count(*) FILTER (WHERE NOT may_go), coalesce(sum(share) FILTER (WHERE NOT may_go), 0)::bigint
+               count(*) FILTER (WHERE NOT may_go), coalesce(sum(share) FILTER (WHERE NOT may_go), 0)::bigint,
+               count(*) FILTER (WHERE is_ready AND NOT all_whole)
         FROM ({pending_sql(payer, OF_MONTH)}) x GROUP BY 1, 2 ORDER BY 1, 2
     """
     with connection.cursor() as cursor:
@@ -55,12 +119,23 @@ def waiting_corrections(centres: list[int], *, month: int, payer: Payer) -> list
 
 
 @transaction.atomic
-def correct(*, centre: Centre, fund: Fund, payer: Payer, month: int, by: Any, at: dt.datetime) -> Claim:
+def correct(
+    *,
+    centre: Centre,
+    fund: Fund,
+    payer: Payer,
+    month: int,
+    by: Any,
+    at: dt.datetime,
+    choices: Mapping[int, CutChoice] | None = None,
+) -> Claim:
     """A claim for the difference of each line between the present version of invoices and what delivered claims ask.
 
-    It takes the invoices of the month that are reviewed anew and of which nothing was cut or taken off; a difference
-    may be below zero. What is not reviewed yet waits for the next one.
+    It takes the invoices of the month that are reviewed anew and of which nothing was cut; a difference may be below
+    zero. What is not reviewed yet waits for the next one. Of what the insurer cut only those go that `choices` names
+    (primary keys), by what was chosen for each; their cuts then stand and are asked back no more (ADR 31).
     """
+    chosen = dict(choices or {})
     jobs.lock("billing.stages", centre.pk)
     fresh = Claim.objects.create(
         organisation_id=fund.insurer.organisation_id, centre=centre, insurer_id=fund.insurer_id, fund=fund,
@@ -68,18 +143,31 @@ def correct(*, centre: Centre, fund: Fund, payer: Payer, month: int, by: Any, at
     )  # fmt: skip
     step(fresh, "", by=by, at=at)
     said = {"claim": fresh.pk, "centres": [centre.pk], "month": month, "payer": payer.value, "fund": fund.pk}
+    said |= {"ids": list(chosen), "chosen": [choice.value for choice in chosen.values()]}
     with connection.cursor() as cursor:
         cursor.execute(_take_sql(payer), said)
+        if fresh.invoices.exclude(cut_choice="").count() != len(chosen):
+            raise InvalidInput(
+                "پاره‌ای از صورتحساب‌های برگزیده دیگر در این فهرست نیستند: تغییر کرده‌اند، اعتراض یا ارسال دوبارهٔ"
+                " کسرشان منتظر پاسخ است یا مابه‌التفاوتشان خواسته شده. از فهرست تازه برگزینید."
+            )
+        cursor.execute(_STAND, said)
         cursor.execute(_count_sql(payer), said)
         (differing,) = cursor.fetchone()
+    if not differing and (same := fresh.invoices.count()):
+        raise ClaimRefused(
+            f"{counted(same, 'صورتحساب')} تغییر کرده است و مبلغ هیچ سطری تفاوت ندارد؛ همراه مابه‌التفاوت بعدی همین"
+            " صندوق و ماه می‌رود تا بیمه‌گر نسخهٔ تازه را داشته باشد."
+        )
     if not differing:
         raise ClaimRefused(
             "در این ماه برای این صندوق تفاوتی برای مطالبه نیست؛ صورتحساب اصلاح‌شده پس از تکمیل و بازبینی دوباره می‌رود"
-            " و آنچه بیمه‌گر از آن کسر کرده یا قرارداد از آن کاسته است با نامه تسویه می‌شود."
+            " و آنچه بیمه‌گر از آن کسر کرده است با گزینش شما در «برگزیدن»."
         )
     audit.record(
         "claim.begun", fresh, by=by, at=at, organisation_id=fresh.organisation_id,
-        after={"centre": centre.code, "fund": fund.code, "month": month},
+        after={"centre": centre.code, "fund": fund.code, "month": month}
+        | ({"choices": {str(pk): choice.value for pk, choice in chosen.items()}} if chosen else {}),
     )  # fmt: skip
     return check(claim=fresh, by=by, at=at)
 
@@ -89,15 +177,32 @@ def _take_sql(payer: Payer) -> str:
         INSERT INTO {ClaimInvoice._meta.db_table} (claim_id, invoice_id, payer, kind, previous_id, asked,
             {", ".join(EMPTY)}, lines_count, {", ".join((*_FACTS, *BILL))})
         SELECT %(claim)s, x.id, %(payer)s, '{ClaimKind.CORRECTION}', x.previous_id, x.share,
-            {", ".join(EMPTY.values())}, 0, {", ".join(f"x.{name}" for name in (*_FACTS, *BILL))}
-        FROM ({pending_sql(payer, OF_MONTH)}) x WHERE x.may_go AND x.fund_id = %(fund)s ORDER BY x.id
+            {", ".join((EMPTY | {"cut_choice": "coalesce(h.choice, '')"}).values())}, 0,
+            {", ".join(f"x.{name}" for name in (*_FACTS, *BILL))}
+        FROM ({pending_sql(payer, OF_MONTH)}) x
+        LEFT JOIN unnest(%(ids)s::bigint[], %(chosen)s::text[]) AS h (id, choice) ON h.id = x.id AND NOT x.all_whole
+        WHERE x.is_ready AND (x.all_whole OR h.id IS NOT NULL) AND x.fund_id = %(fund)s ORDER BY x.id
     """
+
+
+#: Cuts of the chosen invoices stand from now on: they are in no re-submission and no objection any more.
+_STAND = f"""
+    INSERT INTO {RetriedLine._meta.db_table} (claim_id, line_id)
+    SELECT %(claim)s, l.id FROM {ClaimInvoice._meta.db_table} v
+    JOIN {ClaimInvoice._meta.db_table} c ON c.invoice_id = v.invoice_id AND c.payer = v.payer AND c.released_at IS NULL
+    JOIN {Claim._meta.db_table} o ON o.id = c.claim_id AND o.fund_id = %(fund)s AND o.state IN ({IN_DELIVERED})
+    JOIN {ClaimLine._meta.db_table} l ON l.claim_id = c.claim_id AND l.invoice_id = c.invoice_id
+         AND l.status IN ({", ".join(str(int(status)) for status in CUT_LINES)})
+    WHERE v.claim_id = %(claim)s AND v.cut_choice <> '' AND NOT EXISTS (
+        SELECT FROM {RetriedLine._meta.db_table} r WHERE r.line_id = l.id AND r.released_at IS NULL)
+    ORDER BY l.id
+"""
 
 
 def _count_sql(payer: Payer) -> str:
     """Writes how many lines each row has; tells how many lines of the claim differ in rials."""
     return f"""
-        WITH lines AS ({lines_sql(payer, ("amount", "basic", "supplementary", "patient"))}), counted AS (
+        WITH lines AS ({lines_sql(payer, _SHARES)}), counted AS (
             UPDATE {ClaimInvoice._meta.db_table} c SET lines_count = n.lines
             FROM (SELECT invoice_id, count(*) AS lines FROM lines GROUP BY 1) n
             WHERE c.claim_id = %(claim)s AND c.invoice_id = n.invoice_id

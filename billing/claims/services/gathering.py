@@ -17,7 +17,7 @@ from billing.choices import Stage
 from billing.claims.choices import ClaimKind, ClaimState, OmissionReason, Payer
 from billing.claims.models import Claim, ClaimInvoice, ClaimItem, Omission
 from billing.claims.services.corrected import stale_sql as stale_correction_sql
-from billing.claims.services.shared import EMPTY, FUND, GONE, IN_DELIVERED, ROW_SHARE, SHARE
+from billing.claims.services.shared import EMPTY, FUND, GONE, IN_DELIVERED, ROW_SHARE, SHARE, share_sql
 from billing.claims.services.states import ClaimRefused, locked, move, require, step
 from billing.models import (
     Eligibility,
@@ -33,9 +33,9 @@ from billing.services.lacking import KNOWN, LACK
 from core import audit, jalali, jobs
 from core.errors import DomainError, InvalidInput
 from core.models import Job
-from insurers.choices import BillFact, ContractKind
+from insurers.choices import BillFact, ContractKind, InsurerKind
 from insurers.facts import asked_sql
-from insurers.models import Fund
+from insurers.models import Fund, Insurer
 from organisations.models import Centre
 
 JOB_KIND = "claims"
@@ -72,7 +72,7 @@ _SENT_BY_OTHER = _live("<>", *_AS_IT_IS)
 
 _WITH_INSURER = _live("=", f"AND o.state IN ({IN_DELIVERED})")
 _CLAIMED = f"""(
-    SELECT coalesce(sum(l.asked + l.excluded + l.over_ceiling + l.discount), 0)::bigint
+    SELECT coalesce(sum({share_sql("l")}), 0)::bigint
     FROM {ClaimInvoice._meta.db_table} l JOIN {Claim._meta.db_table} o ON o.id = l.claim_id
     WHERE l.invoice_id = i.id AND l.payer = %(payer)s AND l.released_at IS NULL AND o.state IN ({IN_DELIVERED})
       AND l.kind <> '{ClaimKind.RESUBMISSION}')"""
@@ -411,6 +411,13 @@ class Ready:
         return f"{self.centre_id}-{self.fund_id}-{self.payer.value}"
 
 
+#: SQL of the funds that can be asked: who has no insurance pays alone.
+_INSURED = f"""
+    SELECT u.id FROM {Fund._meta.db_table} u JOIN {Insurer._meta.db_table} n ON n.id = u.insurer_id
+    WHERE n.kind <> {int(InsurerKind.SELF)}
+"""
+
+
 def _ready_sql(payer: Payer) -> str:
     return f"""
         SELECT j.centre_id, j.{FUND[payer]}, count(*) FILTER (WHERE j.reason IS NULL),
@@ -418,7 +425,7 @@ def _ready_sql(payer: Payer) -> str:
                count(*) FILTER (WHERE j.reason IS NOT NULL),
                coalesce(sum(share) FILTER (WHERE j.reason IS NOT NULL), 0)::bigint
         FROM ({_judged(payer, _of_period(payer))}) j
-        WHERE j.reason IS DISTINCT FROM {R.OTHER_CLAIM} AND j.{FUND[payer]} IS NOT NULL
+        WHERE j.reason IS DISTINCT FROM {R.OTHER_CLAIM} AND j.{FUND[payer]} IN ({_INSURED})
         GROUP BY 1, 2 ORDER BY 1, 2
     """
 
@@ -450,6 +457,23 @@ def ready(
             for centre, fund, *figures in rows
         ]
     return found
+
+
+def left_out(
+    cell: Cell, *, month: int, with_sent: bool = False
+) -> list[tuple[int, str, int, OmissionReason]]:
+    """What would stay out of a cell if it were gathered now: (invoice, number, share in rials, reason), by reason."""
+    params = {
+        "centres": [cell.centre.pk], "month": month, "payer": cell.payer.value, "fund": cell.fund.pk, "claim": 0,
+        "with_sent": with_sent,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT id, number, share, reason FROM ({_judged(cell.payer, _of_cell(cell.payer))}) j"
+            f" WHERE reason IS NOT NULL AND reason <> {R.OTHER_CLAIM} ORDER BY reason, number, id",
+            params,
+        )
+        return [(pk, number, share, R(reason)) for pk, number, share, reason in cursor.fetchall()]
 
 
 def newest_ready(centres: Sequence[int]) -> int | None:

@@ -74,25 +74,32 @@ def _differences_sql(payer: Payer) -> str:
     """
 
 
-def _freeze_sql(shares: str) -> str:
-    """Copies the lines that `shares` names; what the contract takes off a line is no longer asked for."""
+def _freeze_sql(shares: str, already_cut: str) -> str:
+    """Copies the lines that `shares` names; what is taken off a line is no longer asked for.
+
+    `already_cut` is SQL of what of a credit, after what the contract takes off (`h.left_over`), was cut before.
+    """
     names, zero = ", ".join(f'"{name}"' for name in _COPIED), "CASE WHEN s.asked = 0 THEN 0 END"
     return f"""
         INSERT INTO {ClaimLine._meta.db_table}
-            (claim_id, invoice_id, line_no, asked, excluded, over_ceiling, discount, adjusted, approved, paid, status,
-             reason, note, previous_id, {names})
-        SELECT %(claim)s, s.invoice_id, s.line_no, s.asked, s.excluded, s.over_ceiling, s.discount, {zero}, {zero}, 0,
+            (claim_id, invoice_id, line_no, asked, excluded, over_ceiling, discount, already_cut, adjusted, approved,
+             paid, status, reason, note, previous_id, {names})
+        SELECT %(claim)s, s.invoice_id, s.line_no, s.asked, s.excluded, s.over_ceiling, s.discount, s.already_cut,
+               {zero}, {zero}, 0,
                CASE WHEN s.asked = 0 THEN {ClaimLineStatus.NOTHING} ELSE {ClaimLineStatus.WAITING} END, '', '',
                s.previous_id, {", ".join(f's."{name}"' for name in _COPIED)}
         FROM (
-            SELECT h.*, coalesce(t.excluded, 0) AS excluded, coalesce(t.over_ceiling, 0) AS over_ceiling,
-                   coalesce(t.discount, 0) AS discount,
-                   h.share - coalesce(t.excluded + t.over_ceiling + t.discount, 0) AS asked
-            FROM ({shares}) h
-            LEFT JOIN unnest(%(invoices)s::bigint[], %(lines)s::int[], %(excludeds)s::bigint[], %(overs)s::bigint[],
-                             %(discounts)s::bigint[])
-                 AS t (invoice_id, line_no, excluded, over_ceiling, discount)
+            SELECT h.*, h.left_over - {already_cut} AS asked, {already_cut} AS already_cut
+            FROM (
+                SELECT h.*, coalesce(t.excluded, 0) AS excluded, coalesce(t.over_ceiling, 0) AS over_ceiling,
+                       coalesce(t.discount, 0) AS discount,
+                       h.share - coalesce(t.excluded + t.over_ceiling + t.discount, 0) AS left_over
+                FROM ({shares}) h
+                LEFT JOIN unnest(%(invoices)s::bigint[], %(lines)s::int[], %(excludeds)s::bigint[],
+                                 %(overs)s::bigint[], %(discounts)s::bigint[])
+                     AS t (invoice_id, line_no, excluded, over_ceiling, discount)
                  ON t.invoice_id = h.invoice_id AND t.line_no = h.line_no
+            ) h
         ) s ORDER BY s.invoice_id, s.line_no
     """
 
@@ -105,10 +112,10 @@ _FACTS = f"""
         record_no = i.record_no, diagnoses = coalesce(d.diagnoses, '[]'), eligibility = coalesce(b.code, ''),
         supplementary_eligibility = coalesce(s.code, ''), contract_id = a.contract_id, terms_id = a.terms_id,
         contract_year = a.year_from, asked = l.asked, excluded = l.excluded, over_ceiling = l.over_ceiling,
-        discount = l.discount
+        discount = l.discount, already_cut = l.already_cut
     FROM (
         SELECT invoice_id, sum(asked) AS asked, sum(excluded) AS excluded, sum(over_ceiling) AS over_ceiling,
-               sum(discount) AS discount
+               sum(discount) AS discount, sum(already_cut) AS already_cut
         FROM {ClaimLine._meta.db_table} WHERE claim_id = %(claim)s GROUP BY invoice_id
     ) l
     JOIN {Invoice._meta.db_table} i ON i.id = l.invoice_id
@@ -131,7 +138,7 @@ _UNEQUAL = f"""
 """
 _ASKED = f"""
     SELECT coalesce(sum(asked), 0), coalesce(sum(excluded), 0), coalesce(sum(over_ceiling), 0),
-           coalesce(sum(discount), 0)
+           coalesce(sum(discount), 0), coalesce(sum(already_cut), 0)
     FROM {ClaimInvoice._meta.db_table} WHERE claim_id = %s
 """
 _NEXT = f"""
@@ -167,7 +174,8 @@ def freeze(*, claim: Claim, by: Any, at: dt.datetime) -> Claim:
     off = taken_off(row, shares)
     said = keys_of(row) | off.parameters
     with connection.cursor() as cursor:
-        cursor.execute(_freeze_sql(shares), said)
+        credit = corrected.already_cut_sql("h.cut_choice") if row.kind == ClaimKind.CORRECTION else "0"
+        cursor.execute(_freeze_sql(shares, credit), said)
         cursor.execute(_UNEQUAL, said)
         if unequal := [number for (number,) in cursor.fetchall()]:
             raise ClaimRefused(
@@ -175,7 +183,7 @@ def freeze(*, claim: Claim, by: Any, at: dt.datetime) -> Claim:
             )
         cursor.execute(_FACTS, said)
         cursor.execute(_ASKED, [row.pk])
-        asked, excluded, over_ceiling, discount = map(int, cursor.fetchone())
+        asked, excluded, over_ceiling, discount, already_cut = map(int, cursor.fetchone())
         year = jalali.month_key(timezone.localdate(at)) // 100
         cursor.execute(_NEXT, [row.centre_id, year])
         (sequence,) = cursor.fetchone()
@@ -183,7 +191,7 @@ def freeze(*, claim: Claim, by: Any, at: dt.datetime) -> Claim:
     return move(
         row, ClaimState.FROZEN, by=by, at=at,
         year=year, sequence=sequence, number=number, frozen_at=at, frozen_by=by,
-        asked=asked, excluded=excluded, over_ceiling=over_ceiling, discount=discount,
+        asked=asked, excluded=excluded, over_ceiling=over_ceiling, discount=discount, already_cut=already_cut,
         last_change=last_change_of(row.centre_id),
     )  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from billing.choices import Stage
-from billing.claims.choices import DELIVERED, Payer
+from billing.claims.choices import DELIVERED, TAKEN_OFF, Payer
 from billing.models import InvoiceStage
 
 #: The invoice's column with the share of each payer, and the one with its fund.
@@ -14,10 +14,18 @@ IN_DELIVERED = ", ".join(f"'{state.value}'" for state in DELIVERED)
 #: SQL of an invoice that asks nothing any more: cancelled, whether or not another was issued in its place.
 GONE = f"""(i.lines_count = 0 OR EXISTS (
     SELECT FROM {InvoiceStage._meta.db_table} g WHERE g.invoice_id = i.id AND g.stage = {Stage.CANCELLED}))"""
-#: SQL of what a row `c` asks for and what the contract takes off it: the payer's share.
-ROW_SHARE = "c.asked + c.excluded + c.over_ceiling + c.discount"
+
+
+def share_sql(row: str) -> str:
+    """SQL of the payer's share: what a row of a claim asks for and what is taken off it."""
+    return "(" + " + ".join(f"{row}.{name}" for name in ("asked", *TAKEN_OFF)) + ")"
+
+
+#: SQL of what a row `c` asks for and what is taken off it: the payer's share.
+ROW_SHARE = share_sql("c")
 #: What a row of a claim does not say before it is frozen or answered, as SQL.
 EMPTY = {
-    **dict.fromkeys(("excluded", "over_ceiling", "discount", "answered", "adjusted", "approved", "paid"), "0"),
+    **dict.fromkeys((*TAKEN_OFF, "answered", "adjusted", "approved", "paid"), "0"),
     "record_no": "''", "diagnoses": "'[]'", "eligibility": "''", "supplementary_eligibility": "''",
+    "cut_choice": "''",
 }  # fmt: skip

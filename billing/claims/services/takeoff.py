@@ -32,7 +32,7 @@ _LINES = {
 #: What earlier claims asked of the same people in the same contract year, by what ceilings speak of. What is asked
 #: again of a cut is not used twice.
 _USED = f"""
-    SELECT c.patient_id, c.setting, l."group", i.condition, sum(l.asked + l.discount)::bigint,
+    SELECT c.patient_id, c.setting, l."group", i.condition, sum(l.asked + l.already_cut + l.discount)::bigint,
            sum(l.over_ceiling)::bigint
     FROM {ClaimInvoice._meta.db_table} c JOIN {Invoice._meta.db_table} i ON i.id = c.invoice_id
     JOIN {ClaimLine._meta.db_table} l ON l.claim_id = c.claim_id AND l.invoice_id = c.invoice_id
@@ -75,15 +75,15 @@ def keys_of(claim: Claim) -> dict[str, Any]:
 def taken_off(claim: Claim, shares: str) -> TakenOff:
     """What is taken off the lines that `shares` (SQL) names; holds the ceilings of the contracts until the commit.
 
-    Nothing is taken off what is asked again: it was when it was asked first. Nor off a correction, which is made of
-    invoices only that nothing was taken off; it gives back what it used of the ceilings.
+    Nothing is taken off what is asked again: it was when it was asked first. Of a credit the same is taken off with
+    its sign, so a correction gives back what it used of the ceilings.
     """
     if claim.kind == ClaimKind.RESUBMISSION:
         return TakenOff({})
     days = claim.invoices.order_by().values_list("discharged_on", flat=True).distinct()
     kind = ContractKind.SUPPLEMENTARY if claim.payer == Payer.SUPPLEMENTARY else ContractKind.BASIC
     on = agreed_on(days, insurer_id=claim.insurer_id, centre_id=claim.centre_id, kind=kind)
-    if claim.kind == ClaimKind.CORRECTION or not any(one.takes_off for one in on.values()):
+    if not any(one.takes_off for one in on.values()):
         return TakenOff(on)
     for contract_id in sorted({one.contract_id for one in on.values() if one.ceilings}):
         jobs.lock(CEILINGS, contract_id)

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from billing.claims.choices import DELIVERED, ClaimKind
+from billing.claims.choices import DELIVERED, TAKEN_OFF, ClaimKind
 from billing.claims.models import Claim, ClaimInvoice, ClaimLine
 from billing.claims.remittances.models import Allocation
 from billing.claims.tieouts.choices import Tie
@@ -26,12 +26,12 @@ _OWN = f"""
     WHERE r.organisation_id = %(organisation)s
 """
 _DELIVERED = ", ".join(f"'{state.value}'" for state in DELIVERED)
-#: What delivered claims ask and were answered; what is asked again of a cut is not asked twice. What the contract took
-#: off is not owed by the insurer.
+#: What delivered claims ask and were answered; what is asked again of a cut is not asked twice. What was taken off is
+#: not owed by the insurer.
 _ROWS = f"""
     SELECT c.id AS claim_id, c.centre_id, c.month, c.rest_due, r.kind, r.invoice_id, r.number,
            r.discharged_on, r.asked, r.answered, r.approved, r.paid,
-           r.excluded + r.over_ceiling + r.discount AS taken_off
+           {" + ".join(f"r.{name}" for name in TAKEN_OFF)} AS taken_off
     FROM {ClaimInvoice._meta.db_table} r JOIN {Claim._meta.db_table} c ON c.id = r.claim_id
     WHERE c.organisation_id = %(organisation)s AND c.state IN ({_DELIVERED}) AND r.released_at IS NULL
       AND (%(centre)s::bigint IS NULL OR c.centre_id = %(centre)s)

@@ -25,7 +25,7 @@ from billing.claims.choices import (
     Payer,
     StepChannel,
 )
-from billing.claims.filters import LINE_STATUSES, TAKEN_OFF, WHAT, ClaimFilter, LineFilter
+from billing.claims.filters import LINE_STATUSES, OFF, WHAT, ClaimFilter, LineFilter
 from billing.claims.forms import AttachmentForm, CancelForm, ReceiptForm, SendForm
 from billing.claims.models import Adjudication, Claim, ClaimInvoice, ClaimLine, Omission
 from billing.claims.objections.models import Objection
@@ -63,6 +63,7 @@ EXPORTED = (
     Column("بیرون از تعهد", "excluded", 22),
     Column("بالاتر از سقف سالانه", "over_ceiling", 22),
     Column("تخفیف قرارداد", "discount", 22),
+    Column("پیش‌تر کسرشده", "already_cut", 22),
     Column("خواسته (ریال)", "asked", 22),
     Column("رسیدگی‌شده", "answered", 22),
     Column("تأییدشده", "approved", 22),
@@ -336,7 +337,7 @@ class ClaimLines(ListPage):
             filter=self.filter,
             misread=misread(self.filter.form),
             statuses=[(str(value), label) for value, label in LINE_STATUSES],
-            offs=TAKEN_OFF if claim.taken_off or self.request.GET.get("off") else (),
+            offs=OFF if claim.taken_off or self.request.GET.get("off") else (),
             reasons=reasons(),
             may_answer=self.request.user.may(Permission.CLAIM_ADJUDICATE) and claim.state in ANSWERING,
             breadcrumb=[
@@ -369,6 +370,7 @@ LINE_COLUMNS = (
     Column("بیرون از تعهد", "excluded", 20),
     Column("بالاتر از سقف سالانه", "over_ceiling", 20),
     Column("تخفیف قرارداد", "discount", 20),
+    Column("پیش‌تر کسرشده", "already_cut", 20),
     Column("خواسته", "asked", 20),
     Column("نتیجه", lambda line: line.get_status_display()),
     Column("پس از کسر خودکار", "adjusted", 20),

@@ -7,14 +7,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count, F, Sum
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.views import generic
 
-from billing.claims.choices import ANSWERED, Payer
+from billing.claims.choices import ANSWERED, CutChoice, OmissionReason, Payer
 from billing.claims.forms import CancelForm, GatherForm, ReceiptForm, SendForm
 from billing.claims.models import Claim, ClaimLine
 from billing.claims.reasons import titles
@@ -22,10 +22,11 @@ from billing.claims.services import correcting, gathering, resending, sending
 from billing.claims.views.lists import HOME
 from billing.tasks import gather_claims
 from billing.views.batches import back
-from core import jalali
+from core import display, jalali
 from core.batches import Batch, answer, chosen
 from core.errors import DomainError, InvalidInput
 from core.filters import whole
+from core.paging import Pages
 from core.text import group_digits, persian_digits
 from core.views import ActionView, Gate, ListPage, PageView
 from insurers.models import Fund
@@ -57,6 +58,11 @@ class Gather(PageView):
         months = months_offered(timezone.localdate())
         asked = whole(self.request.GET.get("month"))
         month = asked if asked in dict(months) else self._newest(months)
+        if self.request.GET.get("month") and asked != month:
+            messages.warning(
+                self.request,
+                f"«{self.request.GET['month'][:20]}» از ماه‌های این فهرست نیست؛ {jalali.month_name(month)} آمده است.",
+            )
         with_sent = bool(self.request.GET.get("with_sent"))
         centres = {centre.pk: centre for centre in self.centres}
         ready = gathering.ready(list(centres), month=month, payers=Payer, with_sent=with_sent)
@@ -167,6 +173,103 @@ class Correction(OfCell):
 
     def make(self, **cell: Any) -> Claim:
         return correcting.correct(**cell)
+
+
+class CellPage(PageView):
+    """A page about one cell of the page of gathering: `?month=` and `?cells=`."""
+
+    abstract = True
+
+    @cached_property
+    def cell(self) -> gathering.Cell:
+        asked = self.request.POST or self.request.GET
+        form = GatherForm(asked, user=self.request.user)
+        if not form.is_valid() or len(cells := form.chosen()) != 1:
+            raise Http404
+        self.month, self.with_sent = form.cleaned_data["month"], form.cleaned_data["with_sent"]
+        return cells[0]
+
+    def trail(self, label: str) -> list[dict[str, str]]:
+        """The way back to the month on the page of gathering."""
+        gather = f"{reverse('claim_gather')}?month={self.month}"
+        return [
+            HOME | {"url": reverse("claims")},
+            {"label": "گردآوری صورتحساب‌ها", "url": gather},
+            {"label": label},
+        ]
+
+
+class LeftOut(CellPage):
+    """Invoices of one cell that are not ready to be claimed, by the reason that keeps each."""
+
+    permission = Permission.CLAIM_EDIT
+    template_name = "billing/claims/left_out.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        cell = self.cell
+        found = gathering.left_out(cell, month=self.month, with_sent=self.with_sent)
+        reasons: dict[OmissionReason, list[int]] = {}
+        for *_, share, reason in found:
+            reasons.setdefault(reason, []).append(share)
+        return super().get_context_data(
+            cell=cell,
+            month_name=jalali.month_name(self.month),
+            reasons=[(reason.label, len(shares), sum(shares)) for reason, shares in reasons.items()],
+            page=Pages(found, 100).get_page(self.request.GET.get("page")),
+            breadcrumb=self.trail("هنوز آماده نیست"),
+            **kwargs,
+        )
+
+
+class CorrectionOfCut(CellPage):
+    """Corrected invoices of one cell that the insurer had cut: what each choice asks, and the claim of the chosen."""
+
+    permission = Permission.CLAIM_EDIT
+    template_name = "billing/claims/correction.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        cell = self.cell
+        rows = correcting.cut_invoices(centre=cell.centre, fund=cell.fund, payer=cell.payer, month=self.month)
+        return super().get_context_data(
+            cell=cell,
+            key=self.key,
+            month=self.month,
+            month_name=jalali.month_name(self.month),
+            rows=[(row, self._options(row)) for row in rows],
+            any_ready=any(row.is_ready for row in rows),
+            breadcrumb=self.trail("مابه‌التفاوت کسرشده‌ها"),
+            **kwargs,
+        )
+
+    @staticmethod
+    def _options(row: correcting.CutInvoice) -> list[tuple[str, str]]:
+        asked = {CutChoice.STAYS: row.stays, CutChoice.SAME: row.same}
+        return [(c.value, f"{c.label}؛ خواسته {display.exact(amount)}") for c, amount in asked.items()]
+
+    @property
+    def key(self) -> str:
+        return f"{self.cell.centre.pk}-{self.cell.fund.pk}-{self.cell.payer.value}"
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        cell = self.cell
+        choices = {
+            pk: CutChoice(value)
+            for name, value in request.POST.items()
+            if name.startswith("choice-") and value in CutChoice.values
+            and (pk := whole(name.removeprefix("choice-"))) is not None
+        }  # fmt: skip
+        try:
+            if not choices:
+                raise InvalidInput("برای دست‌کم یک صورتحساب بگویید با کسر آن چه شود.")
+            made = correcting.correct(
+                centre=cell.centre, fund=cell.fund, payer=cell.payer, month=self.month, by=request.user,
+                at=timezone.now(), choices=choices,
+            )  # fmt: skip
+        except DomainError as refusal:
+            messages.error(request, refusal.sentence)
+            return HttpResponseRedirect(f"{request.path}?month={self.month}&cells={self.key}")
+        messages.success(request, "مطالبه آماده شد؛ پس از نهایی‌شدن، همکار دیگری آن را می‌فرستد.")
+        return HttpResponseRedirect(made.get_absolute_url())
 
 
 class OfClaim(ActionView):

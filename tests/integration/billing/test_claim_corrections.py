@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 
 from billing.choices import Cause, Stage
 from billing.claims.api.traces import trace
-from billing.claims.choices import ClaimKind, Payer
+from billing.claims.choices import ClaimKind, CutChoice, Payer
 from billing.claims.exports import bill as electronic
 from billing.claims.models import Claim, ClaimLine
-from billing.claims.services import adjudication, resending, sending
+from billing.claims.services import adjudication, objecting, resending, sending
 from billing.claims.services.adjudication import Cut, Decision
-from billing.claims.services.correcting import correct, waiting_corrections
+from billing.claims.services.correcting import correct, cut_invoices, waiting_corrections
+from billing.claims.services.objecting import Against, lines_open
 from billing.claims.services.states import ClaimRefused
 from billing.claims.tieouts.choices import Tie
 from billing.claims.tieouts.models import TieBreak
@@ -27,6 +28,7 @@ from billing.models import Invoice, InvoiceStage
 from billing.services import corrections as invoice_services
 from billing.services import stages
 from billing.worklists import holds
+from core.errors import InvalidInput
 from insurers.models import Fund
 from organisations.choices import CostElement
 from tests import claim_world as world
@@ -121,7 +123,7 @@ def test_a_correction_without_a_difference_goes_with_the_others_and_alone_is_ref
     same, bill = world.reviewed(cast, (300, 0)), world.reviewed(cast, (500, 0))
     world.sent(cast)
     corrected(cast, same, (300, 0))
-    with pytest.raises(ClaimRefused, match="تفاوتی"):
+    with pytest.raises(ClaimRefused, match="همراه مابه‌التفاوت بعدی"):
         begun(cast)
     corrected(cast, bill, (400, 0))
     claim = sent(cast)
@@ -158,8 +160,10 @@ def test_a_cancelled_invoice_is_taken_back_whole(cast):
     now = Invoice.objects.get(pk=bill.pk)
     invoice_services.cancel(invoice=now, reason="دو بار", version=now.version, by=cast.officer, at=LATER)
     assert waiting(cast) == {(cast.fund.pk, 1, -1_020, 0, 0)}
+    assert Invoice.objects.filter(holds("changed", on=LATER.date())).get() == bill
     assert asked(sent(cast)) == [(1, -1_000), (2, -20)]
     assert waiting(cast) == set()
+    assert not Invoice.objects.filter(holds("changed", on=LATER.date())).exists()
     connection.check_constraints()
 
 
@@ -306,7 +310,7 @@ def test_what_the_insurer_cut_is_not_taken_back_as_if_it_had_been_given(cast, ap
         invoice_services.cancel(invoice=now, reason="دو بار", version=now.version, by=cast.officer, at=LATER)
     else:
         corrected(cast, bill, (700, 0))
-    # It is named with its difference and settled with the insurer on paper.
+    # It is named with its difference, and goes by what the officer chooses about the cut.
     assert waiting(cast) == {(cast.fund.pk, 0, 0, 1, -1_000 if is_cancelled else -300)}
     with pytest.raises(ClaimRefused):
         begun(cast)
@@ -324,3 +328,175 @@ def test_a_corrected_fund_is_asked_for_only_where_the_old_one_can_be_taken_back(
     adjudication.adjudicate(claim=claim, decisions=[cut], by=cast.insurer_expert, at=LATER)
     corrected(cast, bill, (900, 0), fund=other)
     assert waiting(cast) == {(cast.fund.pk, 0, 0, 1, -1_000), (other.pk, 0, 0, 1, 900)}
+
+
+# ---------------------------------------------------------------- what the insurer had cut
+
+
+def cut_first(cast, *decided, taken=()):
+    """A sent claim of one invoice; `decided` are (asked, approved) of its lines."""
+    bill = world.reviewed(cast, *((asked, 0) for asked, _ in decided))
+    claim = sending.acknowledge(claim=world.sent(cast), by=cast.insurer_expert, at=LATER)
+    answer_lines(cast, claim, [approved for _, approved in decided])
+    return bill, claim
+
+
+def answer_lines(cast, claim, approved):
+    lines = list(ClaimLine.objects.of_claim(claim))
+    said = [
+        Decision(line.pk, given, (Cut("documents", line.asked - given),) if given < line.asked else ())
+        for line, given in zip(lines, approved, strict=True)
+        if line.asked
+    ]
+    if said:
+        adjudication.adjudicate(claim=claim, decisions=said, by=cast.insurer_expert, at=LATER)
+
+
+def chosen(cast, choices):
+    fund = Fund.objects.select_related("insurer").get(pk=cast.fund.pk)
+    claim = correct(
+        centre=cast.hospital, fund=fund, payer=Payer.BASIC, month=MONTH, by=cast.officer, at=LATER,
+        choices=choices,
+    )  # fmt: skip
+    claim = sending.freeze(claim=claim, by=cast.officer, at=LATER)
+    return sending.send(claim=claim, by=cast.headquarters, at=LATER)
+
+
+@pytest.mark.parametrize(
+    ("approved", "present", "choice", "asked_now", "already"),
+    [
+        (600, 700, CutChoice.STAYS, -300, 0),
+        (600, 700, CutChoice.SAME, 0, -300),
+        (600, 500, CutChoice.SAME, -100, -400),
+        (100, 700, CutChoice.STAYS, -100, -200),
+        (0, 700, CutChoice.STAYS, 0, -300),
+        (0, 0, CutChoice.SAME, 0, -1_000),
+        (600, 0, CutChoice.STAYS, -600, -400),
+        (600, 1_200, CutChoice.STAYS, 200, 0),
+        (600, 1_200, CutChoice.SAME, 200, 0),
+    ],
+)
+def test_a_cut_stays_or_was_for_the_same_mistake_as_the_officer_says(
+    cast, approved, present, choice, asked_now, already
+):
+    bill, first = cut_first(cast, (1_000, approved))
+    corrected(cast, bill, (present, 1_000))
+    (row,) = cut_invoices(centre=cast.hospital, fund=cast.fund, payer=Payer.BASIC, month=MONTH)
+    assert (row.before, row.given, row.present, row.is_ready) == (1_000, approved, present, True)
+    assert getattr(row, choice.value) == asked_now
+    claim = chosen(cast, {bill.pk: choice})
+    connection.check_constraints()
+    assert (claim.asked, claim.already_cut, claim.share) == (asked_now, already, present - 1_000)
+    sending.acknowledge(claim=claim, by=cast.insurer_expert, at=LATER)
+    if asked_now:
+        adjudication.adjudicate(
+            claim=claim, decisions=[], approve_rest=True, by=cast.insurer_expert, at=LATER
+        )
+    given = sum(Claim.objects.values_list("approved", flat=True))
+    assert given == approved + asked_now <= present
+    tie_out(organisation=cast.organisation, at=LATER)
+    assert not TieBreak.objects.filter(tie=Tie.ANSWER).exists()
+    # The cut stands: it is objected to and asked again no more.
+    assert not lines_open(first).exists()
+    with pytest.raises(ClaimRefused):
+        resending.resubmit(claim=first, by=cast.officer, at=LATER)
+    (service,) = electronic.document(claim)["Bills"][0]["BillServices"]
+    assert (service["Asked"], service["AlreadyCut"]) == (asked_now, already)
+
+
+def test_a_cancelled_invoice_that_was_refused_is_taken_back_of_what_was_given(cast):
+    bill, _ = cut_first(cast, (1_000, 600), (500, 0), (70, 70))
+    now = Invoice.objects.get(pk=bill.pk)
+    invoice_services.cancel(invoice=now, reason="دو بار", version=now.version, by=cast.officer, at=LATER)
+    assert waiting_corrections([cast.hospital.pk], month=MONTH, payer=Payer.BASIC)[0].cut == 1
+    claim = chosen(cast, {bill.pk: CutChoice.STAYS})
+    assert asked(claim) == [(1, -600), (2, 0), (3, -70)]
+    assert waiting(cast) == set()
+
+
+def test_a_cut_that_is_objected_to_waits_and_one_not_chosen_stays_out(cast):
+    bill, first = cut_first(cast, (1_000, 600))
+    whole = world.reviewed(cast, (50, 0))
+    world.sent(cast)
+    corrected(cast, bill, (700, 0))
+    corrected(cast, whole, (40, 0))
+    line = ClaimLine.objects.of_claim(first).get()
+    draft = objecting.begin(
+        claim=first, against=[Against(line.pk, 400, "")], text="مدرک پیوست است", by=cast.officer, at=LATER
+    )
+    with pytest.raises(InvalidInput, match="منتظر پاسخ"):
+        chosen(cast, {bill.pk: CutChoice.SAME})
+    objecting.withdraw(objection=draft, note="نه", by=cast.officer, at=LATER)
+    claim = sent(cast)
+    assert set(claim.invoices.values_list("invoice_id", flat=True)) == {whole.pk}
+    assert chosen(cast, {bill.pk: CutChoice.STAYS}).asked == -300
+
+
+def test_a_cancelled_correction_lets_the_cut_be_asked_again(cast):
+    bill, first = cut_first(cast, (1_000, 600))
+    corrected(cast, bill, (700, 0))
+    fund = Fund.objects.select_related("insurer").get(pk=cast.fund.pk)
+    claim = correct(
+        centre=cast.hospital, fund=fund, payer=Payer.BASIC, month=MONTH, by=cast.officer, at=LATER,
+        choices={bill.pk: CutChoice.SAME},
+    )  # fmt: skip
+    assert not lines_open(first).exists()
+    sending.cancel(claim=claim, reason="نه", by=cast.officer, at=LATER)
+    assert lines_open(first).exists()
+    assert waiting(cast) == {(cast.fund.pk, 0, 0, 1, -300)}
+
+
+def test_the_page_offers_both_choices_with_their_rials(client, cast):
+    bill, _ = cut_first(cast, (1_000, 600))
+    corrected(cast, bill, (700, 0))
+    client.force_login(cast.officer)
+    cell = f"{cast.hospital.pk}-{cast.fund.pk}-basic"
+    address = f"{reverse('claim_correction_cut')}?month={MONTH}&cells={cell}"
+    gather = client.get(f"{reverse('claim_gather')}?month={MONTH}").content.decode()
+    assert address.replace("&", "&amp;") in gather
+    page = client.get(address).content.decode()
+    assert f"choice-{bill.pk}" in page
+    assert "−۳۰۰" in page
+    sent_ = {"month": MONTH, "cells": cell}
+    assert client.post(address, sent_).url == address
+    assert client.post(address, sent_ | {f"choice-{bill.pk}": "x", "choice-9": "same"}).url == address
+    answer = client.post(address, sent_ | {f"choice-{bill.pk}": "stays"})
+    assert answer.url == Claim.objects.get(kind=ClaimKind.CORRECTION).get_absolute_url()
+    assert client.get(f"{reverse('claim_correction_cut')}?month=x").status_code == 404
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    lines=st.lists(
+        st.tuples(st.integers(1, 900), st.integers(0, 900)).map(lambda x: (x[0], min(x))), min_size=1, max_size=3
+    ),
+    versions=st.lists(
+        st.tuples(st.lists(st.integers(0, 900), min_size=1, max_size=4), st.sampled_from(CutChoice)),
+        min_size=1, max_size=3,
+    ),
+)  # fmt: skip
+def test_whatever_was_cut_and_chosen_no_more_is_given_than_the_share_and_nothing_below_zero(
+    cast, lines, versions
+):
+    with transaction.atomic():
+        bill, _ = cut_first(cast, *lines)
+        for shares, choice in versions:
+            corrected(cast, bill, *((share, 1_000 - share) for share in shares))
+            with suppress(ClaimRefused):
+                try:
+                    claim = chosen(cast, {bill.pk: choice})
+                except InvalidInput:
+                    claim = sent(cast)
+                sending.acknowledge(claim=claim, by=cast.insurer_expert, at=LATER)
+                answer_lines(cast, claim, [line.asked for line in ClaimLine.objects.of_claim(claim)])
+            connection.check_constraints()
+            share = Invoice.objects.get(pk=bill.pk).basic
+            rows = list(ClaimLine.objects.filter(invoice=bill))
+            assert sum(line.share for line in rows) == share
+            by_line = {}
+            for line in rows:
+                by_line.setdefault(line.line_no, []).append(line)
+            for each in by_line.values():
+                given = sum(line.approved for line in each)
+                assert 0 <= given <= sum(line.share for line in each)
+        transaction.set_rollback(True)

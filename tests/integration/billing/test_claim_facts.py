@@ -6,15 +6,16 @@ import datetime as dt
 
 import pytest
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.urls import reverse
 
 from billing.claims.choices import OmissionReason, Payer
 from billing.claims.services import gathering, sending
 from billing.claims.services.states import ClaimRefused
-from billing.models import Invoice
+from billing.models import CheckedInvoice, Invoice
 from billing.papers import Entitlement
 from billing.services import papers
-from insurers.choices import BillFact
-from insurers.models import ContractDocument, Suspension
+from insurers.choices import BillFact, InsurerKind
+from insurers.models import ContractDocument, Fund, Insurer, Suspension
 from insurers.terms import terms_for
 from tests import claim_world as world
 from tests import contract_world
@@ -94,3 +95,33 @@ def test_a_contract_that_does_not_ask_on_the_day_keeps_nothing_back(cast, case):
     terms = terms_for(fund=cast.fund, centre=cast.hospital, on=day)
     assert not any(one.fact and one.setting in (0, 1) for one in terms.documents)
     assert reason_of(cast) is None
+
+
+def test_the_page_of_gathering_leads_to_what_is_not_ready_with_its_reason(client, cast):
+    bill = world.reviewed(cast)
+    CheckedInvoice.objects.all().delete()
+    client.force_login(cast.officer)
+    cell = f"{cast.hospital.pk}-{cast.fund.pk}-basic"
+    address = f"{reverse('claim_left_out')}?month={MONTH}&cells={cell}"
+    gather = client.get(f"{reverse('claim_gather')}?month={MONTH}").content.decode()
+    assert gather.count(address.replace("&", "&amp;")) == 2
+    page = client.get(address).content.decode()
+    assert reverse("invoice", args=[bill.pk]) in page
+    assert R.UNCHECKED.label in page
+    assert client.get(f"{reverse('claim_left_out')}?month=x&cells=1-2-basic").status_code == 404
+    for wrong in ("14031x", "999999"):
+        said = client.get(reverse("claim_gather"), {"month": wrong}).content.decode()
+        assert "از ماه‌های این فهرست نیست" in said
+
+
+def test_who_has_no_insurance_is_no_claim_and_stands_in_no_filter(client, cast):
+    nobody = Insurer.objects.create(
+        organisation=cast.organisation, code="self", name="بدون بیمه", kind=InsurerKind.SELF
+    )
+    fund = Fund.objects.create(insurer=nobody, code="free", name="آزاد", category=cast.fund.category)
+    world.reviewed(cast, fund=fund)
+    assert gathering.ready([cast.hospital.pk], month=MONTH, payers=[Payer.BASIC]) == []
+    client.force_login(cast.headquarters)
+    page = client.get(reverse("claims")).content.decode()
+    assert cast.insurer.name in page
+    assert "بدون بیمه" not in page

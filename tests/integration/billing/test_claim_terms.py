@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 from django.db import IntegrityError, InternalError, connection, transaction
@@ -18,6 +19,7 @@ from billing.claims.exports import bill as electronic
 from billing.claims.models import Claim, ClaimInvoice, ClaimLine
 from billing.claims.services import adjudication, resending, sending
 from billing.claims.services.adjudication import Cut, Decision
+from billing.claims.services.states import ClaimRefused
 from billing.claims.tieouts.choices import Tie
 from billing.claims.tieouts.models import TieBreak
 from billing.claims.tieouts.services import run as tie_out
@@ -30,6 +32,8 @@ from organisations.choices import CostElement, Setting
 from tariffs.choices import ServiceGroup
 from tests import claim_world as world
 from tests import contract_world, factories, tariff_world
+from tests.integration.billing.test_claim_corrections import corrected
+from tests.integration.billing.test_claim_corrections import sent as sent_correction
 
 pytestmark = pytest.mark.django_db
 AT = world.AT
@@ -507,3 +511,23 @@ def test_a_ceiling_agreed_in_the_middle_counts_what_was_claimed_before_it(cast, 
     on(world.reviewed(cast, (1_000, 0)), begins + dt.timedelta(days=6))
     claim = world.frozen(cast)
     assert sum(before) + claim.asked == 1_800
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(first=st.integers(1, 900), now=st.integers(0, 900), bp=st.sampled_from([0, 1_000, 3_333]))
+def test_a_correction_takes_the_discount_and_the_ceiling_off_with_its_sign(cast, first, now, bp):
+    with transaction.atomic():
+        contract(cast, 500, covers=({"share_bp": 9_000, "discount_bp": bp},))
+        bill = world.reviewed(cast, (first, 1_000))
+        world.sent(cast)
+        corrected(cast, bill, (now, 1_000))
+        with suppress(ClaimRefused):
+            sent_correction(cast)
+        connection.check_constraints()
+        lines = list(ClaimLine.objects.filter(invoice=bill))
+        assert sum(line.share for line in lines) == now
+        # The ceiling is that of the year whatever the claims are; a discount is rounded in each claim.
+        assert sum(line.over_ceiling for line in lines) == max(now - 500, 0)
+        due = min(now, 500)
+        assert abs(sum(line.discount for line in lines) * 10_000 - due * bp) <= 10_000
+        transaction.set_rollback(True)
