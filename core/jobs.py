@@ -20,6 +20,8 @@ from core.models import Job, JobState
 log = structlog.get_logger(__name__)
 #: How long the last word of a running job is kept, should nobody end it.
 LIVE_SECONDS = 60 * 60
+#: The kind of the job that fills a new installation once its site is up.
+FILLING = "demonstration"
 _RUNNING = "core.job"
 #: What a cache that does not answer raises.
 CACHE_AWAY = (redis.RedisError, OSError)
@@ -131,6 +133,12 @@ def live(job: Job) -> Job:
     if now:
         job.progress, job.total, job.message = now
     return job
+
+
+def filling() -> Job | None:
+    """The job that still fills a new installation, with its progress; pages that are empty until then say so."""
+    job = Job.objects.of_kind(FILLING).filter(state__in=(JobState.WAITING, JobState.RUNNING)).first()
+    return None if job is None else live(job)
 
 
 def _tell(job: Job) -> bool:

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 
+from core import jalali
+from demo import tree
 from demo.contracts import PEOPLE
+from demo.loading import YEAR
+from demo.organisations import physician_numbers
 from insurers.models import Insurer
-from organisations.models import Centre, Organisation, User
+from organisations.choices import PhysicianStatus
+from organisations.models import Centre, Organisation, PhysicianTenure, User
 from oversight import timeliness
 from oversight.choices import ContactKind, ContactOutcome
 from oversight.models import Contact, StatusNotice
@@ -28,6 +34,8 @@ LETTER_EVERY = 2
 SPOKEN_TO, FIRST_CALL, LETTER = 8, 12, 4
 #: Days before now on which one insurer was told of some physicians, and of how many.
 TOLD, TOLD_OF = 30, 3
+#: The hospital of which so many physicians change their status.
+TURNING, TURNED = "3101", 6
 
 
 def load_contacts(*, at: dt.datetime) -> int:
@@ -79,6 +87,7 @@ def _late(organisation: Organisation, at: dt.datetime) -> list[Late]:
 def load_notices(*, at: dt.datetime) -> int:
     """Open what insurers have to hear of physicians; of each organisation's, one insurer has been told of some."""
     made = 0
+    _turn_full_time(at)
     for organisation in Organisation.objects.filter(code__in=PEOPLE).order_by("pk"):
         made += physicians.find(organisation_id=organisation.pk, at=at)
         own = StatusNotice.objects.filter(insurer__organisation=organisation).select_related("insurer")
@@ -93,3 +102,25 @@ def load_notices(*, at: dt.datetime) -> int:
             on=timezone.localdate(told_at), receipt_no="88", by=by, at=told_at,
         )  # fmt: skip
     return made
+
+
+def _turn_full_time(at: dt.datetime) -> None:
+    """Some physicians of the hospital with officers turn full-time after the year of the demonstration, once.
+
+    No invoice of that year is priced by it.
+    """
+    organisation = Organisation.objects.filter(code=tree.PIHO).first()
+    tenures = PhysicianTenure.objects.filter(physician__organisation=organisation)
+    turned_on = jalali.from_parts(YEAR + 1, 1, 1)
+    if timezone.localdate(at) < turned_on or tenures.filter(status=PhysicianStatus.FULL_TIME).exists():
+        return
+    spec = next(one for one in tree.ORGANISATIONS if one.code == tree.PIHO)
+    numbers = [number for centre, number in physician_numbers(spec) if centre == TURNING][:TURNED]
+    for tenure in tenures.filter(physician__council_no__in=numbers, valid__endswith__isnull=True).order_by(
+        "pk"
+    ):
+        tenure.valid = DateRange(tenure.valid.lower, turned_on)
+        tenure.save(update_fields=["valid"])
+        PhysicianTenure.objects.create(
+            physician=tenure.physician, status=PhysicianStatus.FULL_TIME, valid=DateRange(turned_on, None)
+        )

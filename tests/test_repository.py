@@ -290,7 +290,9 @@ def kinds_of_jobs() -> set[str]:
     ours = (path for path in files() if path.suffix == ".py" and "tests" not in path.relative_to(ROOT).parts)
     sources = (path.read_text(encoding="utf-8") for path in ours)
     return {
-        kind for source in sources for kind in re.findall(r'^(?:JOB_)?KIND = "(\w+)"', source, flags=re.M)
+        kind
+        for source in sources
+        for kind in re.findall(r'^(?:(?:JOB_)?KIND|FILLING) = "(\w+)"', source, flags=re.M)
     }
 
 

@@ -513,6 +513,15 @@ def synthetic_notice(
     return {"count": count, "link": link, "what": what, "link_text": link_text or f"دیدن {what}\u200cها"}
 
 
+@register.inclusion_tag("components/loading.html")
+def still_loading(job: Any = None) -> dict[str, Any]:
+    """Above what is empty: that the demonstration is still being loaded, how far, and nothing once it is there.
+
+    `job` only where it is shown as an example.
+    """
+    return {"job": job or jobs.filling()}
+
+
 @register.inclusion_tag("components/job.html")
 def job_progress(job: Any, url: str = "") -> dict[str, Any]:
     """Progress of a `core.models.Job`; asks `url` for itself again until the job is over."""

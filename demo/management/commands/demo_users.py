@@ -17,4 +17,7 @@ class Command(BaseCommand):
         for user in USERS:
             scope = user.region or user.centre or user.insurer or "-"
             self.stdout.write(f"{user.username:<18}{user.role:<14}{user.organisation:<14}{scope}")
+        self.stdout.write(
+            "load_sandbox adds sandbox-insurer, who may also write on the page that tries the interface"
+        )
         self.stdout.write(f"password: {password()}")

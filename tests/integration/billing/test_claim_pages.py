@@ -7,7 +7,8 @@ from django.urls import reverse
 
 from billing.claims.choices import ClaimState
 from billing.claims.models import Claim
-from core.models import Job
+from core import jobs
+from core.models import Job, JobState
 from tests import claim_world as world
 
 pytestmark = pytest.mark.django_db
@@ -143,3 +144,16 @@ def test_a_list_that_is_longer_than_its_sheet_says_so(client, cast, bill, monkey
     assert title not in page(client, cast.officer, "claims").content.decode()
     monkeypatch.setattr("billing.claims.views.lists.LIMIT", 0)
     assert title in page(client, cast.officer, "claims").content.decode()
+
+
+def test_what_is_empty_says_that_the_demonstration_is_still_being_loaded(client, cast):
+    said = "دادهٔ نمایشی هنوز بار می‌شود"
+    job = Job.objects.create(
+        kind=jobs.FILLING, state=JobState.RUNNING, progress=2, total=14, message="یافته‌ها", queued_at=world.AT
+    )
+    for name in ("claims", "objections", "remittances", "unknown_codes", "councils", "contacts"):
+        text = page(client, cast.headquarters, name).content.decode()
+        assert said in text, name
+        assert "یافته‌ها" in text
+    Job.objects.filter(pk=job.pk).update(state=JobState.SUCCEEDED)
+    assert said not in page(client, cast.headquarters, "claims").content.decode()
