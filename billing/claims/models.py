@@ -9,11 +9,11 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from billing.claims.choices import (
-    TAKEN_OFF,
     CLAIM_TONES,
     DELIVERED,
     LINE_TONES,
     OPEN,
+    TAKEN_OFF,
     TRANSITIONS,
     UNDECIDED,
     ClaimKind,
@@ -502,7 +502,9 @@ class ClaimLine(TakenOffFields):
             ),
             models.CheckConstraint(
                 name="billing_claimline_taken_off",
-                condition=Q(asked__gte=0, excluded__gte=0, over_ceiling__gte=0, discount__gte=0, already_cut=0)
+                condition=Q(
+                    asked__gte=0, excluded__gte=0, over_ceiling__gte=0, discount__gte=0, already_cut=0
+                )
                 | Q(asked__lte=0, excluded__lte=0, over_ceiling__lte=0, discount__lte=0, already_cut__lte=0),
             ),
         ]

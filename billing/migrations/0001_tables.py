@@ -2396,6 +2396,7 @@ class Migration(migrations.Migration):
                     ("excluded", models.BigIntegerField(default=0, verbose_name="بیرون از تعهد")),
                     ("over_ceiling", models.BigIntegerField(default=0, verbose_name="بالاتر از سقف سالانه")),
                     ("discount", models.BigIntegerField(default=0, verbose_name="تخفیف قرارداد")),
+                    ("already_cut", models.BigIntegerField(default=0, verbose_name="پیش\u200cتر کسرشده")),
                     ("asked", models.BigIntegerField(default=0, verbose_name="خواسته")),
                     ("answered", models.BigIntegerField(default=0, verbose_name="رسیدگی\u200cشده")),
                     ("adjusted", models.BigIntegerField(default=0, verbose_name="پس از کسر خودکار")),
@@ -2667,6 +2668,7 @@ class Migration(migrations.Migration):
                     ("excluded", models.BigIntegerField(default=0, verbose_name="بیرون از تعهد")),
                     ("over_ceiling", models.BigIntegerField(default=0, verbose_name="بالاتر از سقف سالانه")),
                     ("discount", models.BigIntegerField(default=0, verbose_name="تخفیف قرارداد")),
+                    ("already_cut", models.BigIntegerField(default=0, verbose_name="پیش\u200cتر کسرشده")),
                     ("asked", models.BigIntegerField(default=0, verbose_name="خواسته")),
                     ("answered", models.BigIntegerField(default=0, verbose_name="رسیدگی\u200cشده")),
                     ("adjusted", models.BigIntegerField(default=0, verbose_name="پس از کسر خودکار")),
@@ -2828,6 +2830,20 @@ class Migration(migrations.Migration):
                         ),
                     ),
                     ("contract_year", models.DateField(null=True, verbose_name="آغاز سال قرارداد")),
+                    (
+                        "cut_choice",
+                        models.CharField(
+                            blank=True,
+                            choices=[
+                                ("stays", "کسر جداست و می\u200cماند"),
+                                ("same", "کسر برای همین اشتباه بود"),
+                            ],
+                            default="",
+                            help_text="تنها در مابه\u200cالتفاوت صورتحسابی که بیمه\u200cگر از آن کسر کرده است",
+                            max_length=5,
+                            verbose_name="کسر پیشین",
+                        ),
+                    ),
                     ("released_at", models.DateTimeField(null=True, verbose_name="رها شد")),
                 ],
                 options={
@@ -2894,6 +2910,7 @@ class Migration(migrations.Migration):
                     ("excluded", models.BigIntegerField(default=0, verbose_name="بیرون از تعهد")),
                     ("over_ceiling", models.BigIntegerField(default=0, verbose_name="بالاتر از سقف سالانه")),
                     ("discount", models.BigIntegerField(default=0, verbose_name="تخفیف قرارداد")),
+                    ("already_cut", models.BigIntegerField(default=0, verbose_name="پیش\u200cتر کسرشده")),
                     (
                         "claim",
                         models.ForeignKey(
@@ -3128,12 +3145,14 @@ class Migration(migrations.Migration):
                         models.CheckConstraint(
                             condition=models.Q(
                                 models.Q(
+                                    ("already_cut", 0),
                                     ("asked__gte", 0),
                                     ("discount__gte", 0),
                                     ("excluded__gte", 0),
                                     ("over_ceiling__gte", 0),
                                 ),
                                 models.Q(
+                                    ("already_cut__lte", 0),
                                     ("asked__lte", 0),
                                     ("discount__lte", 0),
                                     ("excluded__lte", 0),
@@ -7289,9 +7308,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="frozen_stays",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.state NOT IN ('draft', 'checked') AND (OLD.number, OLD.sequence, OLD.year, OLD.centre_id, OLD.fund_id, OLD.payer, OLD.kind, OLD.month, OLD.asked, OLD.excluded, OLD.over_ceiling, OLD.discount, OLD.invoices_count, OLD.lines_count, OLD.frozen_at, OLD.frozen_by_id) IS DISTINCT FROM (NEW.number, NEW.sequence, NEW.year, NEW.centre_id, NEW.fund_id, NEW.payer, NEW.kind, NEW.month, NEW.asked, NEW.excluded, NEW.over_ceiling, NEW.discount, NEW.invoices_count, NEW.lines_count, NEW.frozen_at, NEW.frozen_by_id))",
+                    condition="WHEN (OLD.state NOT IN ('draft', 'checked') AND (OLD.number, OLD.sequence, OLD.year, OLD.centre_id, OLD.fund_id, OLD.payer, OLD.kind, OLD.month, OLD.asked, OLD.excluded, OLD.over_ceiling, OLD.discount, OLD.already_cut, OLD.invoices_count, OLD.lines_count, OLD.frozen_at, OLD.frozen_by_id) IS DISTINCT FROM (NEW.number, NEW.sequence, NEW.year, NEW.centre_id, NEW.fund_id, NEW.payer, NEW.kind, NEW.month, NEW.asked, NEW.excluded, NEW.over_ceiling, NEW.discount, NEW.already_cut, NEW.invoices_count, NEW.lines_count, NEW.frozen_at, NEW.frozen_by_id))",
                     func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
-                    hash="4e866c272e3e8ae9675c221cf71a9fc3009ec0c0",
+                    hash="aa03629f45b23fd4ecacac9b457a18313265948e",
                     operation="UPDATE",
                     pgid="pgtrigger_frozen_stays_1f1bb",
                     table="billing_claim",
@@ -7305,8 +7324,8 @@ class Migration(migrations.Migration):
                 name="adds_up",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
                     constraint="CONSTRAINT",
-                    func="\n    IF NEW.frozen_at IS NULL THEN RETURN NULL; END IF;\n    IF EXISTS (\n        SELECT FROM (\n            SELECT count(*) AS lines, count(DISTINCT invoice_id) AS invoices, coalesce(sum(asked), 0) AS asked,\n                   coalesce(sum(asked) FILTER (WHERE approved IS NOT NULL), 0) AS answered,\n                   coalesce(sum(adjusted), 0) AS adjusted, coalesce(sum(approved), 0) AS approved,\n                   coalesce(sum(paid), 0) AS paid, coalesce(sum(excluded), 0) AS excluded,\n                   coalesce(sum(over_ceiling), 0) AS over_ceiling, coalesce(sum(discount), 0) AS discount\n            FROM billing_claimline WHERE claim_id = NEW.id\n        ) l JOIN billing_claim c ON c.id = NEW.id\n        WHERE (c.lines_count, c.invoices_count, c.asked, c.answered, c.adjusted, c.approved, c.paid, c.excluded,\n               c.over_ceiling, c.discount)\n              IS DISTINCT FROM (l.lines, l.invoices, l.asked, l.answered, l.adjusted, l.approved, l.paid,\n                                l.excluded, l.over_ceiling, l.discount)\n    ) THEN RAISE EXCEPTION 'totals of claim % are not those of its lines', NEW.id;\n    END IF;\n    IF EXISTS (\n        SELECT FROM billing_claim c WHERE c.id = NEW.id\n          AND c.paid <> (SELECT coalesce(sum(amount), 0) FROM billing_allocation WHERE claim_id = c.id)\n    ) THEN RAISE EXCEPTION 'claim % is paid otherwise than by allocations of remittances', NEW.id;\n    END IF;\n    RETURN NULL;\n",
-                    hash="dea782a578474c654dbdccf075e2c0b482c34b0d",
+                    func="\n    IF NEW.frozen_at IS NULL THEN RETURN NULL; END IF;\n    IF EXISTS (\n        SELECT FROM (\n            SELECT count(*) AS lines, count(DISTINCT invoice_id) AS invoices, coalesce(sum(asked), 0) AS asked,\n                   coalesce(sum(asked) FILTER (WHERE approved IS NOT NULL), 0) AS answered,\n                   coalesce(sum(adjusted), 0) AS adjusted, coalesce(sum(approved), 0) AS approved,\n                   coalesce(sum(paid), 0) AS paid, coalesce(sum(excluded), 0) AS excluded,\n                   coalesce(sum(over_ceiling), 0) AS over_ceiling, coalesce(sum(discount), 0) AS discount,\n                   coalesce(sum(already_cut), 0) AS already_cut\n            FROM billing_claimline WHERE claim_id = NEW.id\n        ) l JOIN billing_claim c ON c.id = NEW.id\n        WHERE (c.lines_count, c.invoices_count, c.asked, c.answered, c.adjusted, c.approved, c.paid, c.excluded,\n               c.over_ceiling, c.discount, c.already_cut)\n              IS DISTINCT FROM (l.lines, l.invoices, l.asked, l.answered, l.adjusted, l.approved, l.paid,\n                                l.excluded, l.over_ceiling, l.discount, l.already_cut)\n    ) THEN RAISE EXCEPTION 'totals of claim % are not those of its lines', NEW.id;\n    END IF;\n    IF EXISTS (\n        SELECT FROM billing_claim c WHERE c.id = NEW.id\n          AND c.paid <> (SELECT coalesce(sum(amount), 0) FROM billing_allocation WHERE claim_id = c.id)\n    ) THEN RAISE EXCEPTION 'claim % is paid otherwise than by allocations of remittances', NEW.id;\n    END IF;\n    RETURN NULL;\n",
+                    hash="5f0cdf5dc3e43c88b4f6401ea6ae3f4e7209dc0a",
                     operation="INSERT OR UPDATE",
                     pgid="pgtrigger_adds_up_9e8dd",
                     table="billing_claim",
@@ -7350,9 +7369,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="facts_stay",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (ROW(OLD.claim_id, OLD.invoice_id, OLD.payer, OLD.kind, OLD.asked + OLD.excluded + OLD.over_ceiling + OLD.discount, OLD.version) IS DISTINCT FROM ROW(NEW.claim_id, NEW.invoice_id, NEW.payer, NEW.kind, NEW.asked + NEW.excluded + NEW.over_ceiling + NEW.discount, NEW.version) OR OLD.fund_id IS NOT NULL AND ROW(OLD.fund_id, OLD.supplementary_fund_id, OLD.unit_id, OLD.record_no, OLD.diagnoses, OLD.eligibility, OLD.supplementary_eligibility, OLD.contract_id, OLD.terms_id, OLD.contract_year, OLD.asked, OLD.excluded, OLD.over_ceiling, OLD.discount) IS DISTINCT FROM ROW(NEW.fund_id, NEW.supplementary_fund_id, NEW.unit_id, NEW.record_no, NEW.diagnoses, NEW.eligibility, NEW.supplementary_eligibility, NEW.contract_id, NEW.terms_id, NEW.contract_year, NEW.asked, NEW.excluded, NEW.over_ceiling, NEW.discount) OR OLD.released_at IS NOT NULL)",
+                    condition="WHEN (ROW(OLD.claim_id, OLD.invoice_id, OLD.payer, OLD.kind, OLD.asked + OLD.excluded + OLD.over_ceiling + OLD.discount + OLD.already_cut, OLD.version, OLD.cut_choice) IS DISTINCT FROM ROW(NEW.claim_id, NEW.invoice_id, NEW.payer, NEW.kind, NEW.asked + NEW.excluded + NEW.over_ceiling + NEW.discount + NEW.already_cut, NEW.version, NEW.cut_choice) OR OLD.fund_id IS NOT NULL AND ROW(OLD.fund_id, OLD.supplementary_fund_id, OLD.unit_id, OLD.record_no, OLD.diagnoses, OLD.eligibility, OLD.supplementary_eligibility, OLD.contract_id, OLD.terms_id, OLD.contract_year, OLD.asked, OLD.excluded, OLD.over_ceiling, OLD.discount, OLD.already_cut) IS DISTINCT FROM ROW(NEW.fund_id, NEW.supplementary_fund_id, NEW.unit_id, NEW.record_no, NEW.diagnoses, NEW.eligibility, NEW.supplementary_eligibility, NEW.contract_id, NEW.terms_id, NEW.contract_year, NEW.asked, NEW.excluded, NEW.over_ceiling, NEW.discount, NEW.already_cut) OR OLD.released_at IS NOT NULL)",
                     func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
-                    hash="cae6e5747ae6faca7282be27755c74894f2f7802",
+                    hash="4d65a92ad1bec5645727523ff1af7648543265de",
                     operation="UPDATE",
                     pgid="pgtrigger_facts_stay_4c858",
                     table="billing_claiminvoice",
@@ -7411,9 +7430,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="facts_stay",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (ROW(OLD.claim_id, OLD.invoice_id, OLD.line_no, OLD.asked, OLD.excluded, OLD.over_ceiling, OLD.discount, OLD.amount, OLD.basic, OLD.supplementary, OLD.patient, OLD.code, OLD.previous_id) IS DISTINCT FROM ROW(NEW.claim_id, NEW.invoice_id, NEW.line_no, NEW.asked, NEW.excluded, NEW.over_ceiling, NEW.discount, NEW.amount, NEW.basic, NEW.supplementary, NEW.patient, NEW.code, NEW.previous_id))",
+                    condition="WHEN (ROW(OLD.claim_id, OLD.invoice_id, OLD.line_no, OLD.asked, OLD.excluded, OLD.over_ceiling, OLD.discount, OLD.already_cut, OLD.amount, OLD.basic, OLD.supplementary, OLD.patient, OLD.code, OLD.previous_id) IS DISTINCT FROM ROW(NEW.claim_id, NEW.invoice_id, NEW.line_no, NEW.asked, NEW.excluded, NEW.over_ceiling, NEW.discount, NEW.already_cut, NEW.amount, NEW.basic, NEW.supplementary, NEW.patient, NEW.code, NEW.previous_id))",
                     func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
-                    hash="32e3a38532071edc789df1f3dbc7f34aaedb9d96",
+                    hash="747dd1b36df99c0efcab2c0ec4671a91cea72541",
                     operation="UPDATE",
                     pgid="pgtrigger_facts_stay_1fa0d",
                     table="billing_claimline",
