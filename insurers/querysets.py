@@ -53,12 +53,12 @@ class ContractQuerySet(models.QuerySet[Any]):
 
     def in_force(self, *, insurer_id: int, centre_id: int, on: dt.date) -> ContractQuerySet:
         """Activated contracts of an insurer that hold at a centre on a day; one a kind by constraint."""
-        return (
-            self.started()
-            .filter(insurer_id=insurer_id, covered__centre_id=centre_id, valid__contains=on)
-            .exclude(suspensions__days__contains=on)
-            .order_by("kind")
-        )
+        held = self.holding_on(on).filter(insurer_id=insurer_id, covered__centre_id=centre_id)
+        return held.order_by("kind")
+
+    def holding_on(self, day: dt.date) -> ContractQuerySet:
+        """Contracts that had started, are not over and not suspended on a day."""
+        return self.started().filter(valid__contains=day).exclude(suspensions__days__contains=day)
 
     def started(self) -> ContractQuerySet:
         """Contracts that were activated, and not cancelled before they began."""

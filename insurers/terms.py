@@ -255,9 +255,7 @@ def withholding_on(day: dt.date, *, insurer: Insurer, centre_ids: Iterable[int])
     A centre for which neither contract nor law says a rate has no entry.
     """
     kind, wanted = kind_of_insurer(insurer.kind), sorted(set(centre_ids))
-    covered = Contract.objects.filter(
-        insurer=insurer, kind=kind, activated_at__isnull=False, valid__contains=day
-    ).exclude(suspensions__days__contains=day)
+    covered = Contract.objects.holding_on(day).filter(insurer=insurer, kind=kind)
     law = _law(kind, insurer.organisation_id, day).get(Term.WITHHOLDING_BP)
     versions = ContractTerms.objects.holding_on(day).filter(contract__in=covered).select_related("contract")
     newest: dict[int, ContractTerms] = {}

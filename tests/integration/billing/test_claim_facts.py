@@ -14,8 +14,8 @@ from billing.claims.services.states import ClaimRefused
 from billing.models import CheckedInvoice, Invoice
 from billing.papers import Entitlement
 from billing.services import papers
-from insurers.choices import BillFact, InsurerKind
-from insurers.models import ContractDocument, Fund, Insurer, Suspension
+from insurers.choices import BillFact, ContractState, InsurerKind
+from insurers.models import Contract, ContractDocument, Fund, Insurer, Suspension
 from insurers.terms import terms_for
 from tests import claim_world as world
 from tests import contract_world
@@ -125,3 +125,10 @@ def test_who_has_no_insurance_is_no_claim_and_stands_in_no_filter(client, cast):
     page = client.get(reverse("claims")).content.decode()
     assert cast.insurer.name in page
     assert "بدون بیمه" not in page
+
+
+def test_a_contract_that_was_cancelled_before_it_began_asks_for_nothing(cast):
+    contract = agreed(cast, BillFact.DIAGNOSES)
+    Contract.objects.filter(pk=contract.pk).update(state=ContractState.CANCELLED)
+    world.reviewed(cast)
+    assert reason_of(cast) is None

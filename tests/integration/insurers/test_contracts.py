@@ -26,7 +26,7 @@ from insurers.models import (
 from insurers.services import contract_drafts, contracts
 from insurers.services.contract_rows import Letter, NotNow
 from insurers.services.contracts import Overlap
-from insurers.terms import terms_for
+from insurers.terms import terms_for, withholding_on
 from organisations.choices import PatientCategory, Sector, Setting
 from organisations.permissions import Role
 from tariffs.choices import Confidence, ServiceGroup
@@ -277,6 +277,7 @@ def test_a_step_without_what_it_needs_is_refused_with_a_sentence(cast, to, sourc
 
 def test_what_has_not_begun_is_cancelled_and_leaves_nothing_in_force(cast, iran):
     first = draft(cast, insurer=iran)
+    first.versions.update(withholding_bp=300)
     cover(cast, first, share_bp=8_000)
     bring(cast, first, S.ACTIVE)
     row = contract_drafts.renew(contract=first, by=cast.headquarters, at=AT)
@@ -296,6 +297,9 @@ def test_what_has_not_begun_is_cancelled_and_leaves_nothing_in_force(cast, iran)
     fund = iran.funds.get()
     assert terms_for(fund=fund, centre=cast.hospital, on=YEAR.upper).contract_id is None
     assert terms_for(fund=fund, centre=cast.hospital, on=DAY).contract_id == first.pk
+    hospitals = {"insurer": iran, "centre_ids": [cast.hospital.pk]}
+    assert withholding_on(DAY, **hospitals)[cast.hospital.pk].rate_bp == 300
+    assert withholding_on(YEAR.upper, **hospitals) == {}
     # Its days and centres are free again, also for a renewal.
     again = contract_drafts.renew(contract=first, by=cast.headquarters, at=AT)
     later = AT + dt.timedelta(hours=2)
