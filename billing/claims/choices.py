@@ -130,8 +130,9 @@ class CodeSet(models.TextChoices):
     BOOK = "book", "کتاب ارزش نسبی و سایر"
 
 
-#: What is taken off a payer's share before it is asked: the columns of `TakenOffFields`.
-TAKEN_OFF = ("excluded", "over_ceiling", "discount", "already_cut")
+#: What a contract takes off a payer's share before it is asked, and all that is taken off: columns of `TakenOffFields`.
+CONTRACT_TAKES = ("excluded", "over_ceiling", "discount")
+TAKEN_OFF = (*CONTRACT_TAKES, "already_cut")
 
 
 class CodeState(models.TextChoices):

@@ -78,7 +78,7 @@ class ClaimFilter(MonthlyFilter):
 
 #: What of a claim's lines a list may show besides those of one status.
 OPEN_LINES = "open"
-#: What a contract takes off lines.
+#: What is taken off the share of lines.
 OFF = [
     ("any", "هر کاهشی"),
     ("excluded", "بیرون از تعهد"),
@@ -95,7 +95,7 @@ class LineFilter(SortedFilter):
     q = filters.CharFilter(label="خدمت، کد یا صورتحساب", method="search")
     status = filters.ChoiceFilter(label="پاسخ", choices=LINE_STATUSES, method="in_status")
     reason = filters.ChoiceFilter(label="علت کسر", choices=[(one.code, one.title) for one in reasons()])
-    off = filters.ChoiceFilter(label="قرارداد کم کرده", choices=OFF, method="taken_off")
+    off = filters.ChoiceFilter(label="کاسته از سهم", choices=OFF, method="taken_off")
     invoice = filters.NumberFilter(label="صورتحساب", field_name="invoice_id")
     answer = filters.NumberFilter(label="پاسخ", method="of_answer")
 

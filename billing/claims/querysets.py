@@ -13,6 +13,7 @@ from django.db.models.functions import Greatest, Least
 from billing.choices import Stage
 from billing.claims.choices import (
     ANSWERED,
+    CONTRACT_TAKES,
     CUT_LINES,
     DELIVERED,
     OPEN_TO_OBJECTION,
@@ -213,9 +214,9 @@ class ClaimInvoiceQuerySet(models.QuerySet[Any]):
         lines = apps.get_model("billing", "ClaimLine").objects.cut_and_open()
         return found.filter(Exists(lines.filter(claim=OuterRef("claim"), invoice=OuterRef("invoice"))))
 
-    def taken_off(self) -> ClaimInvoiceQuerySet:
+    def contract_takes(self) -> ClaimInvoiceQuerySet:
         """Rows that the contract takes something off."""
-        return self.exclude(**dict.fromkeys(TAKEN_OFF, 0))
+        return self.exclude(**dict.fromkeys(CONTRACT_TAKES, 0))
 
     def live(self) -> ClaimInvoiceQuerySet:
         return self.filter(released_at=None)
@@ -226,7 +227,7 @@ class ClaimLineQuerySet(models.QuerySet[Any]):
         return self.filter(claim=claim).order_by("invoice_id", "line_no")
 
     def taken_off(self) -> ClaimLineQuerySet:
-        """Lines that the contract takes something off."""
+        """Lines of which less is asked than the share."""
         return self.exclude(**dict.fromkeys(TAKEN_OFF, 0))
 
     def cut_and_open(self) -> ClaimLineQuerySet:

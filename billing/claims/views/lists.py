@@ -188,7 +188,7 @@ class ClaimPage(DetailPage):
         """Versions of contracts that take something off, with their clause; a way to those that the user sees."""
         if not self.object.taken_off:
             return []
-        rows = ClaimInvoice.objects.filter(claim=self.object).exclude(terms=None).taken_off()
+        rows = ClaimInvoice.objects.filter(claim=self.object).exclude(terms=None).contract_takes()
         counts = dict(rows.order_by().values_list("terms").annotate(Count("pk")))
         seen = set(Contract.objects.visible_to(self.request.user).values_list("pk", flat=True))
         may = self.request.user.may(Permission.CONTRACT_VIEW)
