@@ -169,7 +169,7 @@ def submit(*, objection: Objection, by: Any, at: dt.datetime) -> Objection:
 
 @transaction.atomic
 def give_back(*, objection: Objection, note: str, by: Any, at: dt.datetime) -> Objection:
-    """The colleague does not send it; the writer may withdraw it and write another."""
+    """The colleague does not send it; the writer may edit it or take it back."""
     if not clean(note):
         raise InvalidInput("بنویسید چه چیز اعتراض درست نیست.")
     row = held(objection)
