@@ -32,7 +32,7 @@ from core.errors import InvalidInput
 from core.frames import copy_in
 from organisations.models import Centre
 
-#: Lines priced together: enough to be worth a pass.
+#: Lines priced together: enough to be worth a pass. Two portions are in memory, one of them as it is written.
 PORTION = 100_000
 #: The first are fewer, so that they are soon being written.
 FIRST_PORTION = 25_000
