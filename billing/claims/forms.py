@@ -300,7 +300,7 @@ class RefuseForm(SayingForm):
     note = CleanCharField(label="توضیح برای مرکز درمانی", max_length=250)
 
 
-#: Cuts of one line that its page takes at once.
+#: Places for cuts of one line on its page; a line that has more cuts has a place for each.
 CUTS_OF_LINE = 4
 
 
@@ -314,7 +314,10 @@ class LineAnswerForm(SayingForm):
         self.line = line
         if line.approved is not None:
             del self.fields["unknown_code"]
-        for place in range(CUTS_OF_LINE):
+        # What was sent counts too: the answer may have changed since the page was seen.
+        sent = sum(name.startswith("amount-") for name in self.data)
+        self.places = range(max(CUTS_OF_LINE, len(standing), sent))
+        for place in self.places:
             cut = standing[place] if place < len(standing) else None
             number = persian_digits(place + 1)
             self.fields[f"reason-{place}"] = ReasonField(
@@ -333,11 +336,11 @@ class LineAnswerForm(SayingForm):
             )
 
     def rows(self) -> list[tuple[Any, Any, Any]]:
-        return [(self[f"reason-{n}"], self[f"amount-{n}"], self[f"note-{n}"]) for n in range(CUTS_OF_LINE)]
+        return [(self[f"reason-{n}"], self[f"amount-{n}"], self[f"note-{n}"]) for n in self.places]
 
     def clean(self) -> dict[str, Any]:
         sent = super().clean() or {}
-        for place in range(CUTS_OF_LINE):
+        for place in self.places:
             reason, amount = sent.get(f"reason-{place}"), sent.get(f"amount-{place}")
             if amount and not reason:
                 self.add_error(f"reason-{place}", "علت کسر را برگزینید.")
@@ -349,7 +352,7 @@ class LineAnswerForm(SayingForm):
         sent = self.cleaned_data
         cuts = tuple(
             Cut(sent[f"reason-{n}"], sent[f"amount-{n}"], sent[f"note-{n}"])
-            for n in range(CUTS_OF_LINE) if sent[f"amount-{n}"]
+            for n in self.places if sent[f"amount-{n}"]
         )  # fmt: skip
         if sent.get("unknown_code"):
             return Decision(self.line.pk, cuts=cuts, is_unknown_code=True)

@@ -214,6 +214,31 @@ def test_a_cut_is_made_smaller_until_the_review_ends_and_never_bigger(client, ca
     assert ClaimLine.objects.get(pk=first.pk).approved == 900
 
 
+def shown_of(form):
+    """What a browser would send of the form as it is shown."""
+    return {bound.html_name: bound.value() or "" for row in form.rows() for bound in row}
+
+
+def test_a_line_with_more_cuts_than_places_is_saved_as_it_is_shown(client, cast, claim):
+    first, *_ = lines_of(claim)
+    cuts = tuple(Cut("tariff", 100, f"علت {n}") for n in range(6))
+    said = [Decision(first.pk, 400, cuts)]
+    adjudication.adjudicate(claim=claim, decisions=said, by=None, at=AT)
+    shown = shown_of(look(client, cast.insurer_expert, claim, "claim_line", first.pk).context["form"])
+    assert sum(name.startswith("amount-") for name in shown) == 6
+
+    say(client, cast.insurer_expert, claim, "claim_line_answer", first.pk, **shown)
+    assert ClaimLine.objects.get(pk=first.pk).approved == 400
+    # Of six the page that was seen before shows still six when the line has one by now.
+    say(client, cast.insurer_expert, claim, "claim_line_answer", first.pk, **shown | {"amount-5": "40"})
+    assert ClaimLine.objects.get(pk=first.pk).approved == 460
+    one = [Decision(first.pk, 500, (Cut("tariff", 500),))]
+    adjudication.adjudicate(claim=claim, decisions=one, revises=True, by=None, at=AT)
+    late = say(client, cast.insurer_expert, claim, "claim_line_answer", first.pk, **shown)
+    assert "کم نمی‌کند" in late.content.decode()
+    assert ClaimLine.objects.get(pk=first.pk).approved == 500
+
+
 def test_before_the_receipt_the_page_asks_for_it(client, cast):
     world.reviewed(cast, (1_000, 0))
     sent = world.sent(cast)
