@@ -230,6 +230,10 @@ class TypedCut:
     fault: str = ""
 
     @property
+    def is_typed(self) -> bool:
+        return bool(self.amount or self.reason or self.note)
+
+    @property
     def reason_title(self) -> str:
         return titles().get(self.reason, self.reason)
 
@@ -247,8 +251,12 @@ class TypedAnswers:
         ]
         self.decisions: list[Decision] = []
         for row in self.rows:
-            if row.amount or row.reason or row.note:
+            if row.is_typed:
                 self._read(row)
+
+    @property
+    def is_any(self) -> bool:
+        return any(row.is_typed for row in self.rows)
 
     @property
     def is_right(self) -> bool:
@@ -266,10 +274,19 @@ class TypedAnswers:
             row.fault = f"کسر از خواستهٔ سطر ({group_digits(asked)} ریال) بیش‌تر نیست."
         elif amount and not row.reason:
             row.fault = "علت کسر را برگزینید."
+        elif not amount and (row.reason or note):
+            row.fault = (
+                "کسر صفر یعنی تأیید کامل و علت و توضیح ندارد؛ مبلغ کسر را بنویسید یا آن‌ها را پاک کنید."
+            )
         elif amount:
             self.decisions.append(Decision(row.line.pk, asked - amount, (Cut(row.reason, amount, note),)))
         else:
             self.decisions.append(Decision(row.line.pk, asked))
+
+    def laid_out(self, lines: Iterable[ClaimLine]) -> list[TypedCut]:
+        """A row for each line of a page in its order, with what was typed; then the rows of no line there."""
+        typed = {row.line.pk: row for row in self.rows}
+        return [typed.pop(line.pk, None) or TypedCut(line) for line in lines] + list(typed.values())
 
     def blame(self, errors: Iterable[Mapping[str, Any]]) -> None:
         """Put what the service says beside its lines."""
@@ -344,7 +361,9 @@ class LineAnswerForm(SayingForm):
             reason, amount = sent.get(f"reason-{place}"), sent.get(f"amount-{place}")
             if amount and not reason:
                 self.add_error(f"reason-{place}", "علت کسر را برگزینید.")
-            elif reason and not amount and f"amount-{place}" not in self.errors:
+            elif (
+                (reason or sent.get(f"note-{place}")) and not amount and f"amount-{place}" not in self.errors
+            ):
                 self.add_error(f"amount-{place}", "مبلغ کسر را بنویسید.")
         return sent
 

@@ -546,6 +546,11 @@ class ClaimLine(TakenOffFields):
         return LINE_TONES[self.status]
 
     @property
+    def is_set_aside(self) -> bool:
+        """Whether the insurer does not know the code yet."""
+        return self.status == ClaimLineStatus.UNKNOWN_CODE
+
+    @property
     def reason_label(self) -> str:
         """What the code of the first cut means; the code itself where the list no longer has it."""
         return titles().get(self.reason, self.reason)
