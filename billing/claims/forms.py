@@ -153,6 +153,11 @@ class ObjectionForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         sent = super().clean() or {}
+        shown = {f"take-{line.pk}" for line in self.shown}
+        if any(name.startswith("take-") and name not in shown for name in self.data):
+            raise ValidationError(
+                "سطری را برگزیده‌اید که دیگر به اعتراض باز نیست؛ صفحه را از نو باز کنید و دوباره برگزینید."
+            )
         for line in self.shown:
             amount = sent.get(f"amount-{line.pk}")
             if sent.get(f"take-{line.pk}") and amount is not None and not 0 < amount <= (line.cut or 0):

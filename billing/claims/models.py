@@ -647,6 +647,8 @@ class Adjudication(models.Model):
     by = models.ForeignKey(_USER, models.PROTECT, null=True, related_name="+")
     by_name = models.CharField("نام", max_length=160, blank=True)
     channel = models.CharField("راه", max_length=6, choices=StepChannel, default=StepChannel.PAGE)
+    #: Headquarters typed it from the insurer's letter; any other answer is of the insurer's own side.
+    is_typed = models.BooleanField("از روی نامه", default=False)
     note = models.CharField("توضیح", max_length=250, blank=True)
     lines = models.IntegerField("سطر")
     asked = models.BigIntegerField("خواسته")

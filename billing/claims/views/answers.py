@@ -48,7 +48,7 @@ DONE = {APPROVE: "تأیید", CUT_PART: "کسر", UNKNOWN: "برای کد نا�
 def newest_answers(lines: Iterable[ClaimLine]) -> dict[int, LineDecision]:
     """The last answer to each line, by the line's key."""
     found = LineDecision.objects.filter(line_id__in=[line.pk for line in lines])
-    found = found.select_related("adjudication__by__membership").order_by("adjudication_id")
+    found = found.select_related("adjudication__by").order_by("adjudication_id")
     return {decision.line_id: decision for decision in found}
 
 
@@ -294,7 +294,7 @@ class LinePage(DetailPage):
         for cut in LineCut.objects.filter(line=line).order_by("pk"):
             shown = {"reason": titles().get(cut.reason, cut.reason), "amount": cut.amount, "note": cut.note}
             cuts.setdefault(cut.adjudication_id, []).append(shown)
-        said = LineDecision.objects.filter(line=line).select_related("adjudication__by__membership")
+        said = LineDecision.objects.filter(line=line).select_related("adjudication__by")
         return [
             {
                 "decision": one,

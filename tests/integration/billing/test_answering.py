@@ -166,7 +166,8 @@ def test_what_is_typed_is_not_lost_by_a_button_beside_it(client, cast, claim, do
     text = answer.content.decode()
     assert "نخست کسرهای نوشته‌شده را ثبت کنید" in text
     assert not Adjudication.objects.exists()
-    assert [(row.line.pk, row.amount) for row, _ in answer.context["rows"]][0] == (first.pk, "۳۰۰")
+    row, _ = answer.context["rows"][0]
+    assert (row.line, row.amount) == (first, "۳۰۰")
     assert f'value="{second.pk}" checked' in text
     assert 'name="percent" value="۱۰"' in text
 
@@ -316,6 +317,26 @@ def test_names_of_experts_are_for_their_insurer_and_for_headquarters(client, cas
 
     assert who(expert) == who(cast.headquarters) == who(cast.auditor) == "بیتا رستمی"
     assert who(cast.officer) == who(cast.region_head) == cast.insurer.name
+
+
+def test_who_answered_is_told_by_the_side_of_then_not_by_the_seat_of_today(client, cast, claim):
+    colleague = person("farhad", Role.INSURER, organisation=cast.organisation, insurer_id=cast.insurer.pk)
+    typist = cast.second_headquarters
+    first, *_ = lines_of(claim)
+    cut = [Decision(first.pk, 500, (Cut("tariff", 500),))]
+    adjudication.adjudicate(claim=claim, decisions=cut, approve_rest=True, by=cast.insurer_expert, at=AT)
+    less = [Decision(first.pk, 600, (Cut("tariff", 400),))]
+    adjudication.adjudicate(claim=claim, decisions=less, revises=True, is_typed=True, by=typist, at=AT)
+
+    def who(user):
+        return [name for _, name in look(client, user, claim, "claim").context["answers"]]
+
+    told = {cast.officer: [str(typist), cast.insurer.name], colleague: ["ستاد، از روی نامه", "bita"]}
+    assert {user: who(user) for user in told} == told
+    Membership.objects.filter(user=typist).update(role=Role.INSURER, insurer_id=cast.insurer.pk)
+    moved = {"role": Role.HOSPITAL, "insurer_id": None, "centre": cast.hospital}
+    Membership.objects.filter(user=cast.insurer_expert).update(**moved)
+    assert {user: who(user) for user in told} == told
 
 
 def test_another_insurers_expert_finds_nothing(client, cast, claim):
