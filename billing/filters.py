@@ -8,7 +8,7 @@ import django_filters as filters
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
 from billing.choices import Stage
-from billing.models import Invoice, InvoiceLine
+from billing.models import Invoice, InvoiceLine, PastInvoice
 from billing.worklists import mine
 from core.filters import SortedFilter
 from core.jalali import month_name
@@ -77,7 +77,7 @@ class InvoiceFilter(MonthlyFilter):
         label="گروه خدمت", choices=ServiceGroup.choices, coerce=int, method="with_group"
     )
     contract = filters.ModelChoiceFilter(label="قرارداد", queryset=_contracts, method="of_contract")
-    delivery = filters.NumberFilter(label="محموله", field_name="change__delivery")
+    delivery = filters.NumberFilter(label="محموله", method="of_delivery")
 
     class Meta:
         model = Invoice
@@ -96,6 +96,11 @@ class InvoiceFilter(MonthlyFilter):
     def of_day(self, found: Any, _name: str, day: Any) -> Any:
         """Invoices whose stay or visit has the day (ISO) in it."""
         return found.filter(admitted_on__lte=day, discharged_on__gte=day)
+
+    def of_delivery(self, found: Any, _name: str, key: Any) -> Any:
+        """Invoices that a delivery brought, also those that a later one corrected."""
+        earlier = PastInvoice.objects.filter(change__delivery=int(key)).values("invoice_id")
+        return found.filter(Q(change__delivery=int(key)) | Q(pk__in=earlier))
 
     def with_element(self, found: Any, _name: str, element: int) -> Any:
         """Invoices with a line of the cost element."""

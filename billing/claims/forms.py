@@ -153,6 +153,11 @@ class ObjectionForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         sent = super().clean() or {}
+        shown = {f"take-{line.pk}" for line in self.shown}
+        if any(name.startswith("take-") and name not in shown for name in self.data):
+            raise ValidationError(
+                "سطری را برگزیده‌اید که دیگر به اعتراض باز نیست؛ صفحه را از نو باز کنید و دوباره برگزینید."
+            )
         for line in self.shown:
             amount = sent.get(f"amount-{line.pk}")
             if sent.get(f"take-{line.pk}") and amount is not None and not 0 < amount <= (line.cut or 0):
@@ -230,6 +235,10 @@ class TypedCut:
     fault: str = ""
 
     @property
+    def is_typed(self) -> bool:
+        return bool(self.amount or self.reason or self.note)
+
+    @property
     def reason_title(self) -> str:
         return titles().get(self.reason, self.reason)
 
@@ -247,8 +256,12 @@ class TypedAnswers:
         ]
         self.decisions: list[Decision] = []
         for row in self.rows:
-            if row.amount or row.reason or row.note:
+            if row.is_typed:
                 self._read(row)
+
+    @property
+    def is_any(self) -> bool:
+        return any(row.is_typed for row in self.rows)
 
     @property
     def is_right(self) -> bool:
@@ -266,10 +279,19 @@ class TypedAnswers:
             row.fault = f"کسر از خواستهٔ سطر ({group_digits(asked)} ریال) بیش‌تر نیست."
         elif amount and not row.reason:
             row.fault = "علت کسر را برگزینید."
+        elif not amount and (row.reason or note):
+            row.fault = (
+                "کسر صفر یعنی تأیید کامل و علت و توضیح ندارد؛ مبلغ کسر را بنویسید یا آن‌ها را پاک کنید."
+            )
         elif amount:
             self.decisions.append(Decision(row.line.pk, asked - amount, (Cut(row.reason, amount, note),)))
         else:
             self.decisions.append(Decision(row.line.pk, asked))
+
+    def laid_out(self, lines: Iterable[ClaimLine]) -> list[TypedCut]:
+        """A row for each line of a page in its order, with what was typed; then the rows of no line there."""
+        typed = {row.line.pk: row for row in self.rows}
+        return [typed.pop(line.pk, None) or TypedCut(line) for line in lines] + list(typed.values())
 
     def blame(self, errors: Iterable[Mapping[str, Any]]) -> None:
         """Put what the service says beside its lines."""
@@ -300,7 +322,7 @@ class RefuseForm(SayingForm):
     note = CleanCharField(label="توضیح برای مرکز درمانی", max_length=250)
 
 
-#: Cuts of one line that its page takes at once.
+#: Places for cuts of one line on its page; a line that has more cuts has a place for each.
 CUTS_OF_LINE = 4
 
 
@@ -314,7 +336,10 @@ class LineAnswerForm(SayingForm):
         self.line = line
         if line.approved is not None:
             del self.fields["unknown_code"]
-        for place in range(CUTS_OF_LINE):
+        # What was sent counts too: the answer may have changed since the page was seen.
+        sent = sum(name.startswith("amount-") for name in self.data)
+        self.places = range(max(CUTS_OF_LINE, len(standing), sent))
+        for place in self.places:
             cut = standing[place] if place < len(standing) else None
             number = persian_digits(place + 1)
             self.fields[f"reason-{place}"] = ReasonField(
@@ -333,15 +358,17 @@ class LineAnswerForm(SayingForm):
             )
 
     def rows(self) -> list[tuple[Any, Any, Any]]:
-        return [(self[f"reason-{n}"], self[f"amount-{n}"], self[f"note-{n}"]) for n in range(CUTS_OF_LINE)]
+        return [(self[f"reason-{n}"], self[f"amount-{n}"], self[f"note-{n}"]) for n in self.places]
 
     def clean(self) -> dict[str, Any]:
         sent = super().clean() or {}
-        for place in range(CUTS_OF_LINE):
+        for place in self.places:
             reason, amount = sent.get(f"reason-{place}"), sent.get(f"amount-{place}")
             if amount and not reason:
                 self.add_error(f"reason-{place}", "علت کسر را برگزینید.")
-            elif reason and not amount and f"amount-{place}" not in self.errors:
+            elif (
+                (reason or sent.get(f"note-{place}")) and not amount and f"amount-{place}" not in self.errors
+            ):
                 self.add_error(f"amount-{place}", "مبلغ کسر را بنویسید.")
         return sent
 
@@ -349,7 +376,7 @@ class LineAnswerForm(SayingForm):
         sent = self.cleaned_data
         cuts = tuple(
             Cut(sent[f"reason-{n}"], sent[f"amount-{n}"], sent[f"note-{n}"])
-            for n in range(CUTS_OF_LINE) if sent[f"amount-{n}"]
+            for n in self.places if sent[f"amount-{n}"]
         )  # fmt: skip
         if sent.get("unknown_code"):
             return Decision(self.line.pk, cuts=cuts, is_unknown_code=True)

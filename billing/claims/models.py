@@ -546,6 +546,11 @@ class ClaimLine(TakenOffFields):
         return LINE_TONES[self.status]
 
     @property
+    def is_set_aside(self) -> bool:
+        """Whether the insurer does not know the code yet."""
+        return self.status == ClaimLineStatus.UNKNOWN_CODE
+
+    @property
     def reason_label(self) -> str:
         """What the code of the first cut means; the code itself where the list no longer has it."""
         return titles().get(self.reason, self.reason)
@@ -642,6 +647,8 @@ class Adjudication(models.Model):
     by = models.ForeignKey(_USER, models.PROTECT, null=True, related_name="+")
     by_name = models.CharField("نام", max_length=160, blank=True)
     channel = models.CharField("راه", max_length=6, choices=StepChannel, default=StepChannel.PAGE)
+    #: Headquarters typed it from the insurer's letter; any other answer is of the insurer's own side.
+    is_typed = models.BooleanField("از روی نامه", default=False)
     note = models.CharField("توضیح", max_length=250, blank=True)
     lines = models.IntegerField("سطر")
     asked = models.BigIntegerField("خواسته")

@@ -20,6 +20,7 @@ from billing.services import deliveries
 from billing.tasks import load_delivery
 from core import display, export
 from core.paging import Pages
+from core.text import group_digits
 from core.views import ActionView, DetailPage, FormPage, Gate, ListPage, ProgressPage
 from organisations.models import Centre
 from organisations.permissions import Permission
@@ -95,6 +96,8 @@ class DeliveryDetail(DetailPage):
         page.object_list = [_finding(row) for row in page.object_list]
         may_send = self.request.user.may(Permission.DELIVERY_CREATE)
         broken = delivery.state == DeliveryState.WAITING and delivery.job and delivery.job.is_over
+        brought = f"{reverse('invoices')}?delivery={delivery.pk}"
+        unpriced = delivery.unpriced_lines
         return super().get_context_data(
             delivery=_summary(delivery),
             job=delivery.job,
@@ -109,7 +112,9 @@ class DeliveryDetail(DetailPage):
             errors_csv_url=reverse("delivery_refused_csv", args=[delivery.pk]),
             resend_url=reverse("delivery_new") if may_send else "",
             retry_url=reverse("delivery_retry", args=[delivery.pk]) if may_send and broken else "",
-            invoices_url=f"{reverse('invoices')}?delivery={delivery.pk}" if delivery.rows_stored else "",
+            invoices_url=brought if delivery.rows_stored else "",
+            unpriced_url=f"{brought}&unpriced=true" if unpriced else "",
+            unpriced_note=f"{group_digits(unpriced)} سطر هنگام رسیدن نرخ نداشت" if unpriced else "",
             back_url=reverse("deliveries"),
             breadcrumb=[{"label": "محموله‌ها", "url": reverse("deliveries")}, {"label": str(delivery)}],
             **kwargs,

@@ -67,6 +67,12 @@
     all("tr[aria-selected]", row.closest("table")).forEach((other) => other.setAttribute("aria-selected", "false"));
     row.setAttribute("aria-selected", "true");
   });
+  // An address that names a line opens at it: at its trace where that stands below, at its row where both stand side by side.
+  const chosenRow = new URLSearchParams(location.search).has("line") && find("tr[data-select][aria-selected=true]");
+  if (chosenRow) {
+    const isNarrow = matchMedia("(max-width: 80rem)").matches;
+    (isNarrow ? find("[data-reveal]") : chosenRow)?.scrollIntoView({ block: isNarrow ? "start" : "center" });
+  }
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.target.matches?.("[data-reveal]") && matchMedia("(max-width: 80rem)").matches)
       event.target.scrollIntoView({ block: "start", behavior: "smooth" });

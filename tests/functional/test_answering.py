@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from billing.claims.choices import ClaimState
 from billing.claims.models import Claim, ClaimLine
+from billing.claims.services import sending
 from tests import claim_world as world
 from tests.cast import make_cast
 from tests.functional.test_insurer import sign_in
@@ -67,3 +68,32 @@ def test_an_expert_answers_a_claim_by_the_page_alone(page: Page, live_server: An
     page.goto(f"{url}{stored.get_absolute_url()}")
     expect(page.get_by_role("table", name="پاسخ‌ها به سطرهای مطالبه")).to_contain_text("bita")
     assert said == []
+
+
+def test_all_of_a_list_is_asked_once_more_and_what_is_typed_goes_first(
+    page: Page, live_server: Any, cast: Any
+):
+    world.reviewed(cast, (1_000, 0), (500, 0), (300, 0))
+    claim = sending.acknowledge(claim=world.sent(cast), by=cast.insurer_expert, at=world.AT)
+    first = ClaimLine.objects.of_claim(claim).first()
+    sign_in(page, live_server.url, cast.insurer_expert)
+    page.goto(f"{live_server.url}{reverse('claim_answer', args=[claim.pk])}")
+    approve = page.get_by_role("button", name="تأیید کامل")
+
+    page.locator("[name=everything]").check()
+    expect(approve).to_be_enabled()
+    page.locator(f"[name=cut-{first.pk}]").fill("۳۰۰")
+    expect(approve).to_be_disabled()
+    expect(page.locator("[data-bulk-count]")).to_have_text("نخست کسرهای نوشته‌شده را ثبت کنید")
+    page.locator(f"[name=cut-{first.pk}]").fill("")
+
+    approve.click()
+    asked = page.get_by_role("dialog", name="پاسخ به همهٔ سطرهای بی‌پاسخ این فهرست")
+    expect(asked).to_contain_text("«تأیید کامل» برای ۳ سطر")
+    asked.get_by_role("button", name="انصراف").click()
+    expect(asked).to_be_hidden()
+    assert Claim.objects.get(pk=claim.pk).state == ClaimState.ACKNOWLEDGED
+    approve.click()
+    asked.get_by_role("button", name="ثبت پاسخ").click()
+    expect(page.locator("#toasts")).to_contain_text("۳ سطر تأیید شد")
+    assert Claim.objects.get(pk=claim.pk).state == ClaimState.ADJUDICATED

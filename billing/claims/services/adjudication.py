@@ -101,7 +101,7 @@ def adjudicate(
         taken += _rest(row, {decision.line_id for decision in said})
     if not taken:
         raise InvalidInput("پاسخ هیچ سطری را در بر ندارد.")
-    return _answered(row, taken, by=by, at=at, note=note, channel=channel)
+    return _answered(row, taken, by=by, at=at, note=note, channel=channel, is_typed=is_typed)
 
 
 @transaction.atomic
@@ -143,11 +143,18 @@ def _open_to_answers(claim: Claim, by: Any, *, revises: bool = False, is_typed: 
 
 
 def _answered(
-    row: Claim, taken: Sequence[_Taken], *, by: Any, at: dt.datetime, note: str, channel: StepChannel
+    row: Claim,
+    taken: Sequence[_Taken],
+    *,
+    by: Any,
+    at: dt.datetime,
+    note: str,
+    channel: StepChannel,
+    is_typed: bool = False,
 ) -> Adjudication:
     """Write right decisions, and bring the claim where they lead."""
     version = row.version
-    written = _write(row, taken, by=by, at=at, note=note, channel=channel)
+    written = _write(row, taken, by=by, at=at, note=note, channel=channel, is_typed=is_typed)
     if any(one.status == ClaimLineStatus.UNKNOWN_CODE for one in taken):
         codes.take(written, at=at)
     if row.state == ClaimState.ACKNOWLEDGED:
@@ -317,13 +324,21 @@ _ANSWER = f"""
 
 
 def _write(
-    row: Claim, taken: Sequence[_Taken], *, by: Any, at: dt.datetime, note: str, channel: StepChannel
+    row: Claim,
+    taken: Sequence[_Taken],
+    *,
+    by: Any,
+    at: dt.datetime,
+    note: str,
+    channel: StepChannel,
+    is_typed: bool = False,
 ) -> Adjudication:
     """The answer as it came, append-only, and what the lines are now."""
     answered = [one for one in taken if one.approved is not None]
     written = Adjudication.objects.create(
         claim=row, at=at, by_id=by.pk if by else None, by_name=by.get_username() if by else "", channel=channel,
-        note=clean(note)[:NOTE_LENGTH], lines=len(taken), asked=sum(one.line.asked for one in answered),
+        is_typed=is_typed, note=clean(note)[:NOTE_LENGTH], lines=len(taken),
+        asked=sum(one.line.asked for one in answered),
         adjusted=sum(one.adjusted or 0 for one in answered), approved=sum(one.approved or 0 for one in answered),
     )  # fmt: skip
     LineDecision.objects.bulk_create(

@@ -97,9 +97,12 @@ def begin(*, claim: Claim, text: str, against: Iterable[Against], by: Any, at: d
 
 @transaction.atomic
 def revise(
-    *, objection: Objection, text: str, against: Iterable[Against], by: Any, at: dt.datetime
+    *, objection: Objection, text: str, against: Iterable[Against], seen: int, by: Any, at: dt.datetime
 ) -> Objection:
-    """Write a draft anew: its words, lines and rials, by who wrote it, so that another person still sends it."""
+    """Write a draft anew: its words, lines and rials, by who wrote it, so that another person still sends it.
+
+    `seen` is the version that the writer saw: what was written since is not written over.
+    """
     row = held(objection)
     if row.state != S.DRAFT:
         raise ObjectionRefused(
@@ -107,6 +110,10 @@ def revise(
         )
     if by is None or by.pk != row.created_by_id:
         raise NotAllowed("پیش‌نویس را نویسنده‌اش ویرایش می‌کند؛ می‌توانید پس بگیرید و خودتان از نو بنویسید.")
+    if row.version != seen:
+        raise ObjectionRefused(
+            "از وقتی این صفحه را دیدید پیش‌نویس تغییر کرده است؛ صفحه را از نو باز کنید و تغییرتان را دوباره بنویسید."
+        )
     _refuse_late(row.due_on, at)
     before = {"asked": row.asked, "lines": row.lines_count}
     row.lines.all().delete()

@@ -147,5 +147,10 @@ class TieState:
         return "bad" if self.broken.is_red else "warn"
 
     @property
+    def is_of_claims(self) -> bool:
+        """Whether it is held against what insurers answer; a record of it without a claim was not claimed yet."""
+        return self.tie == Tie.ANSWER
+
+    @property
     def label(self) -> str:
         return TONES[self.tone]

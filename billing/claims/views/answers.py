@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, Sum
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -32,13 +32,15 @@ from billing.claims.views.lists import HOME, told_by
 from billing.claims.views.moves import OfClaim
 from core.batches import Batch, answer, chosen
 from core.errors import DomainError, InvalidInput
-from core.filters import misread
-from core.money import BASIS_POINTS, share_of
+from core.filters import misread, whole
+from core.money import share_of
 from core.text import group_digits, persian_digits
 from core.views import DetailPage, ListPage
 from organisations.permissions import Permission
 
 EVERY = "all"
+SET_ASIDE = ClaimLineStatus.UNKNOWN_CODE
+_IS_UNDECIDED = Q(status__in=UNDECIDED)
 APPROVE, CUT_PART, UNKNOWN = "approve", "cut", "unknown"
 DONE = {APPROVE: "تأیید", CUT_PART: "کسر", UNKNOWN: "برای کد ناشناخته کنار گذاشته"}
 
@@ -46,7 +48,7 @@ DONE = {APPROVE: "تأیید", CUT_PART: "کسر", UNKNOWN: "برای کد نا�
 def newest_answers(lines: Iterable[ClaimLine]) -> dict[int, LineDecision]:
     """The last answer to each line, by the line's key."""
     found = LineDecision.objects.filter(line_id__in=[line.pk for line in lines])
-    found = found.select_related("adjudication__by__membership").order_by("adjudication_id")
+    found = found.select_related("adjudication__by").order_by("adjudication_id")
     return {decision.line_id: decision for decision in found}
 
 
@@ -76,7 +78,7 @@ class Answering(ListPage):
         return self.filter.qs
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        claim, typed = self.claim, kwargs.pop("typed", None)
+        claim, typed = self.claim, kwargs.pop("typed", None) or TypedAnswers({}, lines=[])
         context = super().get_context_data(
             claim=claim,
             filter=self.filter,
@@ -90,9 +92,12 @@ class Answering(ListPage):
             ],
             is_open=claim.state in ANSWERING,
             receipt=ReceiptForm() if claim.state == ClaimState.SENT else None,
-            sums=self.get_queryset().order_by().aggregate(count=Count("pk"), asked=Sum("asked")),
+            sums=self.get_queryset()
+            .order_by()
+            .aggregate(count=Count("pk"), undecided=Count("pk", filter=_IS_UNDECIDED), asked=Sum("asked")),
             left=ClaimLine.objects.filter(claim=claim, status__in=UNDECIDED).count(),
-            set_aside=ClaimLine.objects.filter(claim=claim, status=ClaimLineStatus.UNKNOWN_CODE).count(),
+            set_aside=ClaimLine.objects.filter(claim=claim, status=SET_ASIDE).count(),
+            aside=str(int(SET_ASIDE)),
             is_untouched=not claim.has_answer,
             reasons=reasons_offered(),
             rest=AnswerNoteForm(auto_id="rest-%s"),
@@ -104,11 +109,10 @@ class Answering(ListPage):
             ],
             **kwargs,
         )
-        lines = list(context["page_obj"])
-        typed = typed or TypedAnswers({}, lines=lines)
-        answers = newest_answers(lines)
+        rows = typed.laid_out(context["page_obj"])
+        answers = newest_answers(row.line for row in rows)
         return context | {
-            "rows": [(row, self._by(answers.get(row.line.pk))) for row in typed.rows],
+            "rows": [(row, self._by(answers.get(row.line.pk))) for row in rows],
             "has_faults": not typed.is_right,
         }
 
@@ -125,11 +129,7 @@ class Answering(ListPage):
 
     def _answer_typed(self) -> HttpResponse:
         """What was typed beside the lines, taken as one answer or not at all; faults stand beside their lines."""
-        request = self.request
-        sent = {name.partition("-")[2] for name in request.POST if name.startswith("cut-")}
-        keys = chosen(sorted(sent), thing="سطر", limit=self.paginate_by)
-        lines = ClaimLine.objects.of_claim(self.claim).for_page().filter(pk__in=keys)
-        typed = TypedAnswers(request.POST, lines=lines)
+        request, typed = self.request, self._typed()
         if typed.is_right:
             try:
                 if not typed.decisions:
@@ -145,8 +145,23 @@ class Answering(ListPage):
             else:
                 messages.success(request, self._told(done))
                 return HttpResponseRedirect(request.get_full_path())
+        return self._again(typed)
+
+    def _typed(self) -> TypedAnswers:
+        """What was typed beside the lines of the page that was sent."""
+        sent = {name.partition("-")[2] for name in self.request.POST if name.startswith("cut-")}
+        keys = chosen(sorted(sent), thing="سطر", limit=self.paginate_by)
+        lines = ClaimLine.objects.of_claim(self.claim).for_page().filter(pk__in=keys)
+        return TypedAnswers(self.request.POST, lines=lines)
+
+    def _again(self, typed: TypedAnswers) -> HttpResponse:
+        """The page as it was sent: what is typed, ticked and said in it stays."""
         self.object_list = self.get_queryset()
-        return self.render_to_response(self.get_context_data(typed=typed), status=422)
+        said = self.request.POST
+        ticked = {whole(key) for key in said.getlist("lines")}
+        return self.render_to_response(
+            self.get_context_data(typed=typed, said=said, ticked=ticked), status=422
+        )
 
     @staticmethod
     def _told(done: Adjudication) -> str:
@@ -155,11 +170,17 @@ class Answering(ListPage):
 
     def _answer_chosen(self, said: str) -> HttpResponse:
         """One thing said of many lines, each for itself; what did not go is listed with its reason."""
-        request, here = self.request, self.request.get_full_path()
+        request, here, typed = self.request, self.request.get_full_path(), self._typed()
         try:
+            if typed.is_any:
+                raise InvalidInput("نخست کسرهای نوشته‌شده را ثبت کنید یا آن‌ها را پاک کنید.")
             sent = ChosenAnswerForm(request.POST).sent()
             decisions = [self._decision(line, said, sent) for line in self._chosen_lines()]
-            outcomes = []
+        except InvalidInput as refusal:
+            messages.error(request, refusal.sentence)
+            return self._again(typed)
+        outcomes = []
+        try:
             if decisions:
                 outcomes = adjudication.adjudicate_each(
                     claim=self.claim, decisions=decisions, by=request.user, at=timezone.now()
@@ -180,7 +201,7 @@ class Answering(ListPage):
 
     def _chosen_lines(self) -> list[ClaimLine]:
         if self.request.POST.get("everything"):
-            found = self.get_queryset().filter(status__in=UNDECIDED).select_related(None)
+            found = self.get_queryset().filter(_IS_UNDECIDED).select_related(None)
             return list(found.only("pk", "asked", "line_no"))
         keys = chosen(self.request.POST.getlist("lines"), thing="سطر", limit=self.paginate_by)
         return list(ClaimLine.objects.of_claim(self.claim).filter(pk__in=keys).only("pk", "asked", "line_no"))
@@ -193,7 +214,9 @@ class Answering(ListPage):
             return Decision(line.pk, line.asked)
         if not sent["reason"]:
             raise InvalidInput("علت کسر را برگزینید.")
-        percent = BASIS_POINTS if sent["percent"] is None else sent["percent"]
+        percent = sent["percent"]
+        if percent is None:
+            raise InvalidInput("درصد کسر را بنویسید؛ ۱۰۰ یعنی همهٔ خواستهٔ سطر.")
         if not percent:
             raise InvalidInput("درصد کسر بیش از صفر است؛ برای تأیید کامل دکمهٔ خودش را بزنید.")
         amount = share_of(max(line.asked, 0), percent)
@@ -271,7 +294,7 @@ class LinePage(DetailPage):
         for cut in LineCut.objects.filter(line=line).order_by("pk"):
             shown = {"reason": titles().get(cut.reason, cut.reason), "amount": cut.amount, "note": cut.note}
             cuts.setdefault(cut.adjudication_id, []).append(shown)
-        said = LineDecision.objects.filter(line=line).select_related("adjudication__by__membership")
+        said = LineDecision.objects.filter(line=line).select_related("adjudication__by")
         return [
             {
                 "decision": one,

@@ -80,13 +80,14 @@ def age_in_days(claim: Claim, on: dt.date) -> int | None:
 
 
 def told_by(said: Adjudication, claim: Claim, user: Any) -> str:
-    """Who answered, for a reader: experts' names are for their insurer and for who sees the whole organisation."""
-    membership = getattr(said.by, "membership", None)
+    """Who answered, for a reader: experts' names are for their insurer and for who sees the whole organisation.
+
+    By whose answer it was: a person who has another seat by now is told as then.
+    """
     name = str(said.by or said.by_name or "سامانه")
-    is_experts = said.channel == StepChannel.API or bool(membership and membership.insurer_id)
     if insurer_of(user) is not None:
-        return name if is_experts or membership is None else "ستاد، از روی نامه"
-    return name if not is_experts or user.scope.whole_organisation_ids() else str(claim.insurer.name)
+        return "ستاد، از روی نامه" if said.is_typed else name
+    return name if said.is_typed or user.scope.whole_organisation_ids() else str(claim.insurer.name)
 
 
 class Claims(ListPage):
@@ -263,7 +264,7 @@ class ClaimPage(DetailPage):
     def _answers(self) -> list[tuple[Adjudication, str]]:
         """The insurer's newest answers, each with who gave it."""
         claim, user = self.object, self.request.user
-        rows = claim.adjudications.select_related("by__membership").order_by("-pk")[:ANSWERS_SHOWN]
+        rows = claim.adjudications.select_related("by").order_by("-pk")[:ANSWERS_SHOWN]
         return [(row, told_by(row, claim, user)) for row in rows]
 
     def _may_attach(self) -> bool:

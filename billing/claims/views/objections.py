@@ -131,7 +131,12 @@ class ObjectionNew(Gate, generic.FormView):
         return Pages(found, SHOWN).get_page(self.request.GET.get("page"))
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return super().get_form_kwargs() | {"lines": self.lines.object_list}
+        lines = self.lines.object_list
+        if self.request.method == "POST":
+            # Those of the page that was seen: another line may stand on it by now.
+            names = [name for name in self.request.POST if name.startswith(("take-", "amount-"))][: 2 * SHOWN]
+            lines = self.open_lines.filter(pk__in={whole(name.partition("-")[2]) for name in names} - {None})
+        return super().get_form_kwargs() | {"lines": lines}
 
     def form_valid(self, form: Any) -> HttpResponse:
         try:
@@ -149,6 +154,8 @@ class ObjectionNew(Gate, generic.FormView):
         context = super().get_context_data(
             claim=claim,
             draft=self.draft,
+            # A refused form says again what it was written upon.
+            version=self.request.POST.get("version", self.draft.version if self.draft else ""),
             cancel_url=(self.draft or claim).get_absolute_url(),
             lines=self.lines,
             is_open=claim.state in OPEN_TO_OBJECTION,
@@ -193,6 +200,8 @@ class ObjectionEdit(ObjectionNew):
         return super().get_form_kwargs() | {"standing": self.standing, "initial": {"text": self.draft.text}}
 
     def keep(self, **said: Any) -> Objection:
+        seen = whole(self.request.POST.get("version"))
+        said["seen"] = -1 if seen is None else seen
         return objecting.revise(objection=self.draft, **said, by=self.request.user, at=timezone.now())
 
 

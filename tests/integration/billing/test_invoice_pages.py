@@ -144,7 +144,12 @@ def test_filters_by_place_and_fund_offer_only_what_the_user_may_see(listed, sign
 
 def test_a_delivery_leads_to_its_own_invoices(listed, sign_in):
     delivery = of("A1").change.delivery_id
-    assert numbers_on(sign_in(listed.officer).get(f"{reverse('invoices')}?delivery={delivery}")) == ["A1"]
+    address = f"{reverse('invoices')}?delivery={delivery}"
+    assert numbers_on(sign_in(listed.officer).get(address)) == ["A1"]
+    # Also when a later one corrected it.
+    load(listed, {"A1": [line("100010"), line("100010")]})
+    assert of("A1").change.delivery_id != delivery
+    assert numbers_on(sign_in(listed.officer).get(address)) == ["A1"]
 
 
 def test_sums_are_those_of_the_whole_list_and_leave_out_what_has_no_price(listed, sign_in):

@@ -66,6 +66,10 @@ def sent(cast, claim, *said):
     return objecting.send(objection=row, by=cast.headquarters, at=AT)
 
 
+def revise(row, *said, seen, by, text="متن تازه"):
+    return objecting.revise(objection=row, text=text, against=against(*said), seen=seen, by=by, at=AT)
+
+
 def reply(cast, objection, *said, by=None):
     return objecting.answer(
         objection=objection, replies=[Reply(line.pk, amount) for line, amount in said], note="",
@@ -384,18 +388,20 @@ def test_a_draft_is_written_anew_by_its_writer_and_by_nobody_else(client, cast, 
         (lines[0].pk, True, 80), (lines[1].pk, False, 500),
     ]  # fmt: skip
     said = {
-        "text": "متن تازه", f"take-{lines[0].pk}": "on", f"amount-{lines[0].pk}": "۵۰",
+        "version": "1", "text": "متن تازه", f"take-{lines[0].pk}": "on", f"amount-{lines[0].pk}": "۵۰",
         f"take-{lines[1].pk}": "on", f"amount-{lines[1].pk}": "500", f"reason-{lines[1].pk}": "پیوست دارد",
     }  # fmt: skip
     assert client.post(url, said).status_code == 302
     row.refresh_from_db()
     assert (row.text, row.asked, row.lines_count, row.version) == ("متن تازه", 550, 2, 2)
     assert sorted(row.lines.values_list("asked", "reason")) == [(50, ""), (500, "پیوست دارد")]
+    said["version"] = "2"
     wrong = client.post(url, said | {f"amount-{lines[0].pk}": "181"})
     assert "تا کسر همین سطر" in wrong.content.decode()
-    assert "دست‌کم یک سطر" in client.post(url, {"text": "x"}).content.decode()
+    none = {"text": "x", f"amount-{lines[0].pk}": "1", f"amount-{lines[1].pk}": "1", "version": "2"}
+    assert "دست‌کم یک سطر" in client.post(url, none).content.decode()
     with pytest.raises(NotAllowed):
-        objecting.revise(objection=row, text="x", against=against((lines[0], 1)), by=cast.headquarters, at=AT)
+        revise(row, (lines[0], 1), seen=2, by=cast.headquarters)
     client.force_login(cast.headquarters)
     assert url not in client.get(row.get_absolute_url()).content.decode()
     client.force_login(cast.officer)
@@ -404,14 +410,12 @@ def test_a_draft_is_written_anew_by_its_writer_and_by_nobody_else(client, cast, 
 
 def test_a_line_that_left_the_draft_may_be_objected_to_again_and_what_was_submitted_stays(cast, claim, lines):
     row = begun(cast, claim, (lines[0], 80), (lines[1], 500))
-    objecting.revise(
-        objection=row, text="تنها سطر دوم", against=against((lines[1], 1)), by=cast.officer, at=AT
-    )
+    revise(row, (lines[1], 1), seen=1, by=cast.officer)
     other = begun(cast, claim, (lines[0], 10))
     assert other.sequence == 2
     objecting.submit(objection=row, by=cast.officer, at=AT)
     with pytest.raises(DomainError, match="تنها پیش‌نویس"):
-        objecting.revise(objection=row, text="x", against=against((lines[1], 2)), by=cast.officer, at=AT)
+        revise(row, (lines[1], 2), seen=row.version, by=cast.officer)
     for change in (
         lambda: Objection.objects.filter(pk=row.pk).update(text="x"),
         lambda: Objection.objects.filter(pk=row.pk).update(asked=7),
@@ -420,9 +424,8 @@ def test_a_line_that_left_the_draft_may_be_objected_to_again_and_what_was_submit
         with pytest.raises(InternalError), transaction.atomic():
             change()
     objecting.give_back(objection=row, note="دلیل ننوشته‌اید", by=cast.headquarters, at=AT)
-    again = objecting.revise(
-        objection=row, text="با دلیل", against=against((lines[1], 9)), by=cast.officer, at=AT
-    )
+    row.refresh_from_db()
+    again = revise(row, (lines[1], 9), seen=row.version, by=cast.officer, text="با دلیل")
     assert (again.text, again.asked) == ("با دلیل", 9)
 
 
@@ -431,8 +434,32 @@ def test_lines_of_a_draft_on_other_pages_of_the_form_stay(client, cast, claim, l
     row = begun(cast, claim, (lines[0], 80), (lines[1], 500))
     client.force_login(cast.officer)
     url = f"{reverse('objection_edit', args=[row.pk])}?page=2"
-    assert (
-        client.post(url, {"text": "y", f"take-{lines[1].pk}": "on", f"amount-{lines[1].pk}": "7"}).status_code
-        == 302
-    )
+    said = {"version": "1", "text": "y", f"take-{lines[1].pk}": "on", f"amount-{lines[1].pk}": "7"}
+    assert client.post(url, said).status_code == 302
     assert sorted(row.lines.values_list("line_id", "asked")) == sorted([(lines[0].pk, 80), (lines[1].pk, 7)])
+
+
+def test_a_draft_that_changed_in_another_tab_is_not_written_over(client, cast, claim, lines, monkeypatch):
+    monkeypatch.setattr("billing.claims.views.objections.SHOWN", 1)
+    row = begun(cast, claim, (lines[0], 80), (lines[1], 500))
+    client.force_login(cast.officer)
+    url = reverse("objection_edit", args=[row.pk])
+    assert 'name="version" value="1"' in client.get(url, {"page": 2}).content.decode()
+    revise(row, (lines[1], 500), seen=1, by=cast.officer)
+
+    # The first line is none of the draft by now, so its second stands on the first page.
+    old = {"version": "1", "text": "y", f"take-{lines[0].pk}": "on", f"amount-{lines[0].pk}": "70"}
+    refused = client.post(url, old)
+    assert "از وقتی این صفحه را دیدید" in refused.content.decode()
+    assert 'name="version" value="1"' in refused.content.decode()
+    assert "از وقتی این صفحه را دیدید" in client.post(url, old | {"version": ""}).content.decode()
+    assert list(row.lines.values_list("line_id", "asked")) == [(lines[1].pk, 500)]
+
+
+def test_a_chosen_line_that_is_open_no_more_is_not_left_out_without_a_word(client, cast, claim, lines):
+    begun(cast, claim, (lines[0], 80))
+    client.force_login(cast.officer)
+    both = {"text": "y"} | {f"take-{line.pk}": "on" for line in lines[:2]}
+    refused = client.post(reverse("objection_new", args=[claim.pk]), both)
+    assert "دیگر به اعتراض باز نیست" in refused.content.decode()
+    assert Objection.objects.count() == 1
