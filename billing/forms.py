@@ -11,7 +11,14 @@ from billing.choices import CountKind, Document, Stage
 from billing.models import ColumnMapping, Papers
 from billing.papers import Entitlement, Said
 from billing.parsing.counts import LARGEST, OWN_SETTING
-from billing.stated import LONGEST_ELIGIBILITY, NO_ELIGIBILITY, diagnoses_of, eligibility_of, malformed
+from billing.stated import (
+    LONGEST_DIAGNOSES,
+    LONGEST_ELIGIBILITY,
+    NO_ELIGIBILITY,
+    diagnoses_of,
+    diagnosis_faults,
+    eligibility_of,
+)
 from core.batches import chosen
 from core.errors import InvalidInput
 from core.forms import (
@@ -183,7 +190,7 @@ class PapersForm(SayingForm):
     admitted_at = HourField(label="ساعت پذیرش", required=False)
     discharged_at = HourField(label="ساعت ترخیص", required=False)
     diagnoses = CleanCharField(
-        label="تشخیص‌ها (ICD-10)", required=False, max_length=400,
+        label="تشخیص‌ها (ICD-10)", required=False, max_length=LONGEST_DIAGNOSES,
         help_text="کدها با فاصله؛ نخستین، تشخیص اصلی است.",
     )  # fmt: skip
     eligibility = CleanCharField(
@@ -203,10 +210,8 @@ class PapersForm(SayingForm):
 
     def clean_diagnoses(self) -> list[str]:
         codes = diagnoses_of(self.cleaned_data["diagnoses"])
-        if wrong := malformed(codes):
-            raise forms.ValidationError(
-                f"«{wrong[0][:20]}» شکل کد ICD-10 ندارد؛ یک حرف و دو رقم و سپس ممیز بنویسید، مانند I10 یا E11.9."
-            )
+        if faults := diagnosis_faults(codes):
+            raise forms.ValidationError(faults[0])
         return codes
 
     def clean_eligibility(self) -> str:
@@ -222,7 +227,14 @@ class PapersForm(SayingForm):
             raise forms.ValidationError(NO_ELIGIBILITY)
         return code
 
-    def entitlement(self) -> Entitlement:
+    def diagnoses_said(self) -> list[str] | None:
+        """The diagnoses; None where the form did not send them, so that they stay as they are known."""
+        return self.cleaned_data["diagnoses"] if "diagnoses" in self.data else None
+
+    def entitlement(self) -> Entitlement | None:
+        """The codes of eligibility; None where the form did not send them."""
+        if "eligibility" not in self.data:
+            return None
         return Entitlement(self.cleaned_data["eligibility"], self.cleaned_data["supplementary_eligibility"])
 
     @staticmethod

@@ -11,12 +11,19 @@ from billing.choices import Document
 Identity = tuple[str | None, bool | None]
 
 
+NO_SUPPLEMENTARY = "بیمهٔ تکمیلی برگزیده نشده است؛ آن را برگزینید یا کد استحقاق را پاک کنید."
+
+
 @dataclass(frozen=True)
 class Entitlement:
     """Codes under which the basic and the supplementary insurer confirmed that they cover the patient; or empty."""
 
     basic: str = ""
     supplementary: str = ""
+
+    def problem(self, *, has_supplementary: bool) -> str:
+        """What is wrong with it for an invoice with or without a supplementary fund, in Persian; or empty."""
+        return NO_SUPPLEMENTARY if self.supplementary and not has_supplementary else ""
 
 
 @dataclass(frozen=True)

@@ -109,8 +109,10 @@ def give_up(job: Job, *, at: dt.datetime) -> None:
 
 
 def finish(job: Job, *, at: dt.datetime) -> None:
-    """End a job as done whose work was stored, while its worker was killed before it could say so."""
-    Job.objects.filter(pk=job.pk, state=JobState.RUNNING).update(
+    """End a job as done whose work was stored, while its worker was killed before it could say so; also one that
+    still waits, where somebody did its work by hand.
+    """
+    Job.objects.filter(pk=job.pk, state__in=(JobState.WAITING, JobState.RUNNING)).update(
         state=JobState.SUCCEEDED, error="", finished_at=at, progress=F("total")
     )
     job.refresh_from_db()

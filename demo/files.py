@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from billing.parsing.columns import label
 from core import jalali
 from core.text import TO_PERSIAN_DIGITS
 from demo.generator import SEED, CentrePlan
@@ -25,6 +26,8 @@ PERIODS = {
     1: ("سال",), 4: ("بهار", "تابستان", "پاییز", "زمستان"),
     6: ("فروردین و اردیبهشت", "خرداد و تیر", "مرداد و شهریور", "مهر و آبان", "آذر و دی", "بهمن و اسفند"),
 }  # fmt: skip
+#: What files say of an inpatient's file for the insurer's message, under our own headers.
+STATED = ("diagnoses", "eligibility", "supplementary_eligibility")
 _ARABIC = {"ی".encode(): "ي".encode(), "ک".encode(): "ك".encode()}
 
 
@@ -117,7 +120,7 @@ def _joined(own: pl.DataFrame, again: pl.DataFrame, lines: pl.DataFrame) -> tupl
 
 def csv_of(headers: pl.DataFrame, lines: pl.DataFrame, *, vendor: str, columns: dict[str, str]) -> bytes:
     """The file of a delivery: one row a line, the vendor's headers (`columns`: our name → header), UTF-8."""
-    habit = HABITS[vendor]
+    habit, columns = HABITS[vendor], columns | {name: label(name) for name in STATED if name not in columns}
     table = _texts(headers, lines, habit).select(
         pl.col(ours).alias(theirs) for ours, theirs in columns.items()
     )
@@ -151,7 +154,7 @@ def _texts(headers: pl.DataFrame, lines: pl.DataFrame, habit: Habit) -> pl.DataF
     spoiled_date, spoiled_fund = pl.col("spoil") == "date", pl.col("spoil") == "fund"
     of_header = headers.with_row_index("place").select(
         "place", "number", "patient_key", "patient_name", "personnel_no", "relation_no", "record_no",
-        "supplementary_code",
+        "supplementary_code", *STATED,
         pl.col("ward_code").alias("admission_ward"),
         _amount(pl.col("patient_paid"), habit).alias("patient_paid"),
         pl.col("setting").replace_strict({s.value: s.label for s in Setting}, return_dtype=pl.String),
@@ -170,7 +173,9 @@ def _texts(headers: pl.DataFrame, lines: pl.DataFrame, habit: Habit) -> pl.DataF
         _amount(pl.col("asked"), habit).alias("asked"),
     )  # fmt: skip
     joined = of_line.join(of_header, on="number", how="inner", maintain_order="left").sort("place", "line_no")
-    return joined.with_columns(pl.all().cast(pl.String))
+    # What is said of the whole invoice stands on its first row only.
+    once = [pl.when(pl.col("line_no") == 1).then(name).alias(name) for name in STATED]
+    return joined.with_columns(once).with_columns(pl.all().cast(pl.String))
 
 
 def _amount(amount: pl.Expr, habit: Habit) -> pl.Expr:

@@ -54,6 +54,17 @@ RANK_PERCENT = np.array([10_000, 5_000, 2_500])
 PATIENT_RANGE = 16_000
 #: Shares of lines or invoices with a fault of each kind; drawn apart, so that nothing else changes with them.
 FAULTS = 13
+#: Main diagnoses of inpatients by their kind, and what is found beside them (every second time nothing).
+STATED = 17
+DIAGNOSES = {
+    MEDICAL: ("J18.9", "I50.0", "N39.0", "A09.9", "I63.9", "I21.9", "K92.2", "J44.1"),
+    SURGICAL: ("K35.8", "K80.2", "K40.9", "N20.1", "S52.5", "K56.6"),
+    IMPLANT: ("M17.1", "S72.0", "M16.1", "M51.1"),
+    PACKAGE: ("H25.9", "K40.9", "J35.0"),
+}
+BESIDE_IT = ("I10", "E11.9", "E78.5", "D64.9")
+#: Who pays the whole bill has no insurer that confirms anything.
+UNINSURED = "self"
 NOBODY, WRONG_RANK, BEDS_TOO_MANY, BEDS_TOO_FEW = 0.002, 0.03, 0.015, 0.015
 NURSING_TWICE = 0.006
 _WARDS = [code for code, _ in tree.WARDS]
@@ -166,7 +177,9 @@ def generate(plan: CentrePlan, year: int = 1403, seed: int = SEED) -> tuple[pl.D
     _inpatient_lines(lines, invoices, rng)
     _outpatient_lines(lines, invoices, rng)
     _faults(lines, invoices, np.random.default_rng([seed, year, plan.place, FAULTS]))
-    return _headers(invoices, plan, year), lines.frame(plan, year)
+    headers = _headers(invoices, plan, year)
+    stated = _stated(invoices, headers, np.random.default_rng([seed, year, plan.place, STATED]))
+    return headers.with_columns(stated), lines.frame(plan, year)
 
 
 # ---------------------------------------------------------------- invoices
@@ -505,6 +518,26 @@ def _headers(invoices: _Invoices, plan: CentrePlan, year: int) -> pl.DataFrame:
             "record_no": pl.Series(invoices.patient + 500_000).cast(pl.String),
         }
     )  # fmt: skip
+
+
+def _stated(invoices: _Invoices, headers: pl.DataFrame, rng: np.random.Generator) -> list[pl.Series]:
+    """Diagnoses of inpatients and codes under which their insurers confirmed them: plainly of no insurer."""
+    count = len(invoices)
+    codes = [code for kind in sorted(DIAGNOSES) for code in DIAGNOSES[kind]]
+    sizes = np.array([len(DIAGNOSES[kind]) for kind in sorted(DIAGNOSES)])
+    kind = np.where(invoices.inpatient, invoices.kind, 0)
+    first = (np.cumsum(sizes) - sizes)[kind] + (rng.random(count) * sizes[kind]).astype(int)
+    second = np.where(rng.random(count) < 0.5, rng.integers(0, len(BESIDE_IT), count), -1)
+    beside = pl.Series([*(f" {code}" for code in BESIDE_IT), ""]).gather(_or_last(second, len(BESIDE_IT) + 1))
+    inside = pl.Series(invoices.inpatient)
+    insured = inside & (headers["fund_code"] != UNINSURED)
+    extra = inside & headers["supplementary_code"].is_not_null()
+    written = {
+        "diagnoses": (inside, pl.Series(codes).gather(first) + beside),
+        "eligibility": (insured, "DEMO-" + headers["number"]),
+        "supplementary_eligibility": (extra, "DEMO-T-" + headers["number"]),
+    }
+    return [text.set(~where, None).alias(name) for name, (where, text) in written.items()]
 
 
 def _or_last(place: np.ndarray, length: int) -> np.ndarray:

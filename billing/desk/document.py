@@ -17,7 +17,14 @@ from billing.papers import Entitlement, Identity, Said
 from billing.parsing import rows, values
 from billing.parsing.faults import absent
 from billing.parsing.parsed import Parsed
-from billing.stated import LONGEST_ELIGIBILITY, NO_ELIGIBILITY, diagnoses_of, eligibility_of, malformed
+from billing.stated import (
+    LONGEST_DIAGNOSES,
+    LONGEST_ELIGIBILITY,
+    NO_ELIGIBILITY,
+    diagnoses_of,
+    diagnosis_faults,
+    eligibility_of,
+)
 from core import jalali
 from core.display import milli
 from core.errors import InvalidInput
@@ -29,8 +36,8 @@ from organisations.choices import Setting
 HEADER = {
     "number": 60, "id_kind": 20, "patient_id": 60, "birth_order": 2, "patient_name": 160, "personnel_no": 30,
     "relation_no": 10, "setting": 2, "condition": 2, "admitted_on": 30, "discharged_on": 30, "fund": 30,
-    "supplementary": 30, "ward": 20, "record_no": 30, "patient_paid": 40, "diagnoses": 400, "referral": 20,
-    "referred_by": 12, "referred_from": 160, "reason": 250, "admitted_at": 10, "discharged_at": 10,
+    "supplementary": 30, "ward": 20, "record_no": 30, "patient_paid": 40, "diagnoses": LONGEST_DIAGNOSES,
+    "referral": 20, "referred_by": 12, "referred_from": 160, "reason": 250, "admitted_at": 10, "discharged_at": 10,
     "eligibility": LONGEST_ELIGIBILITY, "supplementary_eligibility": LONGEST_ELIGIBILITY,
     **dict.fromkeys(Paper.values, 1),
 }  # fmt: skip
@@ -60,6 +67,7 @@ _FIELD_OF_LINE = {column: field for field, column in _COLUMN_OF_LINE.items()} | 
 }  # fmt: skip
 #: Codes of eligibility and the fund that each is of.
 _ELIGIBILITY_OF = {"eligibility": "fund", "supplementary_eligibility": "supplementary"}
+_STATED = ("diagnoses", *_ELIGIBILITY_OF, "admitted_at", "discharged_at", *Paper.values)
 
 Document = dict[str, Any]
 
@@ -218,22 +226,18 @@ def field_of(column: str, *, of_line: bool) -> str:
 
 
 def _diagnosis_problems(text: str) -> list[Problem]:
-    wrong = malformed(diagnoses_of(text))
-    sentence = "«{}» شکل کد ICD-10 ندارد؛ یک حرف و دو رقم و سپس ممیز بنویسید، مانند I10 یا E11.9."
-    return [Problem("diagnoses", sentence.format(code[:20])) for code in wrong]
+    return [Problem("diagnoses", fault) for fault in diagnosis_faults(diagnoses_of(text))]
 
 
 def _eligibility_problems(document: Document) -> list[Problem]:
-    found = []
-    for name, fund in _ELIGIBILITY_OF.items():
-        if not document[name].strip():
-            continue
-        if eligibility_of(document[name]) is None:
-            found.append(Problem(name, NO_ELIGIBILITY))
-        elif not document[fund].strip() and fund == "supplementary":
-            found.append(
-                Problem(name, "بیمهٔ تکمیلی برگزیده نشده است؛ آن را برگزینید یا کد استحقاق را پاک کنید.")
-            )
+    found = [
+        Problem(name, NO_ELIGIBILITY)
+        for name in _ELIGIBILITY_OF
+        if document[name].strip() and eligibility_of(document[name]) is None
+    ]
+    said, has_supplementary = entitlement_of(document), bool(document["supplementary"].strip())
+    if problem := said.problem(has_supplementary=has_supplementary):
+        found.append(Problem("supplementary_eligibility", problem))
     return found
 
 
@@ -338,6 +342,29 @@ def _of_item(item: Identity | None) -> dict[str, str]:
 
 def _hour(hour: dt.time | None) -> str:
     return f"{hour:%H:%M}" if hour else ""
+
+
+def stated(document: Document) -> dict[str, str]:
+    """What a document says of the file behind the invoice, which others may say too while a draft is open."""
+    return {name: document[name] for name in _STATED}
+
+
+def with_later(document: Document, *, began: Mapping[str, str], now: Document) -> Document:
+    """The document of a draft with what was said of the stored invoice (`now`) since the draft was begun.
+
+    Only where the draft left it as it was (`began`); a code is the draft's own where its fund is another.
+    """
+    later = {
+        name: now[name]
+        for name in _STATED
+        if _same(document[name], began.get(name, ""))
+        and all(document[fund] == now[fund] for code, fund in _ELIGIBILITY_OF.items() if code == name)
+    }
+    return document | later
+
+
+def _same(one: str, other: str) -> bool:
+    return ascii_digits(one).split() == ascii_digits(other).split()
 
 
 def to_reissue(document: Document) -> Document:

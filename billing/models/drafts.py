@@ -18,7 +18,8 @@ class Draft(models.Model):
 
     `version` counts savings: who saves says which one they started from. A draft with an `invoice` corrects it, and
     can only be registered while that still is in `base_version`. One that `replaces` an invoice is issued in its place:
-    `replaces_version` is the version whose content it was filled from.
+    `replaces_version` is the version whose content it was filled from. `began` is what the file of that invoice said
+    then (diagnoses, codes, hours, documents): it may be said anew without a new version.
     """
 
     centre = models.ForeignKey(Centre, models.PROTECT, related_name="drafts", verbose_name="مرکز")
@@ -27,6 +28,7 @@ class Draft(models.Model):
     )
     saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     document = models.JSONField("متن", default=dict)
+    began = models.JSONField("آغاز با", default=dict)
     version = models.IntegerField("نسخه", default=1)
     created_at = models.DateTimeField("آغاز")
     updated_at = models.DateTimeField("آخرین ذخیره")

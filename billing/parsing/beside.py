@@ -15,7 +15,7 @@ import polars as pl
 
 from billing.parsing import columns, values
 from billing.parsing.faults import meanings_of
-from billing.stated import diagnoses_of, eligibility_of, malformed
+from billing.stated import MOST_DIAGNOSES, NO_DIAGNOSIS, diagnoses_of, eligibility_of, malformed
 from core.text import group_digits, hour_of
 from organisations.choices import Setting
 from tariffs.choices import GOODS
@@ -121,7 +121,7 @@ def _bills(text: pl.DataFrame, lines: pl.DataFrame, written: set[str]) -> tuple[
         _through(diagnoses, _diagnoses, pl.String()),
         *(_through(said[name], eligibility_of, pl.String()) for name in _CODES),
     ]
-    notes = _malformed(diagnoses)
+    notes = _lost(diagnoses)
     for code in read[1:]:
         notes += _unread(code.name, said[code.name], code, "کد را با حرف و رقم لاتین و بی‌فاصله بنویسید")
     return said.with_columns(read).filter(pl.any_horizontal(pl.col(*_BILLS).is_not_null())), notes
@@ -130,17 +130,26 @@ def _bills(text: pl.DataFrame, lines: pl.DataFrame, written: set[str]) -> tuple[
 def _diagnoses(text: str) -> str | None:
     codes = diagnoses_of(text)
     wrong = set(malformed(codes))
-    return " ".join(code for code in codes if code not in wrong) or None
+    return " ".join([code for code in codes if code not in wrong][:MOST_DIAGNOSES]) or None
 
 
-def _malformed(texts: pl.Series) -> list[str]:
-    wrong = sum(len(malformed(diagnoses_of(text))) for text in texts.drop_nulls())
-    if not wrong:
-        return []
-    return [
-        f"«{columns.label('diagnoses')}»: {group_digits(wrong)} کد شکل ICD-10 ندارد و نانوشته ماند؛"
-        " یک حرف و دو رقم و سپس ممیز بنویسید، مانند I10 یا E11.9."
-    ]
+def _lost(texts: pl.Series) -> list[str]:
+    """Notes on diagnoses that are not kept: without the form of one, or above what an invoice has."""
+    wrong, above = 0, 0
+    for text in texts.drop_nulls():
+        codes = diagnoses_of(text)
+        unread = len(malformed(codes))
+        wrong += unread
+        above += len(codes) - unread > MOST_DIAGNOSES
+    label, notes = columns.label("diagnoses"), []
+    if wrong:
+        notes.append(f"«{label}»: {group_digits(wrong)} کد شکل ICD-10 ندارد و نانوشته ماند؛ {NO_DIAGNOSIS}")
+    if above:
+        notes.append(
+            f"«{label}»: {group_digits(above)} صورتحساب بیش از {group_digits(MOST_DIAGNOSES)} کد دارد؛"
+            f" {group_digits(MOST_DIAGNOSES)} کد نخست آن نگه داشته شد."
+        )
+    return notes
 
 
 def _nothing(name: str, length: int) -> pl.Series:

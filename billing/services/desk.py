@@ -81,7 +81,7 @@ def copy(*, draft: Draft, document: Any, by: Any, at: dt.datetime) -> Draft:
     """
     return Draft.objects.create(
         centre=draft.centre, by=by, saved_by=by, created_at=at, updated_at=at, document=documents.cleaned(document),
-        replaces_id=draft.replaces_id, replaces_version=draft.replaces_version,
+        replaces_id=draft.replaces_id, replaces_version=draft.replaces_version, began=draft.began,
     )  # fmt: skip
 
 
@@ -119,12 +119,10 @@ def begin_correction(*, invoice: Invoice, by: Any, at: dt.datetime) -> Draft:
     known = Draft.objects.open().filter(invoice=stored, base_version=stored.version).order_by("pk").first()
     if known:
         return known
-    lines = list(InvoiceLine.objects.of_invoice(stored.pk).for_page())
-    detail = InvoiceDetail.objects.filter(invoice=stored).first()
+    document = _document(stored, stored, list(InvoiceLine.objects.of_invoice(stored.pk).for_page()))
     draft = Draft.objects.create(
         centre_id=stored.centre_id, by=by, saved_by=by, created_at=at, updated_at=at, invoice=stored,
-        base_version=stored.version,
-        document=documents.of_invoice(stored, lines, detail, *_beside(stored, stored)),
+        base_version=stored.version, document=document, began=documents.stated(document),
     )  # fmt: skip
     _record("invoice.correction_begun", draft, by=by, at=at, of=stored, version=stored.version)
     return draft
@@ -143,16 +141,30 @@ def begin_reissue(*, invoice: Invoice, by: Any, at: dt.datetime) -> Draft:
     known = Draft.objects.open().filter(replaces=stored, replaces_version=stored.content_version)
     if found := known.order_by("pk").first():
         return found
-    detail, (header, lines) = InvoiceDetail.objects.filter(invoice=stored).first(), _last_content(stored)
+    document = documents.to_reissue(_document(stored, *_last_content(stored)))
     draft = Draft.objects.create(
         centre_id=stored.centre_id, by=by, saved_by=by, created_at=at, updated_at=at, replaces=stored,
-        replaces_version=stored.content_version,
-        document=documents.to_reissue(
-            documents.of_invoice(header, lines, detail, *_beside(stored, header))
-        ),
+        replaces_version=stored.content_version, document=document, began=documents.stated(document),
     )  # fmt: skip
     _record("invoice.reissue_begun", draft, by=by, at=at, of=stored, version=stored.version)
     return draft
+
+
+def _document(
+    stored: Invoice, header: Invoice | PastInvoice, lines: list[InvoiceLine | PastLine]
+) -> documents.Document:
+    detail = InvoiceDetail.objects.filter(invoice=stored).first()
+    return documents.of_invoice(header, lines, detail, *_beside(stored, header))
+
+
+def _with_later(draft: Draft) -> documents.Document:
+    """The document of a draft with what was said since it was begun of the file of the invoice it was filled from."""
+    if not (draft.is_correction or draft.is_reissue):
+        return draft.document
+    key = draft.invoice_id if draft.is_correction else draft.replaces_id
+    stored = Invoice.objects.for_list().select_related("unit__ward").get(pk=key)
+    header = stored if draft.is_correction else _last_content(stored)[0]
+    return documents.with_later(draft.document, began=draft.began, now=_document(stored, header, []))
 
 
 def _beside(
@@ -223,7 +235,8 @@ def register(
     """Store the invoice of a draft through the pipeline, or refuse with every problem at its field.
 
     A finding that blocks is a problem. Warnings are passed with a reason, which is kept, or left to be seen to later
-    (`warnings` is LEAVE); without either they are refused as `NeedsReason`.
+    (`warnings` is LEAVE); without either they are refused as `NeedsReason`. What was said of the file of a stored
+    invoice since the draft was begun stays, where the draft left it as it was.
 
     Asked again for a draft that is registered already, it gives that invoice: an answer that was lost on the way does
     no harm. `queue` is called with the centre's key on commit, to have what was stored checked; until then it is not
@@ -236,6 +249,7 @@ def register(
     locked = save(draft=locked, document=document, version=version, by=by, at=at)
     stored = _stored_unmoved(locked)
     cancels = _replaced_unmoved(locked)
+    locked.document = _with_later(locked)
     found = price(draft=locked, document=locked.document, on=timezone.localdate(at))
     problems = [*found.problems, *_number_problems(locked), *_blocks(found)]
     if problems:

@@ -21,6 +21,25 @@ from core.errors import InvalidInput
 
 
 @transaction.atomic
+def write(
+    *,
+    invoice: Invoice,
+    said: Said,
+    diagnoses: Sequence[str] | None,
+    entitlement: Entitlement | None,
+    by: Any,
+    at: dt.datetime,
+    queue: finding_runs.Queue | None = None,
+) -> None:
+    """Keep all that is said of an invoice's file, or none of it; what is None stays as it is known."""
+    say(invoice=invoice, said=said, by=by, at=at, queue=queue)
+    if diagnoses is not None:
+        diagnose(invoice=invoice, diagnoses=diagnoses, by=by, at=at)
+    if entitlement is not None:
+        entitle(invoice=invoice, said=entitlement, by=by, at=at)
+
+
+@transaction.atomic
 def say(
     *, invoice: Invoice, said: Said, by: Any, at: dt.datetime, queue: finding_runs.Queue | None = None
 ) -> Papers:
@@ -68,8 +87,15 @@ def diagnose(*, invoice: Invoice, diagnoses: Sequence[str], by: Any, at: dt.date
 
 @transaction.atomic
 def entitle(*, invoice: Invoice, said: Entitlement, by: Any, at: dt.datetime) -> None:
-    """Keep the codes of eligibility of an invoice's funds in place of those that were known; an empty one goes."""
+    """Keep the codes of eligibility of an invoice's funds in place of those that were known; an empty one goes.
+
+    A code of a fund that the invoice does not have is refused.
+    """
     jobs.lock("billing.centre", invoice.centre_id)
+    # A correction that was registered meanwhile may have changed the funds.
+    invoice = Invoice.objects.select_related("centre__region").get(pk=invoice.pk)
+    if problem := said.problem(has_supplementary=invoice.supplementary_fund_id is not None):
+        raise InvalidInput(problem)
     known = entitlement_of(invoice, invoice_id=invoice.pk)
     if known == said:
         return

@@ -23,23 +23,15 @@ class SayPapers(OfInvoice):
     def act(self, request: HttpRequest, **kwargs: Any) -> str:
         form = PapersForm(request.POST)
         form.sent()
-        papers.say(
+        papers.write(
             invoice=self.invoice,
             said=form.said(),
+            diagnoses=form.diagnoses_said(),
+            entitlement=form.entitlement(),
             by=request.user,
             at=timezone.now(),
             queue=check_findings.delay,
         )
-        # What the form did not send is left as it is known.
-        if "diagnoses" in request.POST:
-            papers.diagnose(
-                invoice=self.invoice,
-                diagnoses=form.cleaned_data["diagnoses"],
-                by=request.user,
-                at=timezone.now(),
-            )
-        if "eligibility" in request.POST:
-            papers.entitle(invoice=self.invoice, said=form.entitlement(), by=request.user, at=timezone.now())
         return "مدارک پرونده نگه داشته شد؛ یافته‌ها دوباره بررسی می‌شوند."
 
 

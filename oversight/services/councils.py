@@ -71,8 +71,11 @@ def hold(*, council: Council, present: str, minutes: str, on: dt.date, by: Any, 
         raise InvalidInput("حاضران و صورتجلسه را بنویسید.")
     if on > timezone.localdate(at):
         raise InvalidInput("تاریخ برگزاری از امروز جلوتر است؛ پس از جلسه آن را ثبت کنید.")
-    if timezone.localdate(at) - on > FAR:
-        raise InvalidInput(f"{shown_day(on)} بیش از یک سال پیش است؛ تاریخ برگزاری را درست بنویسید.")
+    if abs(on - row.on) > FAR:
+        raise InvalidInput(
+            f"{shown_day(on)} بیش از یک سال از روز تعیین‌شده ({shown_day(row.on)}) دور است؛ تاریخ برگزاری را درست"
+            " بنویسید."
+        )
     AgendaItem.objects.bulk_create(
         AgendaItem(council=row, topic=point.topic, title=point.title, figures=point.kept(), place=place)
         for place, point in enumerate(agenda.points(row.insurer, on=timezone.localdate(at)), start=1)

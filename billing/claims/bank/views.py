@@ -32,7 +32,7 @@ from core.errors import InvalidInput
 from core.export import LIMIT, Column, xlsx_response
 from core.filters import misread
 from core.paging import Pages
-from core.text import as_written, ascii_digits, clean, group_digits
+from core.text import as_written, ascii_digits, clean, group_digits, persian_digits
 from core.uploads import download
 from core.views import ActionView, DetailPage, FormPage, Gate, ListPage
 from organisations.models import Centre
@@ -366,6 +366,11 @@ class Pair(OnEntry):
         if len(fitting) > 1:
             self.asked = sent["reference"]
             raise InvalidInput("چند بیمه‌گر حواله‌ای با همین شماره و مبلغ دارند؛ یکی را برگزینید.")
+        if not fitting and len(found) > 1:
+            raise InvalidInput(
+                f"{persian_digits(len(found))} حواله به این حساب همین شماره را دارد و هیچ‌یک با مبلغ این واریز در"
+                " انتظار رسیدن نیست؛ از بیمه‌گر بپرسید."
+            )
         services.pair(entry=entry, remittance=(fitting or found)[0], by=request.user, at=timezone.now())
         return "با حواله تطبیق یافت."
 

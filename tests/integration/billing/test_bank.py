@@ -423,6 +423,26 @@ def test_of_a_shared_number_the_one_with_the_amount_is_meant(client, cast):
     assert entry.remittance.insurer == cast.insurer
 
 
+def test_where_none_of_a_shared_number_has_the_amount_no_one_of_them_is_named(client, cast):
+    other = Insurer.objects.create(
+        organisation=cast.organisation, code="other", name="بیمهٔ دیگر", kind=cast.insurer.kind
+    )
+    told(cast, "H-1", 777, on=DAY - dt.timedelta(days=8))
+    receiving.receive(
+        insurer=other, reference="H-1", paid_on=DAY, amount=900, lines=[], at=AT, by=None,
+        source=RemittanceSource.API, kind=RemittanceKind.ON_ACCOUNT,
+    )  # fmt: skip
+    (entry,) = confirmed(cast, (DAY, 1_000, "99"))
+    client.force_login(cast.second_headquarters)
+    said = client.post(
+        reverse("bank_pair", args=[entry.pk]), {"reference": "H-1"}, follow=True
+    ).content.decode()
+    assert "۲ حواله به این حساب همین شماره را دارد و هیچ‌یک با مبلغ این واریز" in said
+    assert "۷۷۷" not in said
+    entry.refresh_from_db()
+    assert entry.remittance is None
+
+
 def test_columns_of_a_bank_are_said_on_a_page(client, cast):
     client.force_login(cast.headquarters)
     data = {"account": "ملت", "on": "روز سند", "amount": "دریافتنی"}

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from billing.choices import Document
 from billing.models import (
     CheckedInvoice,
+    Draft,
     Eligibility,
     Finding,
     Invoice,
@@ -25,8 +26,10 @@ from billing.models import (
 from billing.papers import Entitlement, Said
 from billing.services import desk, finding_runs, findings, ledger, papers
 from billing.services.reference import load_finding_rules
+from billing.stated import MOST_DIAGNOSES
 from core.models import AuditEvent
 from tests import tariff_world as world
+from tests.claim_world import supplementary_fund
 from tests.integration.billing.test_deliveries import load, receive
 
 pytestmark = pytest.mark.django_db
@@ -302,3 +305,90 @@ def test_the_page_of_the_invoice_takes_diagnoses_and_codes_without_a_correction(
     assert not Papers.objects.exclude(documents=[]).exists()
     papers.entitle(invoice=invoice, said=Entitlement(), by=cast.officer, at=AT)
     assert codes() == []
+
+
+def test_a_code_of_a_fund_that_the_invoice_has_not_is_refused_on_its_page_and_nothing_is_kept(cast, client):
+    send(cast, [(SURGERY, "K35", "A1")], *STATED)
+    invoice, events = Invoice.objects.get(), AuditEvent.objects.filter(action__startswith="invoice.")
+    told = events.count()
+    client.force_login(cast.officer)
+    sent = {
+        "documents": ["operation_sheet"], "diagnoses": "I10", "eligibility": "B2", "supplementary_eligibility": "C3",
+    }  # fmt: skip
+    page = client.post(reverse("invoice_papers", args=[invoice.pk]), sent, follow=True).content.decode()
+    assert "بیمهٔ تکمیلی برگزیده نشده است" in page
+    assert (InvoiceDetail.objects.get().diagnoses, codes()) == (["K35"], [("general", "A1")])
+    assert not Papers.objects.exclude(documents=None).exists()
+    assert events.count() == told
+
+
+def test_codes_are_written_for_the_funds_that_the_invoice_has_by_then(cast):
+    send(cast, [(SURGERY,)])
+    seen, other = Invoice.objects.get(), supplementary_fund(cast)
+    Invoice.objects.filter(pk=seen.pk).update(supplementary_fund=other)
+    papers.entitle(invoice=seen, said=Entitlement("A1", "C3"), by=cast.officer, at=AT)
+    assert set(codes()) == {("general", "A1"), (other.code, "C3")}
+    assert AuditEvent.objects.get(action="invoice.eligibility").after["supplementary_eligibility"] == "C3"
+
+
+def corrected(cast, draft, **changed):
+    document = draft.document | {"reason": "x", "patient_paid": "5"} | changed
+    return desk.register(
+        draft=draft, document=document, version=draft.version, by=cast.officer, at=AT, warnings=desk.LEAVE
+    )
+
+
+def test_what_came_after_a_correction_was_begun_stays_where_the_draft_left_it(cast):
+    send(cast, [(SURGERY, "K35", "")], *STATED)
+    invoice = Invoice.objects.get()
+    draft = desk.begin_correction(invoice=invoice, by=cast.officer, at=AT)
+    send(cast, [(SURGERY, "K37 I10", "A1")], *STATED)
+    said = Said((Document.OPERATION_SHEET,), dt.time(8), dt.time(9))
+    papers.say(invoice=invoice, said=said, by=cast.officer, at=AT)
+    corrected(cast, draft, discharged_at="۱۰:۳۰")
+    assert (InvoiceDetail.objects.get().diagnoses, codes()) == (["K37", "I10"], [("general", "A1")])
+    kept = Papers.objects.get()
+    assert (kept.documents, kept.admitted_at, kept.discharged_at) == (
+        ["operation_sheet"], dt.time(8), dt.time(10, 30),
+    )  # fmt: skip
+    assert Invoice.objects.get().version == 2
+
+
+def test_what_the_draft_changed_is_written_whatever_came_since(cast):
+    send(cast, [(SURGERY, "K35", "A1")], *STATED)
+    draft = desk.begin_correction(invoice=Invoice.objects.get(), by=cast.officer, at=AT)
+    send(cast, [(SURGERY, "K37", "B2")], *STATED)
+    corrected(cast, draft, diagnoses="I10", eligibility="")
+    assert (InvoiceDetail.objects.get().diagnoses, codes()) == (["I10"], [])
+
+
+def test_a_draft_that_does_not_know_what_it_began_with_deletes_nothing_by_an_empty_field(cast):
+    send(cast, [(SURGERY,)])
+    draft = desk.begin_correction(invoice=Invoice.objects.get(), by=cast.officer, at=AT)
+    Draft.objects.update(began={})
+    send(cast, [(SURGERY, "K37", "B2")], *STATED)
+    corrected(cast, draft)
+    assert (InvoiceDetail.objects.get().diagnoses, codes()) == (["K37"], [("general", "B2")])
+
+
+MANY = [f"A{one}{two}" for one in range(10) for two in range(10)]
+
+
+def test_as_many_diagnoses_as_are_kept_of_a_file_go_through_the_desk_and_the_page(cast, client):
+    delivery = send(cast, [(SURGERY, " ".join(f"{code}.1234" for code in MANY))], STATED[0])
+    known = [f"{code}.1234" for code in MANY[:MOST_DIAGNOSES]]
+    assert InvoiceDetail.objects.get().diagnoses == known
+    assert "۱ صورتحساب بیش از ۵۰ کد دارد" in "\n".join(delivery.job.outcome["notes"])
+    invoice = Invoice.objects.get()
+    corrected(cast, desk.begin_correction(invoice=invoice, by=cast.officer, at=AT), eligibility="A1")
+    assert InvoiceDetail.objects.get().diagnoses == known
+    client.force_login(cast.officer)
+    url = reverse("invoice_papers", args=[invoice.pk])
+    client.post(url, {"admitted_at": "8", "diagnoses": " ".join(known)})
+    assert (Papers.objects.get().admitted_at, InvoiceDetail.objects.get().diagnoses) == (dt.time(8), known)
+    page = client.post(url, {"diagnoses": " ".join(MANY)}, follow=True).content.decode()
+    assert "۱۰۰ کد تشخیص نوشته شده است" in page
+    draft = desk.begin_correction(invoice=Invoice.objects.get(), by=cast.officer, at=AT)
+    document = draft.document | {"diagnoses": " ".join(MANY)}
+    wrong = {p.field: p.text for p in desk.price(draft=draft, document=document, on=None).problems}
+    assert "تا ۵۰ کد دارد" in wrong["diagnoses"]

@@ -630,12 +630,13 @@ def test_a_booking_whose_task_was_lost_is_queued_again_and_one_that_failed_waits
     assert Remittance.objects.get(pk=row.pk).state == RemittanceState.BOOKED
 
 
-def test_a_job_whose_worker_was_killed_after_the_commit_is_ended_and_books_nothing_twice(cast):
+@pytest.mark.parametrize("left", [JobState.RUNNING, JobState.WAITING])
+def test_a_job_whose_worker_was_killed_after_the_commit_is_ended_and_books_nothing_twice(cast, left):
     row = waiting_list(cast, answered(cast, [(800, 200)]))
     booking.ask(remittance=row, by=cast.second_headquarters, at=AT, queue=pytest.fail, most=0)
     booking.work(remittance=row, at=AT)
-    Job.objects.filter(kind=booking.KIND).update(state=JobState.RUNNING, finished_at=None)
-    assert booking.resume(at=AT, queue=lambda _: None) == [row]
+    Job.objects.filter(kind=booking.KIND).update(state=left, finished_at=None)
+    assert booking.resume(at=AT + dt.timedelta(minutes=2), queue=lambda _: None) == [row]
 
     booking.work(remittance=row, at=AT)
 

@@ -110,6 +110,14 @@ def test_a_deduction_has_no_tax(cast):
         tell(cast, -100, kind=RemittanceKind.SUBSIDY, tax=1)
 
 
+def test_a_list_of_deductions_with_tax_is_told_why_it_is_refused(cast):
+    with pytest.raises(InvalidInput, match="مالیاتی ندارد"):
+        listed(cast, "شماره مطالبه,مبلغ,مالیات\nA,500,15\n", kind=RemittanceKind.SUBSIDY)
+    lines = (PaidLine(-500, claim_no="A", tax=-15),)
+    with pytest.raises(InvalidInput, match="مالیاتی ندارد"):
+        tell(cast, -500, *lines, kind=RemittanceKind.SUBSIDY, tax=0)
+
+
 def test_the_same_payment_with_another_tax_is_another_content(cast):
     row = tell(cast, 100, tax=3)
     assert tell(cast, 100, tax=3) == row
@@ -284,3 +292,19 @@ def test_the_law_of_the_day_stands_in_where_no_contract_says_a_rate(cast):
     assert withholding.expected(row, {}).rates == ()
     contract_world.law(Term.WITHHOLDING_BP, 250)
     assert withholding.expected(row, {}).tax == 25
+
+
+def test_of_money_that_has_reached_no_claim_no_rate_is_said_to_be_missing(client, cast):
+    row = tell(cast, 1_000, kind=RemittanceKind.ON_ACCOUNT)
+    own = tell(cast, 1_000, kind=RemittanceKind.ON_ACCOUNT, centre=cast.hospital, reference="H-2")
+    client.force_login(cast.headquarters)
+
+    def page(of: Remittance) -> str:
+        return client.get(reverse("remittance", args=[of.pk])).content.decode()
+
+    neither = "نه قرارداد نرخی می‌گوید و نه قانون"
+    assert neither in page(own)
+    contract_world.law(Term.WITHHOLDING_BP, 250)
+    assert neither not in page(row)
+    assert "هنوز به مطالبه‌ای نرسیده؛ نرخ آن دانسته نیست" in page(row)
+    assert "نرخ آن دانسته نیست" not in page(own)

@@ -12,7 +12,9 @@ from billing.models import (
     CountReport,
     DeliveredCount,
     Delivery,
+    Eligibility,
     Invoice,
+    InvoiceDetail,
     InvoiceLine,
     InvoiceStage,
     StageStep,
@@ -98,6 +100,14 @@ def test_loading_the_demonstration_twice(few_centres):
     stages = dict(InvoiceStage.objects.order_by().values_list("stage").annotate(Count("pk")))
     assert stages[Stage.SENT] > 100
     assert Completeness.objects.filter(category=PatientCategory.COMPANY, delivered__gt=F("billed")).exists()
+    stays = Invoice.objects.filter(
+        setting=Setting.INPATIENT, lines_count__gt=0, number__contains=f"-{loading.YEAR}-"
+    )
+    coded = stays.filter(pk__in=InvoiceDetail.objects.exclude(diagnoses=[]).values("invoice"))
+    assert coded.count() > 0.9 * stays.count()
+    insured = stays.exclude(fund__code="self")
+    named = insured.filter(pk__in=Eligibility.objects.filter(code__startswith="DEMO-").values("invoice"))
+    assert named.count() == insured.count() > 0
     call_command("load_demo", "--lines", "30000")
     assert counts() == once
 

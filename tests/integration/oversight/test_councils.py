@@ -235,3 +235,9 @@ def test_a_day_far_away_is_refused_with_a_sentence(cast, days):
     far = DAY + dt.timedelta(days=days)
     with pytest.raises(InvalidInput, match="بیش از یک سال"):
         councils.plan(insurer=cast.insurer, on=far, by=cast.headquarters, at=days_later(0))
+
+
+def test_a_meeting_that_is_written_down_late_is_held_on_its_day(cast, planned):
+    with pytest.raises(InvalidInput, match="از روز تعیین‌شده"):
+        held(cast, planned, on=DAY - dt.timedelta(days=400), at=days_later(500))
+    assert held(cast, planned, at=days_later(500)).on == DAY

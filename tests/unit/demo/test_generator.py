@@ -8,6 +8,7 @@ import pytest
 
 from billing.parsing import table
 from billing.services.reference import FILE as MAPPINGS
+from billing.stated import eligibility_of, malformed
 from core import jalali
 from demo import tree
 from demo.catalogue import NURSING, catalogue
@@ -183,3 +184,22 @@ class TestFiles:
 def test_processes_that_load_side_by_side_find_the_application_set_up():
     with in_processes(2) as each:
         assert [len(plans) for plans in each(demo_plans, [10_000, 20_000])] == [len(demo_plans(10_000))] * 2
+
+
+def test_inpatients_have_diagnoses_and_codes_of_their_insurers_and_nobody_else_has(year):
+    headers, _ = year
+    inside = headers.filter(pl.col("setting") == Setting.INPATIENT.value)
+    codes = [text.split() for text in inside["diagnoses"].to_list()]
+    assert {len(one) for one in codes} == {1, 2}
+    assert not any(malformed(one) or len(set(one)) < len(one) for one in codes)
+    insured = pl.col("fund_code") != "self"
+    assert inside.filter(insured)["eligibility"].str.starts_with("DEMO-").all()
+    assert inside.filter(~insured)["eligibility"].null_count() == inside.filter(~insured).height
+    has_second = inside["supplementary_code"].is_not_null()
+    assert (inside["supplementary_eligibility"].is_not_null() == has_second).all()
+    said = inside["eligibility"].drop_nulls().to_list()
+    assert [eligibility_of(code) for code in said] == said
+    outside = headers.filter(pl.col("setting") == Setting.OUTPATIENT.value)
+    assert outside.select("diagnoses", "eligibility", "supplementary_eligibility").null_count().row(0) == (
+        (outside.height,) * 3
+    )

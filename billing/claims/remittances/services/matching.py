@@ -148,8 +148,7 @@ def targets_of(references: Sequence[Reference], payer: Payer) -> list[Target]:
     claims = _by_number({r.claim_no for r in references if r.claim_no}, payer)
     invoices = _Invoices.named(references, claims, payer)
     found = [_place_of(reference, keyed, claims, invoices) for reference in references]
-    if len(found) > 1:
-        # Beside lines that say what they are for, it is no detail that is missing.
+    if not all(reference.is_rest for reference in references):
         found = [
             Target(problem=Problem.REST) if reference.is_rest else target
             for reference, target in zip(references, found, strict=True)

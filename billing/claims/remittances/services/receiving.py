@@ -171,7 +171,7 @@ def receive_list(
             errors=[{"row": row, "detail": reason} for row, reason in read.refused[:NAMED]],
         )
     sign = -1 if kind == RemittanceKind.SUBSIDY else 1
-    said = [replace(line, amount=sign * line.amount) for line in read.lines]
+    said = [replace(line, amount=sign * line.amount, tax=sign * line.tax) for line in read.lines]
     total = sum(line.amount for line in said) if amount is None else sign * amount
     return receive(
         insurer=insurer, reference=reference, paid_on=paid_on, amount=total, kind=kind, lines=said,
@@ -299,7 +299,7 @@ def _with_tax(
     """The lines, which add up to `amount`, with what was withheld of each, and the sum of that; rials."""
     told = sum(line.tax for line in lines)
     whole = told if tax is None else tax
-    if whole and kind == RemittanceKind.SUBSIDY:
+    if (whole or told) and kind == RemittanceKind.SUBSIDY:
         raise InvalidInput(
             "کسر یارانهٔ ارزی پولی به حساب نمی‌آورد و مالیاتی ندارد؛ خانهٔ مالیات را خالی بگذارید."
         )

@@ -12,8 +12,12 @@ from insurers.terms import Withholding, withholding_on
 
 @dataclass(frozen=True)
 class Expected:
-    """`tax` (rials) is what the rates come to; of `unsaid` rials nobody says a rate. `rates` are those used."""
+    """`tax` (rials) is what the rates come to; of `unsaid` rials nobody says a rate. `rates` are those used.
 
+    Of `placed` rials the hospital is known, so that a rate was looked for.
+    """
+
+    placed: int
     tax: int
     unsaid: int
     rates: tuple[Withholding, ...]
@@ -52,4 +56,4 @@ def expected(row: Remittance, of_centres: Mapping[int, int]) -> Expected | None:
     taxes = [share_of(amount, rates[pk].rate_bp) for pk, amount in parts.items() if pk in rates]
     known = sum(amount for pk, amount in parts.items() if pk in rates)
     used = dict.fromkeys(rates[pk] for pk in sorted(rates))
-    return Expected(sum(taxes), max(row.amount - known, 0), tuple(used), row.tax)
+    return Expected(sum(parts.values()), sum(taxes), max(row.amount - known, 0), tuple(used), row.tax)
