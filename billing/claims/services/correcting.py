@@ -96,7 +96,10 @@ def _outcomes_sql(payer: Payer) -> str:
     return f"""
         SELECT h.invoice_id, sum(h.net + h.share)::bigint, sum(h.net)::bigint, sum(h.given)::bigint,
                sum({asked[CutChoice.STAYS]})::bigint, sum({asked[CutChoice.SAME]})::bigint
-        FROM (SELECT b.*, b.share AS left_over FROM ({lines_sql(payer, _SHARES, those=SOME, whole=True)}) b) h
+        FROM (
+            SELECT b.*, CASE WHEN b.is_gone THEN -b.net ELSE b.share END AS left_over
+            FROM ({lines_sql(payer, _SHARES, those=SOME, whole=True)}) b
+        ) h
         GROUP BY 1
     """
 
