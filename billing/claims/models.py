@@ -502,9 +502,8 @@ class ClaimLine(TakenOffFields):
             ),
             models.CheckConstraint(
                 name="billing_claimline_taken_off",
-                condition=Q(
-                    asked__gte=0, excluded__gte=0, over_ceiling__gte=0, discount__gte=0, already_cut=0
-                )
+                condition=Q(previous__isnull=False, already_cut__lte=0)
+                | Q(asked__gte=0, excluded__gte=0, over_ceiling__gte=0, discount__gte=0, already_cut=0)
                 | Q(asked__lte=0, excluded__lte=0, over_ceiling__lte=0, discount__lte=0, already_cut__lte=0),
             ),
         ]

@@ -13,7 +13,7 @@ from billing.claims.choices import ANSWERED, ClaimKind, CutChoice, OmissionReaso
 from billing.claims.models import Claim, ClaimInvoice, ClaimLine
 from billing.claims.objections.choices import PENDING
 from billing.claims.objections.models import Objection, ObjectionLine
-from billing.claims.services.shared import FUND, GONE, IN_DELIVERED, ROW_SHARE, SHARE, share_sql
+from billing.claims.services.shared import FUND, GONE, IN_DELIVERED, ROW_SHARE, SHARE, share_sql, unstated_sql
 from billing.models import CurrentLine, Invoice, InvoiceStage
 from billing.services.lacking import KNOWN, LACK
 
@@ -54,9 +54,10 @@ _ASKED_BACK = f"""(EXISTS (
 def pending_sql(payer: Payer, which: str) -> str:
     """SQL of the differences of the invoices `i` that `which` names, one row an invoice and fund.
 
-    `is_ready`: reviewed, checked and priced in its present version, or sent with the other payer's claim; or cancelled;
-    and no objection and no re-submission of it waits for its answer. `may_go`: ready, and nothing was cut of it, or
-    the claim's row says what the officer chose about the cut (ADR 31).
+    `is_ready`: reviewed, checked and priced in its present version, or sent with the other payer's claim, and with what
+    the contract in force asks for in its bill; or cancelled; and no objection and no re-submission of it waits for its
+    answer. `may_go`: ready, and nothing was cut of it, or the claim's row says what the officer chose about the cut
+    (ADR 31).
     """
     bill = ", ".join(f"CASE WHEN x.stands THEN i.{name} ELSE 0 END - x.{name} AS {name}" for name in BILL)
     return f"""
@@ -94,7 +95,7 @@ def pending_sql(payer: Payer, which: str) -> str:
             SELECT coalesce({GONE} OR i.unpriced_lines = 0 AND (
                 s.stage = {Stage.SENT} AND s.sent_version = i.version
                 OR s.stage = {Stage.REVIEWED} AND s.version = i.version AND {LACK} IS NULL
-            ), false) AND (x.all_whole OR NOT {_ASKED_BACK}) AS is_ready
+            ) AND {unstated_sql(payer)} IS NULL, false) AND (x.all_whole OR NOT {_ASKED_BACK}) AS is_ready
         ) r
         WHERE x.version < i.version AND (NOT {GONE} OR x.share <> 0) AND NOT {_ON_ITS_WAY}
     """
@@ -123,9 +124,10 @@ def already_cut_sql(choice: str) -> str:
 def lines_sql(payer: Payer, copied: Sequence[str], *, those: str = _THOSE, whole: bool = False) -> str:
     """SQL of the lines of corrected invoices (`those`), with `share` and priced columns as differences.
 
-    `net`, `given` and `cut_choice` are what `already_cut_sql` asks for; `whole` gives every line. A line that is no
-    longer there is told as it was sent last. Of an invoice without a difference its first line stands for it, so that
-    the insurer has the present version.
+    `net`, `given` and `cut_choice` are what `already_cut_sql` asks for; `whole` gives every line. What the contract
+    takes off is settled anew of lines whose share differs, and of those above a ceiling in an invoice with such lines
+    (`is_settled`). A line that is no longer there (`is_gone`) is told as it was sent last. Of an invoice without a
+    difference its first line stands for it, so that the insurer has the present version.
     """
     share = SHARE[payer]
     facts = [name for name in copied if name not in _PRICED]
@@ -135,7 +137,7 @@ def lines_sql(payer: Payer, copied: Sequence[str], *, those: str = _THOSE, whole
         f', CASE WHEN n.line_no IS NULL THEN l."{name}" ELSE n."{name}" END AS "{name}"' for name in facts
     )
     return f"""
-        SELECT b.invoice_id, b.line_no, b.share, b.previous_id, b.net, b.given, coalesce((
+        SELECT b.invoice_id, b.line_no, b.share, b.previous_id, b.is_gone, b.is_settled, b.net, b.given, coalesce((
                    SELECT v.cut_choice FROM {ClaimInvoice._meta.db_table} v
                    WHERE v.claim_id = %(claim)s AND v.invoice_id = b.invoice_id), '') AS cut_choice,
                {", ".join(f'b."{name}"' for name in copied)}
@@ -143,10 +145,13 @@ def lines_sql(payer: Payer, copied: Sequence[str], *, those: str = _THOSE, whole
             SELECT a.*, bool_or(a.is_moved) OVER (PARTITION BY a.invoice_id) AS any_moved,
                    row_number() OVER (PARTITION BY a.invoice_id ORDER BY a.line_no) AS place
             FROM (
-                SELECT b.*, {moved} AS is_moved FROM (
+                SELECT b.*, {moved} AS is_moved, b.share <> 0 OR b.is_above AND bool_or(b.share <> 0) OVER (
+                           PARTITION BY b.invoice_id) AS is_settled
+                FROM (
                     SELECT coalesce(n.invoice_id, d.invoice_id) AS invoice_id,
                            coalesce(n.line_no, d.line_no) AS line_no,
                            coalesce(n.{share}, 0) - coalesce(d.share, 0) AS share, d.last AS previous_id,
+                           n.line_no IS NULL AS is_gone, coalesce(d.over, 0) <> 0 AS is_above,
                            coalesce(d.net, 0) AS net, coalesce(d.given, 0) + coalesce(again.given, 0) AS given,
                            {differences}{told}
                     FROM (
@@ -156,7 +161,7 @@ def lines_sql(payer: Payer, copied: Sequence[str], *, those: str = _THOSE, whole
                     ) n FULL JOIN (
                         SELECT l.invoice_id, l.line_no, max(l.id) AS last,
                                sum({share_sql("l")})::bigint AS share,
-                               sum(l.asked + l.already_cut)::bigint AS net,
+                               sum(l.asked + l.already_cut)::bigint AS net, sum(l.over_ceiling) AS over,
                                sum(coalesce(l.approved, l.asked))::bigint AS given,
                                {", ".join(f"sum(l.{name})::bigint AS {name}" for name in _PRICED)}
                         FROM ({_SENT}) c JOIN {ClaimLine._meta.db_table} l
@@ -175,7 +180,7 @@ def lines_sql(payer: Payer, copied: Sequence[str], *, those: str = _THOSE, whole
                     LEFT JOIN {ClaimLine._meta.db_table} l ON l.id = d.last
                 ) b
             ) a
-        ) b WHERE {str(whole).lower()} OR b.is_moved OR NOT b.any_moved AND b.place = 1
+        ) b WHERE {str(whole).lower()} OR b.is_moved OR b.is_settled OR NOT b.any_moved AND b.place = 1
     """
 
 

@@ -96,7 +96,10 @@ def _outcomes_sql(payer: Payer) -> str:
     return f"""
         SELECT h.invoice_id, sum(h.net + h.share)::bigint, sum(h.net)::bigint, sum(h.given)::bigint,
                sum({asked[CutChoice.STAYS]})::bigint, sum({asked[CutChoice.SAME]})::bigint
-        FROM (SELECT b.*, b.share AS left_over FROM ({lines_sql(payer, _SHARES, those=SOME, whole=True)}) b) h
+        FROM (
+            SELECT b.*, CASE WHEN b.is_gone THEN -b.net ELSE b.share END AS left_over
+            FROM ({lines_sql(payer, _SHARES, those=SOME, whole=True)}) b
+        ) h
         GROUP BY 1
     """
 
@@ -162,7 +165,7 @@ def correct(
     if not differing:
         raise ClaimRefused(
             "در این ماه برای این صندوق تفاوتی برای مطالبه نیست؛ صورتحساب اصلاح‌شده پس از تکمیل و بازبینی دوباره می‌رود"
-            " و آنچه بیمه‌گر از آن کسر کرده است با گزینش شما در «برگزیدن»."
+            "، با تشخیص و کد استحقاقی که قرارداد خواسته باشد، و آنچه بیمه‌گر از آن کسر کرده است با گزینش شما در «برگزیدن»."
         )
     audit.record(
         "claim.begun", fresh, by=by, at=at, organisation_id=fresh.organisation_id,

@@ -17,12 +17,19 @@ from billing.choices import Stage
 from billing.claims.choices import ClaimKind, ClaimState, OmissionReason, Payer
 from billing.claims.models import Claim, ClaimInvoice, ClaimItem, Omission
 from billing.claims.services.corrected import stale_sql as stale_correction_sql
-from billing.claims.services.shared import EMPTY, FUND, GONE, IN_DELIVERED, ROW_SHARE, SHARE, share_sql
+from billing.claims.services.shared import (
+    EMPTY,
+    FUND,
+    GONE,
+    IN_DELIVERED,
+    ROW_SHARE,
+    SHARE,
+    share_sql,
+    unstated_sql,
+)
 from billing.claims.services.states import ClaimRefused, locked, move, require, step
 from billing.models import (
-    Eligibility,
     Invoice,
-    InvoiceDetail,
     InvoiceLine,
     InvoiceStage,
     LineDelta,
@@ -33,8 +40,7 @@ from billing.services.lacking import KNOWN, LACK
 from core import audit, jalali, jobs
 from core.errors import DomainError, InvalidInput
 from core.models import Job
-from insurers.choices import BillFact, ContractKind, InsurerKind
-from insurers.facts import asked_sql
+from insurers.choices import InsurerKind
 from insurers.models import Fund, Insurer
 from organisations.models import Centre
 
@@ -78,12 +84,6 @@ _CLAIMED = f"""(
       AND l.kind <> '{ClaimKind.RESUBMISSION}')"""
 
 
-def _asked(payer: Payer, fact: BillFact) -> str:
-    """SQL: the contract in force asks for the fact in the bill of an invoice `i`."""
-    kind = ContractKind.SUPPLEMENTARY if payer == Payer.SUPPLEMENTARY else ContractKind.BASIC
-    return asked_sql(fact, kind=kind, fund=FUND[payer])
-
-
 def _judged(payer: Payer, which: str) -> str:
     """SQL of the invoices that `which` names, each with the first reason not to be in the claim, or none.
 
@@ -100,12 +100,7 @@ def _judged(payer: Payer, which: str) -> str:
             WHEN coalesce(s.stage, {Stage.REGISTERED}) NOT IN ({Stage.REVIEWED}, {Stage.SENT}) THEN {R.NOT_REVIEWED}
             WHEN i.version > s.version THEN {R.CHANGED}
             WHEN {LACK} = {R.UNPRICED} OR {is_open} AND {LACK} IS NOT NULL THEN {LACK}
-            WHEN {_asked(payer, BillFact.DIAGNOSES)} AND NOT EXISTS (
-                SELECT FROM {InvoiceDetail._meta.db_table} d WHERE d.invoice_id = i.id AND d.diagnoses <> '[]'
-            ) THEN {R.NO_DIAGNOSIS}
-            WHEN {_asked(payer, BillFact.ELIGIBILITY)} AND NOT EXISTS (
-                SELECT FROM {Eligibility._meta.db_table} e WHERE e.invoice_id = i.id AND e.fund_id = i.{FUND[payer]}
-            ) THEN {R.NO_ELIGIBILITY}
+            ELSE {unstated_sql(payer)}
         END AS reason
         FROM {Invoice._meta.db_table} i
         LEFT JOIN {InvoiceStage._meta.db_table} s ON s.invoice_id = i.id

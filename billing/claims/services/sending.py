@@ -17,7 +17,7 @@ from billing.claims.services import corrected, events
 from billing.claims.services.gathering import differences_sql, stale_of
 from billing.claims.services.shared import ROW_SHARE, SHARE
 from billing.claims.services.states import ClaimRefused, counted, locked, move, require
-from billing.claims.services.takeoff import keys_of, taken_off
+from billing.claims.services.takeoff import BEFORE, STANDING, keys_of, taken_off
 from billing.models import CurrentLine, Eligibility, Invoice, InvoiceDetail, InvoiceStage
 from billing.services import stages
 from billing.services.repricing.common import CENTRE, last_change_of
@@ -32,10 +32,14 @@ _COPIED = (
     "quantity_milli", "service_id", "unit_id", "physician_id", "basis_id", "service_on", "book", "group", "element",
     "code", "amount", "basic", "supplementary", "patient",
 )  # fmt: skip
+_SETTLED = "{} <> 0 AS is_settled, false AS is_gone"
 
 
 def _shares_sql(claim: Claim) -> str:
-    """SQL of the lines that the claim freezes, each with the payer's `share` in rials and the line it follows."""
+    """SQL of the lines that the claim freezes, each with the payer's `share` in rials and the line it follows.
+
+    `is_settled`: what the contract takes off is looked at; `is_gone`: the line is there no more.
+    """
     payer = Payer(claim.payer)
     if claim.kind == ClaimKind.RESUBMISSION:
         return _RETRIED
@@ -48,6 +52,7 @@ def _whole_sql(payer: Payer) -> str:
     """The lines of the claim's invoices as they are now."""
     return f"""
         SELECT l.invoice_id, l.line_no, l.{SHARE[payer]} AS share, NULL::bigint AS previous_id,
+               {_SETTLED.format("l." + SHARE[payer])},
                {", ".join(f'l."{name}"' for name in _COPIED)}
         FROM {ClaimInvoice._meta.db_table} c JOIN {CurrentLine._meta.db_table} l ON l.invoice_id = c.invoice_id
         WHERE c.claim_id = %(claim)s
@@ -67,10 +72,11 @@ def _differences_sql(payer: Payer) -> str:
     """Of a supplementary claim: what re-pricings added to each line; the facts of the service are those of today."""
     priced = ("amount", "basic", "supplementary", "patient")
     return f"""
-        SELECT d.invoice_id, d.line_no, d.asked AS share, NULL::bigint AS previous_id,
+        SELECT d.invoice_id, d.line_no, d.asked AS share, b.last AS previous_id, {_SETTLED.format("d.asked")},
                {", ".join(f'd."{name}"' if name in priced else f'l."{name}"' for name in _COPIED)}
         FROM ({differences_sql(payer)}) d JOIN {CurrentLine._meta.db_table} l
              ON l.invoice_id = d.invoice_id AND l.line_no = d.line_no
+        LEFT JOIN ({BEFORE}) b ON b.invoice_id = d.invoice_id AND b.line_no = d.line_no
     """
 
 
@@ -105,13 +111,13 @@ def _freeze_sql(shares: str, already_cut: str) -> str:
 
 
 #: What the bill says of each invoice beside its lines, and what is asked for it: it does not move with the invoice
-#: either.
+#: either. What is taken back wholly (`gone`) stands under the contract that it was asked under.
 _FACTS = f"""
     UPDATE {ClaimInvoice._meta.db_table} c
     SET fund_id = i.fund_id, supplementary_fund_id = i.supplementary_fund_id, unit_id = i.unit_id,
         record_no = i.record_no, diagnoses = coalesce(d.diagnoses, '[]'), eligibility = coalesce(b.code, ''),
         supplementary_eligibility = coalesce(s.code, ''), contract_id = a.contract_id, terms_id = a.terms_id,
-        contract_year = a.year_from, asked = l.asked, excluded = l.excluded, over_ceiling = l.over_ceiling,
+        contract_year = a.contract_year, asked = l.asked, excluded = l.excluded, over_ceiling = l.over_ceiling,
         discount = l.discount, already_cut = l.already_cut
     FROM (
         SELECT invoice_id, sum(asked) AS asked, sum(excluded) AS excluded, sum(over_ceiling) AS over_ceiling,
@@ -122,8 +128,18 @@ _FACTS = f"""
     LEFT JOIN {InvoiceDetail._meta.db_table} d ON d.invoice_id = i.id
     LEFT JOIN {Eligibility._meta.db_table} b ON b.invoice_id = i.id AND b.fund_id = i.fund_id
     LEFT JOIN {Eligibility._meta.db_table} s ON s.invoice_id = i.id AND s.fund_id = i.supplementary_fund_id
+    LEFT JOIN (
+        SELECT DISTINCT ON (c.invoice_id) c.invoice_id, c.contract_id, c.terms_id, c.contract_year
+        FROM {ClaimInvoice._meta.db_table} c JOIN {Claim._meta.db_table} o ON o.id = c.claim_id
+        WHERE {STANDING} AND c.payer = %(payer)s AND o.fund_id = %(fund)s AND c.invoice_id = ANY(%(gone)s)
+        ORDER BY c.invoice_id, c.id DESC
+    ) p ON p.invoice_id = i.id
     LEFT JOIN unnest(%(days)s::date[], %(contracts)s::bigint[], %(versions)s::bigint[], %(years)s::date[])
-         AS a (day, contract_id, terms_id, year_from) ON a.day = i.discharged_on
+         AS t (day, contract_id, terms_id, year_from) ON t.day = i.discharged_on AND i.id <> ALL(%(gone)s)
+    CROSS JOIN LATERAL (
+        SELECT coalesce(p.contract_id, t.contract_id) AS contract_id, coalesce(p.terms_id, t.terms_id) AS terms_id,
+               coalesce(p.contract_year, t.year_from) AS contract_year
+    ) a
     WHERE i.id = c.invoice_id AND c.claim_id = %(claim)s
 """
 #: Invoices whose frozen lines do not add up to what was gathered of them.

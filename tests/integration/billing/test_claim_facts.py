@@ -13,12 +13,13 @@ from billing.claims.services import gathering, sending
 from billing.claims.services.states import ClaimRefused
 from billing.models import CheckedInvoice, Invoice
 from billing.papers import Entitlement
-from billing.services import papers
+from billing.services import corrections, papers
 from insurers.choices import BillFact, ContractState, InsurerKind
 from insurers.models import Contract, ContractDocument, Fund, Insurer, Suspension
 from insurers.terms import terms_for
 from tests import claim_world as world
 from tests import contract_world
+from tests.integration.billing.test_claim_corrections import corrected, sent, waiting
 
 pytestmark = pytest.mark.django_db
 AT, MONTH = world.AT, world.MONTH
@@ -68,6 +69,21 @@ def test_a_claim_that_was_checked_before_the_code_went_is_refused_at_freezing(ca
     papers.entitle(invoice=bill, said=Entitlement(), by=cast.officer, at=AT)
     with pytest.raises(ClaimRefused, match="دوباره بررسی کنید"):
         sending.freeze(claim=claim, by=cast.officer, at=AT)
+
+
+def test_a_correction_asks_for_the_same_and_a_cancelled_invoice_for_nothing(cast):
+    bill, gone = world.reviewed(cast, (1_000, 0)), world.reviewed(cast, (500, 0))
+    world.sent(cast)
+    agreed(cast, BillFact.DIAGNOSES, BillFact.ELIGIBILITY)
+    corrected(cast, bill, (700, 0))
+    now = Invoice.objects.get(pk=gone.pk)
+    corrections.cancel(invoice=now, reason="دو بار", version=now.version, by=cast.officer, at=world.LATER)
+    assert waiting(cast) == {(cast.fund.pk, 1, -500, 1, -300)}
+    papers.diagnose(invoice=bill, diagnoses=["I10"], by=cast.officer, at=AT)
+    assert waiting(cast) == {(cast.fund.pk, 1, -500, 1, -300)}
+    papers.entitle(invoice=bill, said=Entitlement("A-1"), by=cast.officer, at=AT)
+    assert waiting(cast) == {(cast.fund.pk, 2, -800, 0, 0)}
+    assert sent(cast).asked == -800
 
 
 def test_the_code_of_another_fund_is_none(cast):

@@ -13,6 +13,7 @@ from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from billing.choices import Cause
 from billing.claims.api.traces import trace
 from billing.claims.choices import ClaimLineStatus, Payer
 from billing.claims.exports import bill as electronic
@@ -24,7 +25,7 @@ from billing.claims.tieouts.choices import Tie
 from billing.claims.tieouts.models import TieBreak
 from billing.claims.tieouts.services import run as tie_out
 from billing.models import Invoice, Patient
-from billing.services import ledger
+from billing.services import corrections, ledger
 from insurers.choices import ContractKind
 from insurers.models import ContractTerms
 from insurers.terms import agreed_on, year_of_contract
@@ -32,7 +33,8 @@ from organisations.choices import CostElement, Setting
 from tariffs.choices import ServiceGroup
 from tests import claim_world as world
 from tests import contract_world, factories, tariff_world
-from tests.integration.billing.test_claim_corrections import corrected
+from tests.integration.billing.test_claim_answers import repriced
+from tests.integration.billing.test_claim_corrections import corrected, reviewed_again
 from tests.integration.billing.test_claim_corrections import sent as sent_correction
 
 pytestmark = pytest.mark.django_db
@@ -530,4 +532,197 @@ def test_a_correction_takes_the_discount_and_the_ceiling_off_with_its_sign(cast,
         assert sum(line.over_ceiling for line in lines) == max(now - 500, 0)
         due = min(now, 500)
         assert abs(sum(line.discount for line in lines) * 10_000 - due * bp) <= 10_000
+        transaction.set_rollback(True)
+
+
+# ---------------------------------------------------------------- terms that change after a claim was sent
+
+OFF = ("excluded", "over_ceiling", "discount")
+
+
+def sums(bill):
+    """Asked, excluded, above the ceiling and discount of an invoice in all its claims."""
+    rows = ClaimLine.objects.filter(invoice=bill).values_list("asked", *OFF)
+    return tuple(map(sum, zip(*rows, strict=True)))
+
+
+def agreed_since(row, cast, number, *ceilings, bp=0, out=None):
+    """An amendment that is agreed now and holds since before the discharge."""
+    terms = contract_world.version(row, number=number, from_on=YEAR.lower + dt.timedelta(days=number))
+    covers = [{"share_bp": 9_000, "discount_bp": bp}]
+    say(terms, ceilings, [*covers, *([{"service": out, "is_covered": False}] if out else [])])
+    contract_world.approve(terms, cast)
+
+
+def rewritten_as(cast, bill, *lines):
+    factories.correct(bill, list(lines), cause=Cause.CORRECTION, at=world.LATER)
+    world.checked(bill)
+    reviewed_again(cast, bill)
+
+
+def cancelled(cast, bill):
+    now = Invoice.objects.get(pk=bill.pk)
+    corrections.cancel(invoice=now, reason="دو بار", version=now.version, by=cast.officer, at=world.LATER)
+
+
+def off_of(share, *, ceiling=None, bp=0, is_out=False):
+    """What terms take off the share of the only line of the year, from the rule itself."""
+    if is_out:
+        return (0, share, 0, 0)
+    covered = min(share, ceiling or share)
+    discount = (covered * bp + 5_000) // 10_000
+    return (covered - discount, 0, share - covered, discount)
+
+
+TERMS = [{}, {"bp": 1_000}, {"bp": 3_333}, {"ceiling": 700}, {"ceiling": 950, "bp": 500}, {"is_out": True}]
+
+
+def agree(row, cast, number, service, *, ceiling=None, bp=0, is_out=False):
+    ceilings = [ceiling] if ceiling else []
+    agreed_since(row, cast, number, *ceilings, bp=bp, out=service if is_out else None)
+
+
+@pytest.mark.parametrize("before", TERMS)
+@pytest.mark.parametrize("after", TERMS)
+def test_a_correction_and_a_cancellation_follow_what_was_taken_off_whatever_was_agreed_since(
+    cast, before, after
+):
+    service = tariff_world.service("900001", ServiceGroup.SURGERY)
+    row = contract(cast)
+    agree(row, cast, 2, service, **before)
+    corrected_bill = world.reviewed(cast, service_line(service, 1_005, 100))
+    first = world.sent(cast)
+    assert sums(corrected_bill) == off_of(1_005, **before)
+    agree(row, cast, 3, service, **after)
+    rewritten_as(cast, corrected_bill, service_line(service, 1_004, 100))
+    sent_correction(cast)
+    assert sums(corrected_bill) == off_of(1_004, **after)
+    agree(row, cast, 4, service, **before)
+    cancelled(cast, corrected_bill)
+    last = sent_correction(cast)
+    assert sums(corrected_bill) == (0, 0, 0, 0)
+    assert last.invoices.get().terms.number == 3
+    assert first.invoices.get().terms.number == 2
+    connection.check_constraints()
+    # What was given back is free again.
+    world.reviewed(cast, service_line(service, 1_005))
+    assert sums(Invoice.objects.get(pk=world.frozen(cast).invoices.get().invoice_id)) == off_of(
+        1_005, **before
+    )
+
+
+@pytest.mark.parametrize("after", TERMS)
+def test_a_cancelled_invoice_comes_to_nothing_under_terms_that_it_never_knew(cast, after):
+    service = tariff_world.service("900001", ServiceGroup.SURGERY)
+    bill = world.reviewed(cast, service_line(service, 1_005, 100), service_line(service, 333))
+    world.sent(cast)
+    # The contract itself comes late.
+    agree(contract(cast), cast, 2, service, **after)
+    cancelled(cast, bill)
+    claim = sent_correction(cast)
+    assert (claim.asked, claim.taken_off, claim.invoices.get().contract_id) == (-1_338, 0, None)
+    assert sums(bill) == (0, 0, 0, 0)
+
+
+def test_a_fund_that_was_left_takes_back_what_it_was_asked_and_the_new_one_is_under_the_terms_of_today(cast):
+    service = tariff_world.service("900001", ServiceGroup.SURGERY)
+    other = type(cast.fund).objects.create(
+        insurer=cast.insurer, code="other", name="صندوق دیگر", category=cast.fund.category
+    )
+    row = contract(cast)
+    agree(row, cast, 2, service, ceiling=600, bp=1_000)
+    bill = world.reviewed(cast, service_line(service, 1_005))
+    world.sent(cast)
+    agree(row, cast, 3, service, ceiling=700)
+    Invoice.objects.filter(pk=bill.pk).update(fund=other)
+    rewritten_as(cast, bill, service_line(service, 1_005))
+    back, anew = sent_correction(cast), sent_correction(cast, fund=other)
+    assert (back.asked, back.over_ceiling, back.discount) == (-540, -405, -60)
+    assert (anew.asked, anew.over_ceiling, anew.discount) == (700, 305, 0)
+    assert sums(bill) == off_of(1_005, ceiling=700)
+
+
+def test_a_supplement_is_settled_for_the_whole_line(cast):
+    row = contract(cast)
+    agree(row, cast, 2, None, bp=1_000)
+    bill = world.reviewed(cast, (1_005, 0))
+    world.sent(cast)
+    agree(row, cast, 3, None, bp=3_333, ceiling=1_100)
+    bill.refresh_from_db()
+    repriced(cast, bill, 1, 251, at=world.LATER)
+    said = {"centre": cast.hospital, "fund": cast.fund, "payer": Payer.BASIC, "month": world.MONTH}
+    more = resending.supplement(**said, by=cast.officer, at=world.LATER)
+    sending.freeze(claim=more, by=cast.officer, at=world.LATER)
+    assert sums(bill) == off_of(1_256, bp=3_333, ceiling=1_100)
+    connection.check_constraints()
+
+
+_ANY_TERMS = st.fixed_dictionaries(
+    {"ceiling": st.none() | st.integers(1, 1_500), "bp": st.integers(0, 10_000), "is_out": st.booleans()}
+)
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    first=st.tuples(st.integers(1, 900), _ANY_TERMS),
+    versions=st.lists(st.tuples(st.integers(0, 900), _ANY_TERMS), min_size=1, max_size=3),
+)
+def test_after_any_corrections_a_line_stands_as_the_terms_of_the_last_say_and_cancelled_at_nothing(
+    cast, first, versions
+):
+    with transaction.atomic():
+        service = tariff_world.service("900001", ServiceGroup.SURGERY)
+        row = contract(cast)
+        share, terms = first
+        agree(row, cast, 2, service, **terms)
+        bill = world.reviewed(cast, service_line(service, share, 5))
+        world.sent(cast)
+        for number, (now, anew) in enumerate(versions, start=3):
+            agree(row, cast, number, service, **anew)
+            rewritten_as(cast, bill, service_line(service, now, 5))
+            if now != share:
+                sent_correction(cast)
+                share, terms = now, anew
+            assert sums(bill) == off_of(share, **terms)
+        cancelled(cast, bill)
+        with suppress(ClaimRefused):
+            sent_correction(cast)
+        assert sums(bill) == (0, 0, 0, 0)
+        connection.check_constraints()
+        transaction.set_rollback(True)
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    versions=st.lists(st.lists(st.integers(0, 900), min_size=1, max_size=3), min_size=2, max_size=4).filter(
+        lambda versions: any(versions[0])
+    ),
+    ceiling=st.integers(1, 1_500),
+    changes=st.booleans(),
+)
+def test_an_invoice_of_several_lines_uses_its_ceiling_fully_and_cancelled_comes_to_nothing(
+    cast, versions, ceiling, changes
+):
+    with transaction.atomic():
+        row = contract(cast)
+        agree(row, cast, 2, None, ceiling=ceiling, bp=1_000)
+        bill = world.reviewed(cast, *((share, 5) for share in versions[0]))
+        world.sent(cast)
+        for number, shares in enumerate(versions[1:], start=3):
+            if changes:
+                agree(row, cast, number, None, ceiling=ceiling + number, bp=number * 7)
+            corrected(cast, bill, *((share, 5) for share in shares))
+            with suppress(ClaimRefused):
+                sent_correction(cast)
+            _, _, over, _ = sums(bill)
+            assert sum(line.share for line in ClaimLine.objects.filter(invoice=bill)) == sum(shares)
+            if not changes:
+                assert over == max(sum(shares) - ceiling, 0)
+        cancelled(cast, bill)
+        with suppress(ClaimRefused):
+            sent_correction(cast)
+        for line_no in range(1, 4):
+            found = ClaimLine.objects.filter(invoice=bill, line_no=line_no).values_list("asked", *OFF)
+            assert [sum(column) for column in zip(*found, strict=True)] in ([], [0, 0, 0, 0])
+        connection.check_constraints()
         transaction.set_rollback(True)
