@@ -3144,6 +3144,7 @@ class Migration(migrations.Migration):
                         ),
                         models.CheckConstraint(
                             condition=models.Q(
+                                models.Q(("already_cut__lte", 0), ("previous__isnull", False)),
                                 models.Q(
                                     ("already_cut", 0),
                                     ("asked__gte", 0),
@@ -3427,6 +3428,7 @@ class Migration(migrations.Migration):
                             verbose_name="راه",
                         ),
                     ),
+                    ("is_typed", models.BooleanField(default=False, verbose_name="از روی نامه")),
                     ("note", models.CharField(blank=True, max_length=250, verbose_name="توضیح")),
                     ("lines", models.IntegerField(verbose_name="سطر")),
                     ("asked", models.BigIntegerField(verbose_name="خواسته")),
@@ -5864,6 +5866,7 @@ class Migration(migrations.Migration):
                         ),
                     ),
                     ("document", models.JSONField(default=dict, verbose_name="متن")),
+                    ("began", models.JSONField(default=dict, verbose_name="آغاز با")),
                     ("version", models.IntegerField(default=1, verbose_name="نسخه")),
                     ("created_at", models.DateTimeField(verbose_name="آغاز")),
                     ("updated_at", models.DateTimeField(verbose_name="آخرین ذخیره")),
