@@ -280,7 +280,7 @@ def test_an_invoice_asks_as_many_queries_for_one_line_as_for_two_hundred(
     client = sign_in(priced_world.officer)
     client.get(reverse("invoice", args=[of("1").pk]))  # compiles what findings stand on
     for pk in (of("1").pk, of("200").pk):
-        with django_assert_num_queries(19):
+        with django_assert_num_queries(20):
             client.get(reverse("invoice", args=[pk]))
         with django_assert_num_queries(9):
             client.get(reverse("line_trace", args=[pk, 1]))
