@@ -20,7 +20,7 @@ from billing.models import CurrentLine, Invoice
 from billing.papers import Identity
 from billing.services import findings
 from billing.trace import Step, Trace
-from billing.traces import repricings_of, trace_of
+from billing.traces import confidences_of, repricings_of, trace_of
 from billing.views.corrections import correction_panel
 from billing.views.papers import papers_panel
 from billing.views.stages import panel_of
@@ -137,7 +137,7 @@ class InvoicePage(DetailPage):
             sums=_sums(lines),
             trace=trace_context(lines, line_no) if line_no else None,
             may_see_repricings=self.request.user.may(Permission.REPRICING_VIEW),
-            is_synthetic=any(_is_synthetic(line) for line in lines),
+            is_synthetic=bool(_synthetic(lines)),
             claims=claims,
             **self._left_to_patient(claims),
             **kwargs,
@@ -218,7 +218,9 @@ def _steps(trace: Trace | None, line: CurrentLine) -> list[dict[str, Any]]:
 
 
 def _step(step: Step) -> dict[str, Any]:
-    return vars(step) | {"confidence": step.trust}
+    """A step as the page draws it; one that speaks of another line leads to the trace of that line."""
+    leads = {"source": "ردپای آن سطر", "url": f"?line={step.line_no}#trace"} if step.line_no else {}
+    return vars(step) | {"confidence": step.trust} | leads
 
 
 def _title(line: CurrentLine) -> str:
@@ -292,26 +294,28 @@ def _chain(invoice: Invoice, user: Any) -> list[dict[str, str]]:
     ]
 
 
-def _is_synthetic(line: CurrentLine) -> bool:
-    return bool(line.basis and line.basis.confidence == Confidence.SYNTHETIC)
+def _synthetic(lines: Sequence[CurrentLine]) -> set[int]:
+    """Numbers of the lines whose price rests on made-up rates."""
+    return {number for number, one in confidences_of(lines).items() if one == Confidence.SYNTHETIC}
 
 
-def _is_mixed(lines: Sequence[CurrentLine]) -> bool:
-    """Whether made-up prices stand beside real ones; where all are made up, the notice of the page says so once."""
-    return len({_is_synthetic(line) for line in lines if line.has_amount}) > 1
+def _marked(lines: Sequence[CurrentLine]) -> set[int]:
+    """Lines to mark as made up: those beside real ones; where all are, the notice of the page says so once."""
+    synthetic = _synthetic(lines)
+    return synthetic if any(line.line_no not in synthetic for line in lines if line.has_amount) else set()
 
 
 def _groups(lines: Sequence[CurrentLine], items: Mapping[int, Identity]) -> list[dict[str, Any]]:
-    is_mixed = _is_mixed(lines)
+    marked = _marked(lines)
     by_element = sorted(lines, key=lambda line: (line.element, line.line_no))
     groups = []
     for element, members in groupby(by_element, key=lambda line: line.element):
-        rows = [_row(line, is_mixed) | {"item": _item(items.get(line.line_no))} for line in members]
+        rows = [_row(line, line.line_no in marked) | {"item": _item(items.get(line.line_no))} for line in members]
         groups.append({"title": CostElement(element).label, "lines": rows, **_totals(rows)})
     return groups
 
 
-def _row(line: CurrentLine, is_mixed: bool = False) -> dict[str, Any]:
+def _row(line: CurrentLine, is_marked: bool = False) -> dict[str, Any]:
     return {
         "pk": line.line_no,
         "number": line.line_no,
@@ -326,7 +330,7 @@ def _row(line: CurrentLine, is_mixed: bool = False) -> dict[str, Any]:
         "url": f"?line={line.line_no}",
         "trace_url": reverse("line_trace", args=[line.invoice_id, line.line_no]),
         "flag": _flag(line),
-        "confidence": Confidence.SYNTHETIC.label if is_mixed and _is_synthetic(line) else "",
+        "confidence": Confidence.SYNTHETIC.label if is_marked else "",
     }
 
 

@@ -10,8 +10,8 @@ from openpyxl import load_workbook
 from billing.models import Invoice, InvoiceLine, PriceBasis
 from insurers.models import Fund
 from organisations.choices import PatientCategory, PhysicianStatus
-from tariffs.choices import Parameter
-from tariffs.models import MultipleSurgery, PricingParameter, Service
+from tariffs.choices import Confidence, Parameter
+from tariffs.models import FixedPrice, MultipleSurgery, PricingParameter, Service
 from tests import tariff_world as world
 
 URL = "/calculator/"
@@ -52,6 +52,20 @@ def test_hotelling_nursing_and_packages_are_seen_together(client, world_of):
     bed, nursing = (one["answer"] for one in result["answers"])
     assert (bed.amount, nursing.amount) == (3_164_000, 189_840)
     assert nursing.trace.agrees
+
+
+def test_nursing_of_made_up_beds_is_made_up_on_the_page_and_in_the_api(client, world_of):
+    old = FixedPrice.objects.get(service__code=world.BED)
+    FixedPrice.objects.filter(pk=old.pk).update(known=(old.known.lower, world.AT))
+    old.pk, old.known, old.confidence = None, (world.AT, None), Confidence.SYNTHETIC
+    old.save()
+    client.force_login(world_of.headquarters)
+    lines = {"0__service": f"5/{world.BED}", "1__service": f"5/{world.NURSING}"}
+    result = client.get(URL, asked(**lines)).context["result"]
+    assert result["synthetic"] == 2
+    assert "هتلینگ سطر ۱: " in " ".join(step["sentence"] for step in result["answers"][1]["steps"])
+    body = asked() | {"lines": [{"book": 5, "code": world.BED}, {"book": 5, "code": world.NURSING}]}
+    assert [one["confidence"] for one in post(client, body).json()["lines"]] == ["synthetic", "synthetic"]
 
 
 def test_a_line_without_a_tariff_is_visible_and_outside_the_sum(client, world_of):
