@@ -14,8 +14,8 @@ from billing.trace import Trace, explain
 from core import display
 
 _LINE_FACTS = (
-    "line_no", "group", "status", "quantity_milli", "percent_bp", "minutes", "amount", "basic", "supplementary", "subsidy",
-    "employer", "patient",
+    "line_no", "group", "status", "quantity_milli", "percent_bp", "minutes", "amount", "basic", "supplementary",
+    "subsidy", "employer", "patient",
 )  # fmt: skip
 
 

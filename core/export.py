@@ -64,6 +64,12 @@ def synthetic_notes(*, rates: bool, inputs: bool = False) -> list[str]:
     return [f"{' و '.join(f'{word} ساختگی' for word in made_up)}: ارقام این فایل سند مالی نیست."]
 
 
+def provenance(*, as_of: dt.datetime, source: str = "", checksum: str = "") -> str:
+    """Where the figures of a file come from, as a note of it: which computation, known until when, and its seal."""
+    seal = f"مهر ارقام {checksum}" if checksum else ""
+    return f"{'؛ '.join(filter(None, (source, f'دانسته تا {display.moment(as_of)}', seal)))}."
+
+
 def _write(
     book: Workbook, rows: Iterable[Any], columns: Sequence[Column], title: str, notes: Sequence[str]
 ) -> None:

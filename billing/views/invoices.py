@@ -16,7 +16,7 @@ from django.utils.functional import cached_property
 from billing.choices import Stage
 from billing.claims.models import ClaimInvoice
 from billing.filters import InvoiceFilter
-from billing.models import CurrentLine, Invoice
+from billing.models import CurrentLine, Invoice, InvoiceLine
 from billing.papers import Identity
 from billing.services import findings
 from billing.trace import Step, Trace
@@ -25,7 +25,7 @@ from billing.views.corrections import correction_panel
 from billing.views.papers import papers_panel
 from billing.views.stages import panel_of
 from core import display
-from core.export import LIMIT, Column, xlsx_response
+from core.export import LIMIT, Column, provenance, synthetic_notes, xlsx_response
 from core.filters import misread
 from core.views import DetailPage, ListPage, PageView
 from organisations.choices import CostElement
@@ -83,7 +83,13 @@ class Invoices(ListPage):
         return super().get(request, *args, **kwargs)
 
     def _export(self) -> FileResponse:
-        return xlsx_response(self.get_queryset()[:LIMIT], EXPORTED, title="صورتحساب‌ها")
+        found = self.get_queryset()[:LIMIT]
+        lines = InvoiceLine.objects.filter(invoice__in=found.values("pk"))
+        notes = [
+            *synthetic_notes(rates=lines.synthetic().exists()),
+            provenance(as_of=timezone.now(), source="صورتحساب‌ها"),
+        ]
+        return xlsx_response(found, EXPORTED, title="صورتحساب‌ها", notes=notes)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
@@ -310,7 +316,9 @@ def _groups(lines: Sequence[CurrentLine], items: Mapping[int, Identity]) -> list
     by_element = sorted(lines, key=lambda line: (line.element, line.line_no))
     groups = []
     for element, members in groupby(by_element, key=lambda line: line.element):
-        rows = [_row(line, line.line_no in marked) | {"item": _item(items.get(line.line_no))} for line in members]
+        rows = [
+            _row(line, line.line_no in marked) | {"item": _item(items.get(line.line_no))} for line in members
+        ]
         groups.append({"title": CostElement(element).label, "lines": rows, **_totals(rows)})
     return groups
 

@@ -183,7 +183,8 @@ def test_the_list_asks_as_many_queries_for_one_invoice_as_for_fifty(
 def test_the_export_holds_what_the_filter_shows_and_no_zero_for_the_unpriced(listed, sign_in):
     answer = sign_in(listed.officer).get(f"{reverse('invoices')}?export=xlsx&sort=number&setting=1")
     sheet = openpyxl.load_workbook(io.BytesIO(answer.getvalue())).active
-    heads, *rows = [list(row) for row in sheet.iter_rows(values_only=True)]
+    (note, *_), heads, *rows = [list(row) for row in sheet.iter_rows(values_only=True)]
+    assert note.startswith("صورتحساب‌ها؛ دانسته تا ")
     by_head = [dict(zip(heads, row, strict=True)) for row in rows]
     assert [row["شماره"] for row in by_head] == ["A1", "B3"]
     assert [row["مصوب (ریال)"] for row in by_head] == [2_740_700, None]

@@ -201,7 +201,13 @@ class TestConfidence:
         """The basis of a nursing line names the percent only; what it is a percent of stands in the invoice."""
         self.synthetic(FixedPrice, service__code=world.BED)
         lines = stored(
-            centre, [line("100005"), line(world.BED, **OTHER), line(world.ICU, **OTHER), line(world.NURSING, **OTHER)]
+            centre,
+            [
+                line("100005"),
+                line(world.BED, **OTHER),
+                line(world.ICU, **OTHER),
+                line(world.NURSING, **OTHER),
+            ],
         )
         synthetic, secondary = Confidence.SYNTHETIC, Confidence.SECONDARY
         assert confidences_of(lines) == {1: secondary, 2: synthetic, 3: secondary, 4: synthetic}
