@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from billing.choices import LineStatus
-from billing.neighbours import has_trace, neighbours
+from billing.neighbours import confidences, has_trace, neighbours
 from billing.parsing.parsed import HEADERS, LINES
 from billing.pipeline.price import SHARES
 from billing.pipeline.run import preview
@@ -90,9 +90,10 @@ def calculate(question: Question, *, organisation_id: int) -> Result:
         physician_status=question.physician_status,
     )
     rows = frame.sort("line_no").to_dicts()
-    traces = _traces(rows)
+    traces, trust = _traces(rows), _trust(rows)
     answers = [
-        _answer(item, row, traces.get(row["line_no"])) for item, row in zip(question.items, rows, strict=True)
+        _answer(item, row, traces.get(row["line_no"]), trust.get(row["line_no"]))
+        for item, row in zip(question.items, rows, strict=True)
     ]
     priced = [row for row in rows if row["amount"] is not None]
     return Result(
@@ -147,12 +148,19 @@ def _traces(rows: list[dict[str, Any]]) -> dict[int, Trace]:
     return {row["line_no"]: explain(row, row, one, book) for row, one in zip(priced, beside, strict=True)}
 
 
-def _answer(item: Item, row: dict[str, Any], trace: Trace | None) -> Answer:
+def _trust(rows: list[dict[str, Any]]) -> dict[int, Confidence]:
+    priced = [row for row in rows if has_trace(row)]
+    return {
+        row["line_no"]: Confidence(one) for row, one in zip(priced, confidences(priced), strict=True) if one
+    }
+
+
+def _answer(item: Item, row: dict[str, Any], trace: Trace | None, confidence: Confidence | None) -> Answer:
     return Answer(
         item=item,
         status=LineStatus(row["status"]),
         amount=row["amount"],
         shares={name: row[name] for name in SHARES},
         trace=trace,
-        confidence=Confidence(row["confidence"]) if trace and row["confidence"] else None,
+        confidence=confidence,
     )

@@ -14,9 +14,8 @@ from billing.pipeline.references import references
 from billing.pipeline.resolve import resolve
 from billing.rate_book import RateBook
 from insurers.choices import Condition
-from organisations.choices import PatientCategory
 from tariffs import rules
-from tariffs.choices import Confidence, Part
+from tariffs.choices import ANY, Confidence, Part
 from tariffs.models import ConversionFactor, Rate, Service
 
 _CASE = {
@@ -36,13 +35,18 @@ _NO_PRICE = (
 
 @dataclass(frozen=True)
 class Place:
-    """On which day and in what kind of centre a price is asked for."""
+    """On which day, in what kind of centre and for whom a price is asked for.
+
+    `category` is a `PatientCategory`; ANY asks for the general price, of patients whose category has no rate of
+    its own. The calculator takes the category of the fund it is given.
+    """
 
     on: dt.date
     sector: int
     setting: int
     grade: int
     physician_status: int
+    category: int = ANY
 
 
 def newest_priced_day(user: Any, *, sector: int, today: dt.date) -> dt.date:
@@ -99,7 +103,7 @@ def price_list(services: Sequence[Service], *, organisation_id: int, place: Plac
 
 
 def _cases(services: Iterable[Service], place: Place) -> pl.DataFrame:
-    """One line for each service, as a patient without insurance would be billed."""
+    """One line for each service, without payers: only the category of the patient bears on a price."""
     rows = [
         {
             "line_no": number,
@@ -110,7 +114,7 @@ def _cases(services: Iterable[Service], place: Place) -> pl.DataFrame:
             "part": Part.WHOLE,
             "setting": place.setting,
             "physician_status": place.physician_status,
-            "category": PatientCategory.FREE,
+            "category": place.category,
             "fund_id": None,
             "supplementary_fund_id": None,
             "condition": Condition.ORDINARY,

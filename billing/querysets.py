@@ -12,6 +12,7 @@ from django.db.models.functions import MD5, Left
 from billing.choices import DeliveryState, DraftState, RepricingState, Severity, Stage
 from billing.measures import MEASURES, PRICED, REPRICED
 from insurers.choices import ContractKind
+from tariffs.choices import Confidence
 
 #: What was sent is no longer what the invoice says.
 CHANGED_SINCE_SENT = models.Q(version__gt=models.F("progress__sent_version"))
@@ -49,6 +50,10 @@ class InvoiceQuerySet(models.QuerySet[Any]):
 class LineQuerySet(models.QuerySet[Any]):
     def of_invoice(self, invoice_id: int) -> LineQuerySet:
         return self.filter(invoice_id=invoice_id).order_by("line_no")
+
+    def synthetic(self) -> LineQuerySet:
+        """Those priced by made-up rates."""
+        return self.filter(basis__confidence=Confidence.SYNTHETIC)
 
     def for_page(self) -> LineQuerySet:
         return self.select_related("service", "unit__ward", "physician", "basis")

@@ -29,6 +29,8 @@ class Step:
     amount: int | None = None
     source: str = ""
     confidence: int = 0
+    #: The line of the same invoice that the step speaks of, 0 for none.
+    line_no: int = 0
 
     @property
     def trust(self) -> Confidence | None:
@@ -50,6 +52,15 @@ class Computed:
 
 
 @dataclass(frozen=True)
+class Bed:
+    """A hotelling line of which nursing takes its percent: rials, and how far its own rates can be trusted."""
+
+    line_no: int
+    amount: int
+    confidence: int
+
+
+@dataclass(frozen=True)
 class Neighbours:
     """What a line takes from the other lines of its invoice, in rials."""
 
@@ -57,6 +68,7 @@ class Neighbours:
     base_hotelling: int = 0
     earlier_wishes: int = 0
     in_package: bool = False
+    beds: tuple[Bed, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -180,6 +192,9 @@ def _price_steps(
             rules.nursing_amount(hotelling=beside.hotelling, nursing_bp=b["nursing_bp"]),
             "nursing_id",
         )
+        for bed in beside.beds:
+            sentence = f"هتلینگ سطر {persian_digits(bed.line_no)}: {group_digits(bed.amount)} ریال"
+            yield Step("bed", sentence, confidence=bed.confidence, line_no=bed.line_no)
         yield from _package_steps(told, beside)
         return
     if b["value_id"]:

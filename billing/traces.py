@@ -8,14 +8,14 @@ from typing import Any
 
 from billing.choices import WITH_AMOUNT
 from billing.models import CurrentLine, InvoiceLine, LineDelta, PriceBasis, Repricing
-from billing.neighbours import has_trace, neighbours
+from billing.neighbours import confidences, has_trace, neighbours
 from billing.rate_book import RateBook
 from billing.trace import Trace, explain
 from core import display
 
 _LINE_FACTS = (
-    "group", "status", "quantity_milli", "percent_bp", "minutes", "amount", "basic", "supplementary", "subsidy",
-    "employer", "patient",
+    "line_no", "group", "status", "quantity_milli", "percent_bp", "minutes", "amount", "basic", "supplementary",
+    "subsidy", "employer", "patient",
 )  # fmt: skip
 
 
@@ -27,6 +27,13 @@ def trace_of(lines: Sequence[CurrentLine], line_no: int) -> Trace | None:
         if line.line_no == line_no:
             return explain(basis, facts, beside, RateBook([basis]))
     return None
+
+
+def confidences_of(lines: Sequence[CurrentLine]) -> dict[int, int]:
+    """How far each priced line can be trusted, by its number, given all lines of its invoice with their basis."""
+    priced = [line for line in lines if line.basis is not None and has_trace(_facts(line))]
+    found = confidences([basis_numbers(line.basis) for line in priced])
+    return {line.line_no: one for line, one in zip(priced, found, strict=True)}
 
 
 @dataclass(frozen=True)

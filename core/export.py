@@ -42,26 +42,51 @@ class Column:
         return row[self.value] if isinstance(row, dict) else getattr(row, self.value)
 
 
-def xlsx_response(rows: Iterable[Any], columns: Sequence[Column], *, title: str) -> FileResponse:
-    """A download of `rows`; dates become Jalali text, text is never taken for a formula."""
+def xlsx_response(
+    rows: Iterable[Any], columns: Sequence[Column], *, title: str, notes: Sequence[str] = ()
+) -> FileResponse:
+    """A download of `rows`; dates become Jalali text, text is never taken for a formula.
+
+    `notes` are sentences that must not be parted from the figures, one in each line above the headings.
+    """
     file = io.BytesIO()
     with Workbook(file, {"constant_memory": True}) as book:
-        _write(book, rows, columns, title)
+        _write(book, rows, columns, title, notes)
     file.seek(0)
     return FileResponse(file, as_attachment=True, filename=f"{title}.xlsx", content_type=CONTENT_TYPE)
 
 
-def _write(book: Workbook, rows: Iterable[Any], columns: Sequence[Column], title: str) -> None:
+def synthetic_notes(*, rates: bool, inputs: bool = False) -> list[str]:
+    """The notice of a page that shows figures of made-up rates or inputs, as a note of its file; empty for neither."""
+    made_up = [word for word, is_so in (("نرخ‌های", rates), ("ورودی‌های", inputs)) if is_so]
+    if not made_up:
+        return []
+    return [f"{' و '.join(f'{word} ساختگی' for word in made_up)}: ارقام این فایل سند مالی نیست."]
+
+
+def provenance(*, as_of: dt.datetime, source: str = "", checksum: str = "") -> str:
+    """Where the figures of a file come from, as a note of it: which computation, known until when, and its seal."""
+    seal = f"مهر ارقام {checksum}" if checksum else ""
+    return f"{'؛ '.join(filter(None, (source, f'دانسته تا {display.moment(as_of)}', seal)))}."
+
+
+def _write(
+    book: Workbook, rows: Iterable[Any], columns: Sequence[Column], title: str, notes: Sequence[str]
+) -> None:
     sheet = book.add_worksheet("".join(" " if c in r"[]:*?/\\" else c for c in title)[:TITLE_LIMIT])
     sheet.right_to_left()
-    sheet.freeze_panes(1, 0)
+    heading = len(notes)
+    sheet.freeze_panes(heading + 1, 0)
     bold, integer = book.add_format({"bold": True}), book.add_format({"num_format": INTEGER})
+    noted = book.add_format({"bold": True, "quote_prefix": True})
     # Text that stays text also when somebody edits it, or saves the sheet as CSV.
     guarded = book.add_format({"quote_prefix": True})
+    for number, note in enumerate(notes):
+        sheet.write_string(number, 0, note, noted)
     for place, column in enumerate(columns):
         sheet.set_column(place, place, column.width)
-        sheet.write_string(0, place, column.title, bold)
-    for number, row in enumerate(rows, start=1):
+        sheet.write_string(heading, place, column.title, bold)
+    for number, row in enumerate(rows, start=heading + 1):
         for place, column in enumerate(columns):
             value = column.of(row)
             if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= EXACT:

@@ -29,9 +29,15 @@ BED, ICU, NURSING, VISIT, DRUG, PACKAGE, LENS = "990001", "990002", "990006", "9
 def publish(model: Any, *, valid: DateRange = YEAR_1403, known: Any = KNOWN, **fields: Any) -> Any:
     circular, _ = Circular.objects.get_or_create(number="A", defaults={"title": "مجموعهٔ الف"})
     return model.objects.create(
-        circular=circular, valid=valid, known=known, status=Status.PUBLISHED, confidence=Confidence.SECONDARY,
-        **fields,
+        circular=circular, valid=valid, known=known, status=Status.PUBLISHED,
+        **{"confidence": Confidence.SECONDARY, **fields},
     )  # fmt: skip
+
+
+def synthetic_price() -> FixedPrice:
+    """A made-up price of a service that nobody billed: pages whose figures might rest on it say so."""
+    of = service("888888", ServiceGroup.VISIT)
+    return publish(FixedPrice, service=of, amount=1, confidence=Confidence.SYNTHETIC)  # type: ignore[no-any-return]
 
 
 def service(code: str, group: ServiceGroup, book: Book = Book.RELATIVE_VALUE) -> Service:

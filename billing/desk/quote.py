@@ -22,6 +22,7 @@ from billing.desk.document import (
     says_something,
 )
 from billing.findings import check
+from billing.neighbours import confidences
 from billing.parsing.parsed import Parsed
 from billing.pipeline.price import SHARES
 from billing.pipeline.references import References, references
@@ -106,6 +107,8 @@ def quote(
     rows = _with_asked(priced, usable, document, asked or {})
     shown = {row["row_no"] - 1: row for row in _named(rows, centre)}
     have = [row for row in shown.values() if row["amount"] is not None]
+    for row, confidence in zip(have, confidences(have), strict=True):
+        row["confidence"] = confidence
     return Quote(
         parsed=_asking(reading.parsed, rows),
         priced=rows,
@@ -290,6 +293,7 @@ _SHOWN = (
     "row_no", "line_no", "service_id", "book", "code", "physician_no", "physician_id", "status", "confidence", *AMOUNTS,
     "asked", "professional_milli", "technical_milli", "operating_room_milli", "operating_room_bp", "anaesthesia_milli",
     "minutes", "minutes_per_unit", "professional_factor", "technical_factor", "anaesthesia_factor", "fixed_amount",
+    "nursing_bp", "nursing_base", "base_nursing_base",
 )  # fmt: skip
 
 

@@ -16,16 +16,16 @@ from django.utils.functional import cached_property
 from billing.choices import Stage
 from billing.claims.models import ClaimInvoice
 from billing.filters import InvoiceFilter
-from billing.models import CurrentLine, Invoice
+from billing.models import CurrentLine, Invoice, InvoiceLine
 from billing.papers import Identity
 from billing.services import findings
 from billing.trace import Step, Trace
-from billing.traces import repricings_of, trace_of
+from billing.traces import confidences_of, repricings_of, trace_of
 from billing.views.corrections import correction_panel
 from billing.views.papers import papers_panel
 from billing.views.stages import panel_of
 from core import display
-from core.export import LIMIT, Column, xlsx_response
+from core.export import LIMIT, Column, provenance, synthetic_notes, xlsx_response
 from core.filters import misread
 from core.views import DetailPage, ListPage, PageView
 from organisations.choices import CostElement
@@ -83,7 +83,13 @@ class Invoices(ListPage):
         return super().get(request, *args, **kwargs)
 
     def _export(self) -> FileResponse:
-        return xlsx_response(self.get_queryset()[:LIMIT], EXPORTED, title="صورتحساب‌ها")
+        found = self.get_queryset()[:LIMIT]
+        lines = InvoiceLine.objects.filter(invoice__in=found.values("pk"))
+        notes = [
+            *synthetic_notes(rates=lines.synthetic().exists()),
+            provenance(as_of=timezone.now(), source="صورتحساب‌ها"),
+        ]
+        return xlsx_response(found, EXPORTED, title="صورتحساب‌ها", notes=notes)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
@@ -137,7 +143,7 @@ class InvoicePage(DetailPage):
             sums=_sums(lines),
             trace=trace_context(lines, line_no) if line_no else None,
             may_see_repricings=self.request.user.may(Permission.REPRICING_VIEW),
-            is_synthetic=any(_is_synthetic(line) for line in lines),
+            is_synthetic=bool(_synthetic(lines)),
             claims=claims,
             **self._left_to_patient(claims),
             **kwargs,
@@ -218,7 +224,9 @@ def _steps(trace: Trace | None, line: CurrentLine) -> list[dict[str, Any]]:
 
 
 def _step(step: Step) -> dict[str, Any]:
-    return vars(step) | {"confidence": step.trust}
+    """A step as the page draws it; one that speaks of another line leads to the trace of that line."""
+    leads = {"source": "ردپای آن سطر", "url": f"?line={step.line_no}#trace"} if step.line_no else {}
+    return vars(step) | {"confidence": step.trust} | leads
 
 
 def _title(line: CurrentLine) -> str:
@@ -292,26 +300,30 @@ def _chain(invoice: Invoice, user: Any) -> list[dict[str, str]]:
     ]
 
 
-def _is_synthetic(line: CurrentLine) -> bool:
-    return bool(line.basis and line.basis.confidence == Confidence.SYNTHETIC)
+def _synthetic(lines: Sequence[CurrentLine]) -> set[int]:
+    """Numbers of the lines whose price rests on made-up rates."""
+    return {number for number, one in confidences_of(lines).items() if one == Confidence.SYNTHETIC}
 
 
-def _is_mixed(lines: Sequence[CurrentLine]) -> bool:
-    """Whether made-up prices stand beside real ones; where all are made up, the notice of the page says so once."""
-    return len({_is_synthetic(line) for line in lines if line.has_amount}) > 1
+def _marked(lines: Sequence[CurrentLine]) -> set[int]:
+    """Lines to mark as made up: those beside real ones; where all are, the notice of the page says so once."""
+    synthetic = _synthetic(lines)
+    return synthetic if any(line.line_no not in synthetic for line in lines if line.has_amount) else set()
 
 
 def _groups(lines: Sequence[CurrentLine], items: Mapping[int, Identity]) -> list[dict[str, Any]]:
-    is_mixed = _is_mixed(lines)
+    marked = _marked(lines)
     by_element = sorted(lines, key=lambda line: (line.element, line.line_no))
     groups = []
     for element, members in groupby(by_element, key=lambda line: line.element):
-        rows = [_row(line, is_mixed) | {"item": _item(items.get(line.line_no))} for line in members]
+        rows = [
+            _row(line, line.line_no in marked) | {"item": _item(items.get(line.line_no))} for line in members
+        ]
         groups.append({"title": CostElement(element).label, "lines": rows, **_totals(rows)})
     return groups
 
 
-def _row(line: CurrentLine, is_mixed: bool = False) -> dict[str, Any]:
+def _row(line: CurrentLine, is_marked: bool = False) -> dict[str, Any]:
     return {
         "pk": line.line_no,
         "number": line.line_no,
@@ -326,7 +338,7 @@ def _row(line: CurrentLine, is_mixed: bool = False) -> dict[str, Any]:
         "url": f"?line={line.line_no}",
         "trace_url": reverse("line_trace", args=[line.invoice_id, line.line_no]),
         "flag": _flag(line),
-        "confidence": Confidence.SYNTHETIC.label if is_mixed and _is_synthetic(line) else "",
+        "confidence": Confidence.SYNTHETIC.label if is_marked else "",
     }
 
 

@@ -11,9 +11,9 @@ from django.utils.functional import cached_property
 from billing.pricelist import Place, PriceRow, newest_priced_day, price_list
 from core import display, export
 from core.views import ListPage
-from organisations.choices import PhysicianStatus, Sector, Setting
+from organisations.choices import PatientCategory, PhysicianStatus, Sector, Setting
 from organisations.permissions import Permission
-from tariffs.choices import Book, Confidence, ServiceGroup
+from tariffs.choices import ANY, Book, Confidence, ServiceGroup
 from tariffs.models import Service
 from tariffs.views.services import read_day
 
@@ -26,6 +26,8 @@ COMPONENTS = {
     "fixed": "فهرست",
 }
 MOST_EXPORTED = 20_000
+#: For whom a price is: the general one comes first and is what the page shows unasked.
+CATEGORIES = ((ANY, "عمومی"), *PatientCategory.choices)
 
 COLUMNS = (
     export.Column("فهرست", lambda r: r.service.get_book_display()),
@@ -48,6 +50,13 @@ COLUMNS = (
     export.Column("تا پیش از", lambda r: r.main.valid.upper if r.main else None),
     export.Column("دانسته از", lambda r: r.main.known.lower if r.main else None, 24),
 )
+
+
+def for_whom(category: int) -> str:
+    """Which patients the prices are for, in words."""
+    if category == ANY:
+        return "قیمت‌ها عمومی است، برای بیماری که گروه او نرخ جداگانه ندارد."
+    return f"قیمت‌ها برای بیمار {PatientCategory(category).label} است."
 
 
 def units(row: PriceRow, name: str) -> str:
@@ -79,6 +88,7 @@ class Tariffs(ListPage):
             setting=chosen(query.get("setting"), Setting.values, Setting.INPATIENT),
             grade=chosen(query.get("grade"), [g for g, _ in GRADES], self._own("grade", 1)),
             physician_status=chosen(query.get("physician"), PhysicianStatus.values, PhysicianStatus.OTHER),
+            category=chosen(query.get("category"), PatientCategory.values, ANY),
         )
 
     @cached_property
@@ -108,6 +118,7 @@ class Tariffs(ListPage):
             "breadcrumb": [{"label": "تعرفه‌ها"}],
             "rows": [(row, components(row), reason(row)) for row in rows],
             "place": self.place,
+            "for_whom": for_whom(self.place.category),
             "today": None
             if self.asked_day or self.place.on == timezone.localdate()
             else timezone.localdate(),
@@ -122,15 +133,28 @@ class Tariffs(ListPage):
             ("بخش", "sector", Sector.choices, self.place.sector),
             ("مراجعه", "setting", Setting.choices, self.place.setting),
             ("درجه", "grade", list(GRADES), self.place.grade),
+            ("بیمار", "category", list(CATEGORIES), self.place.category),
             ("پزشک", "physician", PhysicianStatus.choices, self.place.physician_status),
             ("گروه", "group", [*every, *ServiceGroup.choices[1:]], chosen(query.get("group"), ServiceGroup.values, 0)),
             ("فهرست", "book", [*every, *Book.choices], chosen(query.get("book"), Book.values, 0)),
         ]  # fmt: skip
 
+    def _notes(self, rows: list[PriceRow]) -> list[str]:
+        """What the file must say of itself: for what day, place and patient its prices are."""
+        chosen_words = [
+            f"{label}: {dict(options)[now]}"
+            for label, name, options, now in self._choices()
+            if name not in ("group", "book")
+        ]
+        place = f"{'، '.join([f'در تاریخ {display.day(self.place.on)}', *chosen_words])}."
+        is_synthetic = any(row.confidence == Confidence.SYNTHETIC for row in rows)
+        return [*export.synthetic_notes(rates=is_synthetic), f"{for_whom(self.place.category)} {place}"]
+
     def get(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         if request.GET.get("export") == "xlsx":
             rows = self.rows(self.get_queryset()[:MOST_EXPORTED])
-            return export.xlsx_response(rows, COLUMNS, title=f"تعرفه {display.day(self.place.on)}")
+            title = f"تعرفه {display.day(self.place.on)}"
+            return export.xlsx_response(rows, COLUMNS, title=title, notes=self._notes(rows))
         return super().get(request, *args, **kwargs)
 
 

@@ -8,7 +8,9 @@ from operator import or_
 
 from django.db.models import Exists, Q, QuerySet
 
-from budgets.models import BudgetRun, CompanyInvoice, OverheadEstimate
+from budgets.models import AccountRun, BudgetRun, CompanyInvoice, OverheadEstimate
+from core import export, jalali
+from core.text import persian_digits
 from insurers.models import CoverageRule
 from organisations.models import Organisation
 from tariffs.choices import Confidence
@@ -35,6 +37,14 @@ def has_synthetic_rates(organisation_id: int, as_of: dt.datetime) -> bool:
         _any(_synthetic_rates(organisation_id, as_of))
     )
     return bool(asked.exists())
+
+
+def account_notes(run: AccountRun) -> list[str]:
+    """What a file of the accounts of a month says above its figures."""
+    made_up = has_synthetic_rates(run.organisation_id, run.created_at)
+    source = f"محاسبهٔ {run.pk} حساب متقابل، {jalali.month_name(run.month)}"
+    said = export.provenance(as_of=run.created_at, source=persian_digits(source))
+    return [*export.synthetic_notes(rates=made_up), said]
 
 
 def _synthetic_rates(organisation_id: int, as_of: dt.datetime) -> list[QuerySet]:

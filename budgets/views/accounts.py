@@ -14,7 +14,7 @@ from budgets.choices import Standing
 from budgets.models import AccountRun
 from budgets.services import accounts, statements
 from budgets.services.statements import Statement
-from budgets.services.synthetic import has_synthetic_rates
+from budgets.services.synthetic import account_notes, has_synthetic_rates
 from core import export, jalali
 from core.filters import RememberedFilters, unit_of, whole
 from core.views import ActionView, PageView
@@ -78,7 +78,8 @@ class Accounts(RememberedFilters, PageView):
 
     def get(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         if request.GET.get("export") == "xlsx" and self.run:
-            return export.xlsx_response(self.statements, COLUMNS, title=f"حساب متقابل {self.run.month}")
+            title, notes = f"حساب متقابل {self.run.month}", account_notes(self.run)
+            return export.xlsx_response(self.statements, COLUMNS, title=title, notes=notes)
         return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

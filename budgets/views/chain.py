@@ -15,7 +15,7 @@ from billing.models import Movement
 from budgets.choices import LEDGER_COMPONENTS, BudgetComponent
 from budgets.models import CompanyInvoice, OverheadEstimate
 from budgets.services import drill
-from budgets.views.runs import OfRun, component_url, crumbs, run_crumb
+from budgets.views.runs import OfRun, component_url, crumbs, notes_of, run_crumb
 from core import export
 from core.filters import RememberedFilters, whole
 from core.paging import Pages, Slice
@@ -115,7 +115,8 @@ class Component(OfComponent):
                 export.Column("حرکت", "movements"),
                 export.Column("مبلغ", "amount", 22),
             ]
-            return export.xlsx_response(self.groups, columns, title=f"{self.region.name} {title}")
+            name = f"{self.region.name} {title}"
+            return export.xlsx_response(self.groups, columns, title=name, notes=notes_of(self.run))
         return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

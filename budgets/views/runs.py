@@ -41,6 +41,13 @@ def run_label(run: BudgetRun) -> str:
     return f"اجرای {persian_digits(run.pk)}، سال {persian_digits(run.fiscal_year)}"
 
 
+def notes_of(run: BudgetRun) -> list[str]:
+    """What a file of the run's figures says above them: made-up rates and inputs, then the run and its seal."""
+    rates, inputs = synthetic_of(run)
+    said = export.provenance(as_of=run.as_of, source=run_label(run), checksum=run.checksum)
+    return [*export.synthetic_notes(rates=rates, inputs=inputs), said]
+
+
 def run_crumb(run: BudgetRun) -> tuple[str, str]:
     return run_label(run), reverse("budget_run", args=[run.pk])
 
@@ -151,9 +158,8 @@ class Run(RememberedFilters, OfRun):
         if request.GET.get("export") == "xlsx":
             self.object = self.get_object()
             columns = tables.columns("منطقه", capitation=True)
-            return export.xlsx_response(
-                [*self.rows, tables.total_row(self.rows)], columns, title=f"بودجه {self.run.fiscal_year}"
-            )
+            rows, title = [*self.rows, tables.total_row(self.rows)], f"بودجه {self.run.fiscal_year}"
+            return export.xlsx_response(rows, columns, title=title, notes=notes_of(self.run))
         return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -222,7 +228,8 @@ class RegionOfRun(RememberedFilters, OfRun):
         if request.GET.get("export") == "xlsx":
             self.object = self.get_object()
             rows = [*self.rows, tables.total_row(self.rows)]
-            return export.xlsx_response(rows, tables.columns("ماه", capitation=False), title=self.region.name)
+            columns = tables.columns("ماه", capitation=False)
+            return export.xlsx_response(rows, columns, title=self.region.name, notes=notes_of(self.run))
         return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

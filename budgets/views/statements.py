@@ -16,7 +16,7 @@ from budgets.choices import BETWEEN_PARTIES, Standing
 from budgets.models import AccountItem, AccountRun, Settlement
 from budgets.services import statements
 from budgets.services.statements import Direction, Statement
-from budgets.services.synthetic import has_synthetic_rates
+from budgets.services.synthetic import account_notes, has_synthetic_rates
 from budgets.views.accounts import month_crumb, statement_url, way
 from core import export
 from core.filters import RememberedFilters, unit_of, whole
@@ -137,7 +137,8 @@ class Items(RememberedFilters, OfStatement):
     def get(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         if request.GET.get("export") == "xlsx":
             title = f"صورتحساب‌های {self.direction.provider.code} برای {self.direction.recipient.code}"
-            return export.xlsx_response(self.items()[: export.LIMIT], ITEM_COLUMNS, title=title)
+            items, notes = self.items()[: export.LIMIT], account_notes(self.run)
+            return export.xlsx_response(items, ITEM_COLUMNS, title=title, notes=notes)
         return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

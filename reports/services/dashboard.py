@@ -21,7 +21,7 @@ from budgets.choices import BudgetComponent
 from budgets.models import BudgetRun, CompanyInvoice, OverheadEstimate
 from budgets.services import explain_change, total_by_cause
 from budgets.services.explain import cause_label
-from core import jalali
+from core import export, jalali
 from core.errors import DomainError
 from core.models import Job, JobState
 from insurers.models import CoverageRule
@@ -391,6 +391,12 @@ def has_synthetic_rates(organisation_id: int | None) -> bool:
         .exists()
         for model in (FixedPrice, ConversionFactor, ServiceValue, CoverageRule)
     )
+
+
+def file_notes(organisation_id: int | None, *, at: dt.datetime) -> list[str]:
+    """What the Excel file of a dashboard says above its figures, which stand as the ledger does at the moment."""
+    made_up = has_synthetic_rates(organisation_id)
+    return [*export.synthetic_notes(rates=made_up), export.provenance(as_of=at, source="ارقام دفتر")]
 
 
 SORTS: dict[str, Callable[[HospitalRow], Any]] = {

@@ -131,7 +131,9 @@ class Radar(RememberedFilters, PageView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.GET.get("export") == "xlsx":
-            return export.xlsx_response(self.rows, COLUMNS, title=f"کامل‌بودن ثبت {self.period.year}")
+            title = f"کامل‌بودن ثبت {self.period.year}"
+            notes = dashboard.file_notes(request.user.scope.organisation_id, at=timezone.now())
+            return export.xlsx_response(self.rows, COLUMNS, title=title, notes=notes)
         return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

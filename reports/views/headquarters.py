@@ -63,9 +63,9 @@ class Headquarters(RememberedFilters, PageView):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.GET.get("export") == "xlsx":
             rows = [*self.hospitals, self.everything]
-            return export.xlsx_response(
-                rows, HOSPITAL_COLUMNS, title=f"پرداختی بیمار بستری {self.period.year}"
-            )
+            title = f"پرداختی بیمار بستری {self.period.year}"
+            notes = dashboard.file_notes(request.user.scope.organisation_id, at=timezone.now())
+            return export.xlsx_response(rows, HOSPITAL_COLUMNS, title=title, notes=notes)
         return super().get(request, *args, **kwargs)
 
     @cached_property

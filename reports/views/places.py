@@ -104,9 +104,9 @@ class Place(RememberedFilters, DetailPage):
         if table in ("months", "elements", "funds", "centres"):
             self.object = self.get_object()
             rows = getattr(self, table)
-            return export.xlsx_response(
-                [*rows, _total(rows)], COLUMNS, title=f"{self.object.name} {self.period.year}"
-            )
+            title = f"{self.object.name} {self.period.year}"
+            notes = dashboard.file_notes(request.user.scope.organisation_id, at=timezone.now())
+            return export.xlsx_response([*rows, _total(rows)], COLUMNS, title=title, notes=notes)
         return super().get(request, *args, **kwargs)
 
     @cached_property

@@ -154,7 +154,9 @@ class TreatmentPage(RememberedFilters, PageView):
                 export.Column("سطر بدون تعرفه", lambda row: row.total.unpriced_lines),
             ]
             rows = [*self.rows, treatment.overall(self.rows)]
-            return export.xlsx_response(rows, columns, title=f"درمان {self.period.year} {SIDES[self.side]}")
+            title = f"درمان {self.period.year} {SIDES[self.side]}"
+            notes = dashboard.file_notes(request.user.scope.organisation_id, at=timezone.now())
+            return export.xlsx_response(rows, columns, title=title, notes=notes)
         return super().get(request, *args, **kwargs)
 
     @cached_property

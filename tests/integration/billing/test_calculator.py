@@ -1,12 +1,17 @@
 """The calculator and the list of tariffs, on figures printed elsewhere (Set A)."""
 
+import io
 import json
 
 import pytest
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from billing.models import Invoice, InvoiceLine, PriceBasis
-from tariffs.models import MultipleSurgery, Service
+from insurers.models import Fund
+from organisations.choices import PatientCategory, PhysicianStatus
+from tariffs.choices import Confidence, Parameter
+from tariffs.models import FixedPrice, MultipleSurgery, PricingParameter, Service
 from tests import tariff_world as world
 
 URL = "/calculator/"
@@ -47,6 +52,20 @@ def test_hotelling_nursing_and_packages_are_seen_together(client, world_of):
     bed, nursing = (one["answer"] for one in result["answers"])
     assert (bed.amount, nursing.amount) == (3_164_000, 189_840)
     assert nursing.trace.agrees
+
+
+def test_nursing_of_made_up_beds_is_made_up_on_the_page_and_in_the_api(client, world_of):
+    old = FixedPrice.objects.get(service__code=world.BED)
+    FixedPrice.objects.filter(pk=old.pk).update(known=(old.known.lower, world.AT))
+    old.pk, old.known, old.confidence = None, (world.AT, None), Confidence.SYNTHETIC
+    old.save()
+    client.force_login(world_of.headquarters)
+    lines = {"0__service": f"5/{world.BED}", "1__service": f"5/{world.NURSING}"}
+    result = client.get(URL, asked(**lines)).context["result"]
+    assert result["synthetic"] == 2
+    assert "هتلینگ سطر ۱: " in " ".join(step["sentence"] for step in result["answers"][1]["steps"])
+    body = asked() | {"lines": [{"book": 5, "code": world.BED}, {"book": 5, "code": world.NURSING}]}
+    assert [one["confidence"] for one in post(client, body).json()["lines"]] == ["synthetic", "synthetic"]
 
 
 def test_a_line_without_a_tariff_is_visible_and_outside_the_sum(client, world_of):
@@ -160,6 +179,47 @@ def test_the_list_is_searched_and_exported(client, world_of):
     assert list(rows_of(client, group=9)) == ["700001", "700002"]
     response = client.get(reverse("tariffs"), {"export": "xlsx", "on": "1403/07/10"})
     assert b"".join(response.streaming_content)[:2] == b"PK"
+
+
+def exported_row(client, code, **query):
+    """The first notes of the file, and the row of a service by heading."""
+    response = client.get(reverse("tariffs"), {"export": "xlsx", "on": "1403/07/10"} | query)
+    rows = list(load_workbook(io.BytesIO(b"".join(response.streaming_content))).active.values)
+    at = next(n for n, row in enumerate(rows) if "کد" in row)
+    found = [dict(zip(rows[at], row, strict=True)) for row in rows[at + 1 :]]
+    return [row[0] for row in rows[:at]], next(row for row in found if row["کد"] == code)
+
+
+@pytest.mark.parametrize(
+    ("category", "query", "amount", "room", "words"),
+    [
+        (PatientCategory.COMPANY, {}, 1_751_040, 603_440, "قیمت‌ها عمومی است"),
+        (PatientCategory.INSURED, {"category": "4"}, 1_751_040, 603_440, "بیمار بیمه‌شده"),
+        (PatientCategory.FREE, {"category": "3"}, 1_524_750, 377_150, "بیمار آزاد"),
+    ],
+)
+def test_page_excel_calculator_and_api_agree_on_the_golden_surgery(
+    client, world_of, category, query, amount, room, words
+):
+    """100005 of a public centre [S9]; free patients pay 25 % for the operating room [S11]."""
+    world.publish(
+        PricingParameter, parameter=Parameter.OPERATING_ROOM_BP, category=PatientCategory.FREE, value=2_500
+    )
+    Fund.objects.filter(pk=world_of.fund.pk).update(category=category)
+    client.force_login(world_of.headquarters)
+
+    row = rows_of(client, **query)["100005"]
+    assert (row.amount, row.components["operating_room"]) == (amount, room)
+    assert words in client.get(reverse("tariffs"), query).content.decode()
+    notes, cells = exported_row(client, "100005", **query)
+    assert (cells["قیمت (ریال)"], cells["اتاق عمل (ریال)"]) == (amount, room)
+    assert words in notes[0]
+
+    question = asked() | {"physician_status": PhysicianStatus.OTHER.value}
+    [one] = client.get(URL, question | {"line-0-service": "100005"}).context["result"]["answers"]
+    assert (one["answer"].amount, one["answer"].components["operating_room"]) == (amount, room)
+    [told] = post(client, question | {"lines": [{"book": 3, "code": "100005"}]}).json()["lines"]
+    assert (told["amount"], told["components"]["operating_room"]) == (amount, room)
 
 
 def test_the_list_takes_as_many_queries_for_many_as_for_few(client, world_of, django_assert_max_num_queries):

@@ -188,7 +188,8 @@ def test_the_list_asks_as_many_queries_for_one_invoice_as_for_fifty(
 def test_the_export_holds_what_the_filter_shows_and_no_zero_for_the_unpriced(listed, sign_in):
     answer = sign_in(listed.officer).get(f"{reverse('invoices')}?export=xlsx&sort=number&setting=1")
     sheet = openpyxl.load_workbook(io.BytesIO(answer.getvalue())).active
-    heads, *rows = [list(row) for row in sheet.iter_rows(values_only=True)]
+    (note, *_), heads, *rows = [list(row) for row in sheet.iter_rows(values_only=True)]
+    assert note.startswith("صورتحساب‌ها؛ دانسته تا ")
     by_head = [dict(zip(heads, row, strict=True)) for row in rows]
     assert [row["شماره"] for row in by_head] == ["A1", "B3"]
     assert [row["مصوب (ریال)"] for row in by_head] == [2_740_700, None]
@@ -357,9 +358,18 @@ def test_the_trace_of_every_kind_of_line_ends_in_the_stored_amounts(priced_world
             said = [step.amount for step in trace.shares if step.amount is not None]
             assert sum(said) == stored.amount, where
     assert kinds == {
-        "units", "professional", "technical", "anaesthesia", "operating_room", "fixed", "nursing", "quantity",
+        "units", "professional", "technical", "anaesthesia", "operating_room", "fixed", "nursing", "bed", "quantity",
         "package", "basic", "supplementary", "subsidy", "employer", "patient",
     }  # fmt: skip
+
+
+def test_the_trace_of_nursing_leads_to_the_beds_it_takes_its_percent_of(priced_world, sign_in):
+    beds = [line(world.BED, quantity_milli=3_000, **OTHER), line(world.NURSING, **OTHER)]
+    load(priced_world, {"N-1": [line("100005"), *beds]})
+    invoice = Invoice.objects.get(number="N-1")
+    page = sign_in(priced_world.officer).get(reverse("line_trace", args=[invoice.pk, 3])).content.decode()
+    assert "هتلینگ سطر ۲: ۴٬۷۴۶٬۰۰۰ ریال" in page
+    assert 'href="?line=2#trace"' in page
 
 
 def test_totals_of_every_invoice_are_the_sums_of_its_rows_and_groups(priced_world, sign_in):

@@ -9,7 +9,7 @@ import pytest
 from billing.choices import LineStatus
 from billing.models import Balance, InvoiceLine, PriceBasis
 from billing.services import ledger
-from billing.traces import trace_of
+from billing.traces import confidences_of, trace_of
 from core import jalali
 from core.money import LARGEST
 from insurers.choices import InsurerKind
@@ -196,6 +196,29 @@ class TestConfidence:
         self.synthetic(PricingParameter, parameter=Parameter.NURSING_BP)
         content = [line(world.BED, **OTHER), line(world.NURSING, **OTHER)]
         assert self.confidence(centre, content) == Confidence.SYNTHETIC
+
+    def test_nursing_is_trusted_no_further_than_its_beds_and_names_them(self, centre):
+        """The basis of a nursing line names the percent only; what it is a percent of stands in the invoice."""
+        self.synthetic(FixedPrice, service__code=world.BED)
+        lines = stored(
+            centre,
+            [
+                line("100005"),
+                line(world.BED, **OTHER),
+                line(world.ICU, **OTHER),
+                line(world.NURSING, **OTHER),
+            ],
+        )
+        synthetic, secondary = Confidence.SYNTHETIC, Confidence.SECONDARY
+        assert confidences_of(lines) == {1: secondary, 2: synthetic, 3: secondary, 4: synthetic}
+        beds = [step for step in trace_of(lines, 4).price if step.kind == "bed"]
+        assert [(one.line_no, one.trust) for one in beds] == [(2, synthetic), (3, secondary)]
+        assert "1٬582٬000" in beds[0].sentence or "۱٬۵۸۲٬۰۰۰" in beds[0].sentence
+
+    def test_without_synthetic_beds_nursing_is_as_its_percent(self, centre):
+        self.synthetic(ServiceValue, service__code="100005")
+        lines = stored(centre, [line("100005"), line(world.BED, **OTHER), line(world.NURSING, **OTHER)])
+        assert confidences_of(lines)[3] == Confidence.SECONDARY
 
     def test_the_base_tariff_of_a_private_centre_counts(self, organisation):
         private = factories.centre(

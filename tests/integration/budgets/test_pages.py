@@ -12,11 +12,14 @@ from openpyxl import load_workbook
 from billing.choices import Cause
 from billing.models import Balance, Movement
 from budgets.choices import BudgetComponent as C
-from budgets.models import CompanyInvoice, OverheadEstimate
+from budgets.models import BudgetRun, CompanyInvoice, OverheadEstimate
 from budgets.services import inputs, run_budget
+from core import display
+from core.text import persian_digits
 from organisations.choices import CostElement, PatientCategory
 from organisations.permissions import Role
 from tests import factories as make
+from tests.tariff_world import synthetic_price
 
 pytestmark = pytest.mark.django_db
 SURGERY = CostElement.SURGERY
@@ -208,8 +211,22 @@ def test_excel_has_the_rows_of_the_page(client, world):
     answer = client.get(reverse("budget_run", args=[world.run().pk]), {"export": "xlsx"})
     sheet = load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active
     rows = list(sheet.iter_rows(values_only=True))
-    assert rows[1] == ("اهواز", 0, 730, 0, 0, 9_000, 9_730, None)
+    run = BudgetRun.objects.get()
+    assert run.checksum in rows[0][0]
+    assert f"اجرای {persian_digits(run.pk)}، سال" in rows[0][0]
+    assert display.moment(run.as_of) in rows[0][0]
+    assert rows[2] == ("اهواز", 0, 730, 0, 0, 9_000, 9_730, None)
     assert rows[-1][6] == 9_730
+
+
+def test_excel_of_a_run_that_saw_made_up_rates_says_so_first(client, world):
+    synthetic_price()
+    run = world.run()
+    for name, *args in (("budget_run", run.pk), ("budget_region", run.pk, world.ahvaz.pk)):
+        answer = client.get(reverse(name, args=args), {"export": "xlsx"})
+        sheet = load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active
+        assert sheet["A1"].value == "نرخ‌های ساختگی: ارقام این فایل سند مالی نیست."
+        assert run.checksum in sheet["A2"].value
 
 
 def test_the_unit_is_remembered(client, world):

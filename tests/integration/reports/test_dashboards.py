@@ -22,6 +22,7 @@ from organisations.permissions import Role
 from reports.models import IndicatorTarget
 from reports.services import dashboard, nightly, reference
 from tests import factories as make
+from tests.tariff_world import synthetic_price
 
 pytestmark = pytest.mark.django_db
 SURGERY, DRUG = CostElement.SURGERY, CostElement.DRUG
@@ -295,7 +296,8 @@ def test_excel_has_the_rows_of_the_page(client, world):
     rows = list(
         load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active.iter_rows(values_only=True)
     )
-    assert [row[:5] for row in rows[1:]] == [
+    assert "دانسته تا" in rows[0][0]
+    assert [row[:5] for row in rows[2:]] == [
         ("بیمارستان بزرگ نفت", "اهواز", 1, 1_200, 150),
         ("بیمارستان خارک", "خارک", 1, 800, 50),
         ("همه", None, 2, 2_000, 200),
@@ -305,6 +307,13 @@ def test_excel_has_the_rows_of_the_page(client, world):
         load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active.iter_rows(values_only=True)
     )
     assert rows[-1][:5] == ("جمع", 0, 2, 1_200, 900)
+
+
+def test_excel_says_first_where_rates_are_made_up(client, world):
+    synthetic_price()
+    answer = client.get("/", {"export": "xlsx"})
+    sheet = load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active
+    assert sheet["A1"].value == "نرخ‌های ساختگی: ارقام این فایل سند مالی نیست."
 
 
 def test_an_empty_organisation_has_a_first_page(client):

@@ -5,7 +5,7 @@ import io
 
 from openpyxl import load_workbook
 
-from core.export import Column, xlsx_response
+from core.export import Column, synthetic_notes, xlsx_response
 
 COLUMNS = (Column("نام", "name"), Column("مبلغ", "amount"), Column("روز", lambda row: row["day"]))
 
@@ -45,3 +45,18 @@ def test_text_that_looks_like_an_error_or_holds_a_control_character_stays_text()
 def test_an_amount_beyond_what_a_spreadsheet_holds_exactly_stays_text():
     sheet, _ = sheet_of([{"name": "", "amount": 2**62, "day": None}])
     assert sheet["B2"].value == str(2**62)
+
+
+def test_notes_stand_above_the_headings_and_the_rows_follow():
+    notes = [*synthetic_notes(rates=True, inputs=True), "=اجرای ۲"]
+    response = xlsx_response([{"name": "الف", "amount": 5, "day": None}], COLUMNS, title="بودجه", notes=notes)
+    sheet = load_workbook(io.BytesIO(b"".join(response.streaming_content))).active
+    first = "نرخ‌های ساختگی و ورودی‌های ساختگی: ارقام این فایل سند مالی نیست."
+    assert [row[0] for row in sheet.values] == [first, "=اجرای ۲", "نام", "الف"]
+    assert sheet["A2"].data_type == "s"
+    assert sheet.freeze_panes == "A4"
+
+
+def test_where_nothing_is_made_up_there_is_no_note():
+    assert synthetic_notes(rates=False) == []
+    assert synthetic_notes(rates=False, inputs=True) == ["ورودی‌های ساختگی: ارقام این فایل سند مالی نیست."]
