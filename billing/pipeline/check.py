@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
+from core import jalali
+
 REFUSED: dict[Any, Any] = {"row_no": pl.Int32, "number": pl.String, "reason": pl.String, "asked": pl.Int64}
 
 _UNKNOWN_FUND = "صندوق بیمه با کد «{}» تعریف نشده است؛ کد را با فهرست صندوق‌های سازمان مطابقت دهید."
 _UNKNOWN_MONTH = "تاریخ ترخیص «{}» بیرون از تقویم سامانه است؛ سال را بررسی کنید."
+#: Columns that hold a day, and the sentence for one that lies after the day the delivery came.
+_TOO_LATE = "{} «{{}}» پس از روز رسیدن این محموله است؛ تاریخ را اصلاح کنید و دوباره بفرستید."
+TOO_LATE = {
+    "discharged_on": _TOO_LATE.format("تاریخ ترخیص"),
+    "admitted_on": _TOO_LATE.format("تاریخ پذیرش"),
+    "service_on": _TOO_LATE.format("تاریخ خدمت"),
+}
 _CANCELLED = "این صورتحساب ابطال شده است؛ آنچه جای آن می‌آید شمارهٔ تازه می‌خواهد."
 _BESIDE = (
     "سطر دیگری از همین صورتحساب (سطر {}) رد شده است؛ صورتحساب یک‌جا ثبت می‌شود، همهٔ سطرها را دوباره بفرستید."
@@ -24,12 +34,19 @@ class Checked:
     refused: pl.DataFrame  # columns of REFUSED, one row a refused row
 
 
-def refuse_faulty(headers: pl.DataFrame, lines: pl.DataFrame, faults: pl.DataFrame) -> Checked:
+def refuse_faulty(
+    headers: pl.DataFrame, lines: pl.DataFrame, faults: pl.DataFrame, *, received_on: dt.date
+) -> Checked:
     """Identified headers and lines without the invoices that have a fault, and every refused row with its reason.
 
-    `faults` are rows that could not be read; unknown funds and dates outside the calendar are found here. The
-    other rows of a faulty invoice are refused with it, so that what is sent again replaces a whole.
+    `faults` are rows that could not be read; unknown funds, dates outside the calendar and days after `received_on`,
+    the day the delivery came, are found here. The other rows of a faulty invoice are refused with it, so that what
+    is sent again replaces a whole.
     """
+    late = too_late(lines, "service_on", received_on)
+    if not late.is_empty():
+        lines = lines.filter(pl.col("service_on") <= received_on)
+        faults = pl.concat([faults.select(*REFUSED).cast(REFUSED), late.select(*REFUSED).cast(REFUSED)])
     found = pl.concat(
         [
             _of_header(headers, pl.col("fund_id").is_null(), _UNKNOWN_FUND, "fund_code"),
@@ -40,6 +57,10 @@ def refuse_faulty(headers: pl.DataFrame, lines: pl.DataFrame, faults: pl.DataFra
                 "supplementary_code",
             ),
             _of_header(headers, pl.col("month").is_null(), _UNKNOWN_MONTH, "discharged_on"),
+            *(
+                too_late(headers, name, received_on).select("number", "row_no", "reason")
+                for name in ("discharged_on", "admitted_on")
+            ),
         ]
     )
     # Invoices of which no row could be read are not among the headers.
@@ -74,6 +95,13 @@ def refuse_faulty(headers: pl.DataFrame, lines: pl.DataFrame, faults: pl.DataFra
         lines=lines.filter(~of_bad),
         refused=refused,
     )
+
+
+def too_late(frame: pl.DataFrame, name: str, received_on: dt.date) -> pl.DataFrame:
+    """Rows of headers or lines whose day `name` lies after `received_on`, each with its `reason`."""
+    rows = frame.filter(pl.col(name) > received_on)
+    reasons = [TOO_LATE[name].format(jalali.text(day)) for day in rows[name]]
+    return rows.with_columns(pl.Series("reason", reasons, dtype=pl.String))
 
 
 def refuse_cancelled(checked: Checked, numbers: pl.Series) -> Checked:

@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 from django.db import transaction
+from django.utils import timezone
 
 from billing.choices import DeliveryKind, DeliveryState
 from billing.models import Delivery, RefusedRow
@@ -63,7 +64,8 @@ def run(
     advance(0, total, "شناسایی کدها")
     sent, lines = with_keys(parsed.headers, parsed.lines)
     headers = identify_headers(sent, refs, centre_id=centre.pk)
-    checked = refuse_faulty(headers, lines, parsed.faults)
+    received_on = timezone.localdate(delivery.received_at)
+    checked = refuse_faulty(headers, lines, parsed.faults, received_on=received_on)
     with transaction.atomic():
         jobs.lock("billing.centre", centre.pk)
         sorted_out = sort_out(with_digest(checked.headers, checked.lines), checked.lines, centre_id=centre.pk)

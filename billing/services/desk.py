@@ -18,6 +18,7 @@ from billing.desk.document import Problem
 from billing.desk.quote import Quote, asked_of, quote
 from billing.models import Delivery, Draft, Invoice, InvoiceDetail, InvoiceLine, Papers, PastInvoice, PastLine
 from billing.papers import Entitlement, Identity
+from billing.pipeline.check import too_late
 from billing.pipeline.run import run
 from billing.services import corrections, finding_runs, findings, papers
 from core import audit, jobs
@@ -203,11 +204,24 @@ def price(*, draft: Draft, document: Any, on: dt.date | None) -> Quote:
         cleaned, centre=draft.centre, number=number_of(draft), on=on, asked=asked,
         instead_of=draft.replaces.number if draft.is_reissue else "",
     )  # fmt: skip
+    if on is not None:
+        found.problems.extend(_late_problems(found, on))
     if draft.asks_reason and not cleaned["reason"].strip():
         found.problems.append(Problem("reason", "علت را بنویسید؛ کنار صورتحساب در تاریخچه می‌ماند."))
     if draft.is_reissue:
         found.problems.extend(_patient_problems(draft.replaces, found))
     return found
+
+
+def _late_problems(found: Quote, on: dt.date) -> list[Problem]:
+    """Days after `on` at their fields; lines of the very day of a wrong admission are told of there."""
+    headers, lines = found.parsed.headers, found.parsed.lines
+    of_invoice = [(name, too_late(headers, name, on)) for name in ("admitted_on", "discharged_on")]
+    problems = [Problem(name, reason) for name, late in of_invoice for reason in late["reason"]]
+    told = set(headers["admitted_on"])
+    late = too_late(lines, "service_on", on).filter(~pl.col("service_on").is_in(told))
+    rows = late.select("row_no", "reason").iter_rows()
+    return [*problems, *(Problem("date", reason, row_no - 1) for row_no, reason in rows)]
 
 
 def _patient_problems(replaced: Invoice, found: Quote) -> list[Problem]:

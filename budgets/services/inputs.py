@@ -6,10 +6,11 @@ import datetime as dt
 from typing import Any, TypeVar
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from budgets.choices import CompanyService, InputStatus
 from budgets.models import CapitationRate, CompanyInvoice, EnteredAmount, EnteredInput, OverheadEstimate
-from core import audit
+from core import audit, jalali
 from core.errors import DomainError, NotAllowed
 from organisations.models import Centre, Organisation, Region
 
@@ -22,6 +23,12 @@ class AlreadyEntered(DomainError):
 
 class AlreadyApproved(DomainError):
     code = "already_approved"
+
+
+class MonthAhead(DomainError):
+    """The month of the input has not begun."""
+
+    code = "month_ahead"
 
 
 class NotReversible(DomainError):
@@ -39,7 +46,8 @@ def enter_company_invoice(
     by: Any,
     at: dt.datetime,
 ) -> CompanyInvoice:
-    """A draft of component D, in rials; a document counts once until it is reversed."""
+    """A draft of component D, in rials, of a month that has begun; a document counts once until it is reversed."""
+    _refuse_ahead(month, at)
     key = {"region": region, "company": company, "document_no": document_no}
     row = CompanyInvoice(
         **key, month=month, kind=kind, amount=amount, version=next_version(CompanyInvoice, key), entered_by=by,
@@ -53,7 +61,8 @@ def enter_company_invoice(
 def enter_overhead(
     *, centre: Centre, month: int, amount: int, basis: str, by: Any, at: dt.datetime
 ) -> OverheadEstimate:
-    """A draft of component E, in rials; one estimate a mandated centre and month."""
+    """A draft of component E, in rials; one estimate a mandated centre and month that has begun."""
+    _refuse_ahead(month, at)
     if not centre.is_mandated:
         raise NotAllowed(f"{centre.name} مرکز تکلیفی نیست و سرباری ندارد.")
     key = {"centre": centre, "month": month}
@@ -138,6 +147,14 @@ def enter(row: Input, twice: str, *, by: Any, at: dt.datetime) -> Input:
     except IntegrityError as fault:
         raise AlreadyEntered(twice) from fault
     return row
+
+
+def _refuse_ahead(month: int, at: dt.datetime) -> None:
+    this_month = jalali.month_key(timezone.localdate(at))
+    if month > this_month:
+        raise MonthAhead(
+            f"«{jalali.month_name(month)}» هنوز نرسیده است؛ ماهی تا {jalali.month_name(this_month)} بنویسید."
+        )
 
 
 def _record(action: str, row: EnteredInput, *, by: Any, at: dt.datetime) -> None:

@@ -73,7 +73,7 @@ class Runs(RememberedFilters, ListPage):
     def year(self) -> int:
         asked = whole(self.request.GET.get("year"))
         running = jalali.year_of(timezone.localdate())
-        return asked if asked in self.years else next(iter(self.years), running)
+        return asked if asked in self.years else next((y for y in self.years if y <= running), running)
 
     def get_queryset(self) -> Any:
         user = self.request.user

@@ -114,17 +114,21 @@ class HospitalRow:
 
 
 def period_of(user: Any, *, year: int | None, month: int | None, today: dt.date) -> Period:
-    """The period asked for, or the newest in the user's scope that has files of its own.
+    """The period asked for, or the newest in the user's scope that has files of its own and has begun by `today`.
 
-    A month or a year to which only deltas of closed months have come can be asked for, but nobody is led to it.
+    A month or a year to which only deltas of closed months have come, or that lies ahead, can be asked for, but
+    nobody is led to it.
     """
     balances = Balance.objects.visible_to(user).order_by().values("month").annotate(own=Sum("files"))
     files = {row["month"]: row["own"] for row in balances}
-    years = sorted({m // 100 for m in files} or {jalali.year_of(today)}, reverse=True)
-    newest = next((m // 100 for m in sorted(files, reverse=True) if files[m] > 0), years[0])
+    this_month = jalali.month_key(today)
+    begun = sorted((m for m in files if m <= this_month), reverse=True)
+    years = sorted({m // 100 for m in files} if begun else {this_month // 100}, reverse=True)
+    newest = next((m // 100 for m in begun if files[m] > 0), begun[0] // 100 if begun else years[0])
     chosen = year if year is not None and year in years else newest
     choices = sorted(m for m in files if m // 100 == chosen)
-    own = [m for m in choices if files[m] > 0] or choices or [min(jalali.month_key(today), chosen * 100 + 12)]
+    own = [m for m in choices if files[m] > 0] or choices or [min(this_month, chosen * 100 + 12)]
+    own = [m for m in own if m <= this_month] or own
     return Period(chosen, month if month is not None and month in choices else own[-1], years, choices)
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import structlog
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from billing.claims.services import clients
@@ -18,7 +17,7 @@ from budgets.choices import InputStatus
 from budgets.models import CompanyInvoice, OverheadEstimate
 from budgets.services import run_budget
 from budgets.services.cut import years_with_movements
-from core import jobs
+from core import jalali, jobs
 from core.errors import DomainError
 from core.models import Job, JobState
 from insurers.services import contracts
@@ -31,6 +30,10 @@ log = structlog.get_logger(__name__)
 KIND = "nightly"
 
 
+#: Told to whoever asks for a night while one is going on.
+GOING_ON = "اجرای شبانهٔ این سازمان در جریان است؛ تا پایان آن صبر کنید."
+
+
 class AlreadyRunning(DomainError):
     code = "already_running"
 
@@ -41,26 +44,54 @@ class LedgerBroken(DomainError):
     code = "ledger_broken"
 
 
-def run(*, at: dt.datetime, by: Any = None, organisation_id: int | None = None) -> list[Job]:
+def run(
+    *,
+    at: dt.datetime,
+    by: Any = None,
+    organisation_id: int | None = None,
+    passed_over: Callable[[str], object] = lambda _: None,
+) -> list[Job]:
     """The nightly run of every organisation, or of one: a job each. One failing does not stop the others.
 
-    Running it twice computes the same figures again and keeps both runs.
+    Running it twice computes the same figures again and keeps both runs. An organisation whose run is going on, on
+    whatever machine, gets no second one and no job: `passed_over` is called with its code.
     """
     organisations = Organisation.objects.order_by("pk")
     if organisation_id:
         organisations = organisations.filter(pk=organisation_id)
     done = []
     for organisation in organisations:
-        job = jobs.queue(KIND, by=by, at=at, key=organisation.code, organisation_id=organisation.pk)
-        run_job(job, at=at)
+        with jobs.held(KIND, organisation.pk) as alone:
+            if not alone:
+                log.info("nightly_going_on", organisation=organisation.code)
+                passed_over(organisation.code)
+                continue
+            job = jobs.queue(KIND, by=by, at=at, key=organisation.code, organisation_id=organisation.pk)
+            _kept(organisation, job, at=at)
         job.refresh_from_db()
         done.append(job)
     return done
 
 
-def run_job(job: Job, *, at: dt.datetime) -> None:
-    """The nightly run of one organisation, as the job asks; its outcome is kept on the job."""
+def run_job(job: Job, *, at: dt.datetime) -> bool:
+    """The nightly run of one organisation, as the job asks; its outcome is kept on the job.
+
+    False, and the job waits as it is, while another run of the organisation is going on.
+    """
     organisation = Organisation.objects.get(pk=job.organisation_id)
+    with jobs.held(KIND, organisation.pk) as alone:
+        if alone:
+            _kept(organisation, job, at=at)
+    return alone
+
+
+def refuse_second(organisation_id: int) -> None:
+    """Refuse to ask for a night while one of the organisation is going on."""
+    if jobs.is_held(KIND, organisation_id):
+        raise AlreadyRunning(GOING_ON)
+
+
+def _kept(organisation: Organisation, job: Job, *, at: dt.datetime) -> None:
     try:
         with jobs.running(job) as advance:
             _run(organisation, job, at=at, advance=advance)
@@ -83,34 +114,33 @@ def last_outcome(organisation_id: int) -> dict[str, Any]:
 def _run(organisation: Organisation, job: Job, *, at: dt.datetime, advance: Any) -> None:
     before = last_outcome(organisation.pk)
     since = before.get("last_movement", 0)
-    with _alone(organisation):
-        advance(0, 3, "بررسی دفتر")
-        last, healed = _mend(organisation, since, at)
-        broken = healed.first_break or ledger.check_balances(organisation.pk)
-        job.outcome = {
-            "at": at.isoformat(),
-            "last_movement": last,
-            "centre_months": healed.centre_months,
-            "healed_balances": healed.balances,
-            "break": str(broken or ""),
-        }
-        if broken:
-            raise LedgerBroken(f"دفتر برابر نیست ({broken})؛ شاخص و بودجه محاسبه نشد.")
-        years = _years(organisation, since, before.get("at"))
-        options = {"organisation": organisation, "by": job.by, "at": at, "job": job}
-        advance(1, 3, "شاخص‌ها")
-        shown = [indicators.run_franchise(fiscal_year=year, **options) for year in years]
-        advance(2, 3, "بودجهٔ مناطق")
-        budgets = [run_budget(fiscal_year=year, **options) for year in years if organisation.funds_regions]
-        counted = completeness.rebuild(organisation_id=organisation.pk, since=since, at=at)
-        job.outcome["counted_months"] = counted
-        expired = contracts.expire(organisation_id=organisation.pk, on=timezone.localdate(at), at=at)
-        job.outcome["expired_contracts"] = expired
-        job.outcome["status_notices"] = physicians.find(organisation_id=organisation.pk, at=at)
-        clients.purge(at=at)
-        tied = tieouts.run(organisation=organisation, at=at, by=job.by, job=job)
-        job.outcome["tie_out"] = {"id": tied.pk, "months": tied.count, "red": tied.red}
-        advance(3, 3, "پایان")
+    advance(0, 3, "بررسی دفتر")
+    last, healed = _mend(organisation, since, at)
+    broken = healed.first_break or ledger.check_balances(organisation.pk)
+    job.outcome = {
+        "at": at.isoformat(),
+        "last_movement": last,
+        "centre_months": healed.centre_months,
+        "healed_balances": healed.balances,
+        "break": str(broken or ""),
+    }
+    if broken:
+        raise LedgerBroken(f"دفتر برابر نیست ({broken})؛ شاخص و بودجه محاسبه نشد.")
+    years = _years(organisation, since, before.get("at"), at)
+    options = {"organisation": organisation, "by": job.by, "at": at, "job": job}
+    advance(1, 3, "شاخص‌ها")
+    shown = [indicators.run_franchise(fiscal_year=year, **options) for year in years]
+    advance(2, 3, "بودجهٔ مناطق")
+    budgets = [run_budget(fiscal_year=year, **options) for year in years if organisation.funds_regions]
+    counted = completeness.rebuild(organisation_id=organisation.pk, since=since, at=at)
+    job.outcome["counted_months"] = counted
+    expired = contracts.expire(organisation_id=organisation.pk, on=timezone.localdate(at), at=at)
+    job.outcome["expired_contracts"] = expired
+    job.outcome["status_notices"] = physicians.find(organisation_id=organisation.pk, at=at)
+    clients.purge(at=at)
+    tied = tieouts.run(organisation=organisation, at=at, by=job.by, job=job)
+    job.outcome["tie_out"] = {"id": tied.pk, "months": tied.count, "red": tied.red}
+    advance(3, 3, "پایان")
     job.outcome |= {"years": years, "indicator_runs": _named(shown), "budget_runs": _named(budgets)}
 
 
@@ -123,15 +153,20 @@ def _mend(organisation: Organisation, since: int, at: dt.datetime) -> tuple[int,
     return last, healed
 
 
-def _years(organisation: Organisation, since: int, since_at: str | None) -> list[int]:
-    """Fiscal years that moved, those without a run yet, and the newest one: every night has a figure of today."""
+def _years(organisation: Organisation, since: int, since_at: str | None, at: dt.datetime) -> list[int]:
+    """Fiscal years that moved, those without a run yet, and the newest one: every night has a figure of today.
+
+    A year that has not begun at the moment `at` is none of them, whatever rows say.
+    """
+    running = jalali.year_of(timezone.localdate(at))
     everything = set(years_with_movements(organisation.pk)) | _years_of_inputs(organisation.pk, None)
     moved = set(years_with_movements(organisation.pk, since=since))
     approved = _years_of_inputs(organisation.pk, since_at)
     run_before = set(
         IndicatorRun.objects.filter(organisation=organisation).values_list("fiscal_year", flat=True)
     )
-    return sorted(moved | approved | (everything - run_before) | set(sorted(everything)[-1:]))
+    begun = {year for year in everything if year <= running}
+    return sorted(((moved | approved) & begun) | (begun - run_before) | set(sorted(begun)[-1:]))
 
 
 def _years_of_inputs(organisation_id: int, since_at: str | None) -> set[int]:
@@ -144,21 +179,6 @@ def _years_of_inputs(organisation_id: int, since_at: str | None) -> set[int]:
             rows = rows.filter(approved_at__gte=since)
         years |= {month // 100 for month in rows.order_by().values_list("month", flat=True).distinct()}
     return years
-
-
-@contextmanager
-def _alone(organisation: Organisation) -> Iterator[None]:
-    """Refuse a second nightly run of the organisation while one is going on, on whatever machine."""
-    key = [KIND, organisation.pk]
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(hashtext(%s), %s)", key)
-        if not cursor.fetchone()[0]:
-            raise AlreadyRunning("اجرای شبانهٔ این سازمان در جریان است.")
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(hashtext(%s), %s)", key)
 
 
 def _named(runs: list[Any]) -> list[dict[str, Any]]:

@@ -83,6 +83,7 @@ class RunNightly(ActionView):
     def act(self, request: Any, **kwargs: Any) -> str:
         now = timezone.now()
         member = request.user.scope.membership
+        nightly.refuse_second(member.organisation_id)
         self.job = jobs.queue(
             nightly.KIND,
             by=request.user,

@@ -24,11 +24,16 @@ class Command(BaseCommand):
         add_organisation(parser)
 
     def handle(self, *args: Any, organisation: str | None = None, **options: Any) -> None:
-        done = nightly.run(at=timezone.now(), organisation_id=organisation_id(organisation))
+        done = nightly.run(
+            at=timezone.now(), organisation_id=organisation_id(organisation), passed_over=self._pass_over
+        )
         for job in done:
             self.stdout.write(f"{job.key}: {job.state}, {job.error or _told(job.outcome)}")
         if any(job.state != JobState.SUCCEEDED for job in done):
             raise CommandError("The nightly run of at least one organisation failed.")
+
+    def _pass_over(self, code: str) -> None:
+        self.stdout.write(f"{code}: already running, nothing to do; its job tells how far it is")
 
 
 def _told(outcome: dict[str, Any]) -> str:

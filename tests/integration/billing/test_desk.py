@@ -497,3 +497,9 @@ def test_the_trail_of_an_entered_invoice_names_facts_and_values_as_people_do(tar
     assert told["مرکز ارجاع‌دهنده"] == "درمانگاه"
     labels = [change.label for one in trail.told(AuditEvent.objects.all()) for change in one.changes]
     assert [label for label in labels if label.isascii()] == []
+
+
+def test_days_after_today_are_told_at_their_fields(tariff):
+    late = jalali.text(world.DAY + dt.timedelta(days=1))
+    assert "پس از روز رسیدن" in problems(tariff, [{"code": "100005", "date": late}])["date", 0]
+    assert ("discharged_on", None) in problems(tariff, discharged_on=late)

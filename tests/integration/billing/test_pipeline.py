@@ -285,3 +285,27 @@ def test_threads_that_resolve_the_same_case_keep_it_once():
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(known.add, [cases] * 8))
     assert known.frame.rows() == [(None, None), *cases.rows()]
+
+
+def test_days_after_the_day_of_the_delivery_are_refused_with_their_invoice(centre, fund):
+    tomorrow = world.AT.date() + dt.timedelta(days=1)
+    ahead = world.parsed({"2": [line("100005")]}, fund="basic", discharged_on=tomorrow)
+    delivery = world.load(ahead, centre=centre)
+    assert delivery.refused_rows.get().reason == (
+        "تاریخ ترخیص «۱۴۰۳/۰۸/۱۲» پس از روز رسیدن این محموله است؛ تاریخ را اصلاح کنید و دوباره بفرستید."
+    )
+    rows = [line("100005", service_on=tomorrow), line("100010")]
+    delivery = world.load(world.parsed({"1": rows}, fund="basic"), centre=centre)
+    first, second = delivery.refused_rows.in_file_order().values_list("reason", flat=True)
+    assert "تاریخ خدمت «۱۴۰۳/۰۸/۱۲» پس از" in first
+    assert "سطر دیگری از همین صورتحساب (سطر 1)" in second
+    assert (delivery.rows_in, delivery.rows_stored, delivery.rows_refused) == (2, 0, 2)
+    assert delivery.asked_in == delivery.asked_refused
+    assert not Invoice.objects.exists()
+
+
+def test_the_day_of_the_delivery_itself_is_taken_by_the_clock_of_tehran(centre, fund):
+    late_evening = dt.datetime(2024, 11, 1, 20, 45, tzinfo=dt.UTC)  # 00:15 of 2 November in Tehran
+    today = dt.date(2024, 11, 2)
+    content = world.parsed({"1": [line("100005", service_on=today)]}, fund="basic", discharged_on=today)
+    assert world.load(content, centre=centre, at=late_evening).rows_refused == 0

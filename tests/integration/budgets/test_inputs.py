@@ -108,3 +108,14 @@ def test_the_newest_approved_capitation_holds(centre, people):
         )  # fmt: skip
         inputs.approve(row, by=people[1], at=make.AT)
     assert [r.per_person for r in CapitationRate.objects.holding(organisation.pk, 1404)] == [120]
+
+
+def test_a_month_that_has_not_begun_is_refused(centre, people):
+    with pytest.raises(inputs.MonthAhead, match="آذر ۱۴۰۴.*هنوز نرسیده است؛ ماهی تا آبان ۱۴۰۴"):
+        enter(centre, people[0], month=140409)
+    with pytest.raises(inputs.MonthAhead):
+        inputs.enter_company_invoice(
+            region=centre.region, month=143007, kind=CompanyService.choices[0][0], company="الف", document_no="1",
+            amount=5, by=people[0], at=make.AT,
+        )  # fmt: skip
+    assert enter(centre, people[0], month=140408).month == 140408

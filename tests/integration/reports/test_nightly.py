@@ -14,7 +14,8 @@ from billing.models import Balance, InvoiceLine
 from billing.services import ledger
 from budgets.models import BudgetRun
 from budgets.services import inputs
-from core.models import JobState
+from core import jobs
+from core.models import Job, JobState
 from organisations.choices import CostElement, PatientCategory, Setting
 from reports.models import IndicatorRun, PublishedIndicator
 from reports.services import indicators, nightly, reference
@@ -169,3 +170,37 @@ def test_the_reference_command_loads_printed_indicators_too():
     make.organisation("tbzmed", "دانشگاه علوم پزشکی تبریز")
     call_command("load_reference", stdout=StringIO())
     assert PublishedIndicator.objects.count() == 2
+
+
+@pytest.fixture
+def going_on(bill):
+    """Another session that holds the night of the organisation."""
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_lock(hashtext(%s), %s)", [nightly.KIND, bill.centre.region.organisation_id]
+        )
+        yield
+    other.close()
+
+
+def test_a_night_beside_another_is_no_failure_and_keeps_no_job(bill, going_on, capsys):
+    call_command("nightly", organisation="piho")
+    assert "piho: already running" in capsys.readouterr().out
+    assert not Job.objects.of_kind(nightly.KIND).exists()
+
+
+def test_a_night_asked_for_beside_another_waits(bill, going_on):
+    organisation = bill.centre.region.organisation
+    job = jobs.queue(nightly.KIND, by=None, at=NIGHT, organisation_id=organisation.pk)
+    assert not nightly.run_job(job, at=NIGHT)
+    job.refresh_from_db()
+    assert job.state == JobState.WAITING
+    with pytest.raises(nightly.AlreadyRunning, match="در جریان است"):
+        nightly.refuse_second(organisation.pk)
+
+
+def test_a_year_that_has_not_begun_is_not_computed(bill):
+    make.invoice(bill.centre, bill.fund, [make.line(SURGERY, 5, 4)], month=142007, paid=1)
+    assert night(bill).outcome["years"] == [1403, 1404]
+    assert not BudgetRun.objects.filter(fiscal_year=1420).exists()
