@@ -84,7 +84,9 @@ class NarrowedSelect(forms.Select):
 class JalaliDateField(forms.Field):
     """A Jalali date (۱۴۰۳/۰۷/۰۱, 1403-7-1, 14030701) as a Gregorian date."""
 
-    default_error_messages = {"invalid": "تاریخ را به صورت ۱۴۰۳/۰۷/۰۱ بنویسید."}
+    default_error_messages = {
+        "invalid": "این روز خوانده نشد یا در تقویم نیست؛ روز را مانند ۱۴۰۳/۰۷/۰۱ بنویسید (اسفند سال عادی ۲۹ روز دارد)."
+    }
 
     def to_python(self, value: Any) -> dt.date | None:
         if isinstance(value, dt.date) or value in self.empty_values:

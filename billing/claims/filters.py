@@ -31,12 +31,16 @@ WHAT = [(OVERDUE, "سررسیدگذشته"), (CUT, "کسرخورده"), (AGAIN, 
 
 
 def insurers(request: Any) -> QuerySet[Insurer]:
+    return insurers_of(request.user)
+
+
+def insurers_of(user: Any) -> QuerySet[Insurer]:
     """Whom a claim may be for: basic and supplementary insurers, and any other that has one.
 
     Who has no insurance and what an employer pays by itself are insurers in the tree of funds only.
     """
     claimed = Exists(Claim.objects.filter(insurer=OuterRef("pk")))
-    seen = Insurer.objects.visible_to(request.user)
+    seen = Insurer.objects.visible_to(user)
     return seen.filter(Q(kind__in=(InsurerKind.BASIC, InsurerKind.SUPPLEMENTARY)) | claimed).order_by(
         "name", "pk"
     )

@@ -19,6 +19,8 @@ from oversight.models import AgendaItem, Council, Resolution, ResolutionStep
 
 #: A day further off than this is a slip of the pen.
 FAR = dt.timedelta(days=366)
+#: A resolution due later than this after the meeting is a slip of the year.
+FARTHEST_DUE = dt.timedelta(days=731)
 
 
 class CouncilRefused(DomainError):
@@ -103,6 +105,8 @@ def resolve(
         raise InvalidInput("متن مصوبه و مسئول آن را بنویسید.")
     if due_on < row.on:
         raise InvalidInput("مهلت مصوبه پیش از روز جلسه است؛ روزی پس از آن بنویسید.")
+    if due_on > row.on + FARTHEST_DUE:
+        raise InvalidInput("مهلت مصوبه بیش از دو سال پس از جلسه است؛ سال آن را بازبینی کنید.")
     made = Resolution.objects.create(
         council=row, text=clean(text)[:500], side=side, owner=clean(owner)[:120], due_on=due_on, at=at, by=by
     )
@@ -120,9 +124,11 @@ def follow_up(
     """Note how a resolution stands; done and dropped close it, open opens it again."""
     row = Resolution.objects.select_for_update().select_related("council__insurer").get(pk=resolution.pk)
     if on > timezone.localdate(at):
-        raise InvalidInput("تاریخ پیگیری از امروز جلوتر است.")
-    if state != ResolutionState.DONE and not clean(note):
-        raise InvalidInput("شرح پیگیری را بنویسید.")
+        raise InvalidInput("تاریخ پیگیری از امروز جلوتر است؛ روز آن را تا امروز بنویسید.")
+    if on < row.council.on:
+        raise InvalidInput("تاریخ پیگیری پیش از روز جلسه است؛ روزی از جلسه تا امروز بنویسید.")
+    if not clean(note):
+        raise InvalidInput("شرح پیگیری را بنویسید: چه شد و با کدام نامه یا سند.")
     row.state, row.closed_on = state, None if state == ResolutionState.OPEN else on
     row.save(update_fields=["state", "closed_on"])
     audit.record(

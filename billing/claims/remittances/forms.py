@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django import forms
 
+from billing.claims.filters import insurers_of
 from billing.claims.reasons import reasons
 from billing.claims.remittances.choices import RemittanceKind
 from billing.claims.remittances.layout import LAYOUT, PaidLine
@@ -51,7 +52,7 @@ class HeadForm(forms.Form):
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["insurer"].queryset = Insurer.objects.visible_to(user).order_by("name", "pk")
+        self.fields["insurer"].queryset = insurers_of(user)
         centre = self.fields["centre"]
         centre.queryset = Centre.objects.visible_to(user).by_code()
         if not user.scope.whole_organisation_ids():

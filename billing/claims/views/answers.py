@@ -79,6 +79,9 @@ class Answering(ListPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         claim, typed = self.claim, kwargs.pop("typed", None) or TypedAnswers({}, lines=[])
+        undecided = ClaimLine.objects.filter(claim=claim, status__in=UNDECIDED)
+        set_aside = undecided.filter(status=SET_ASIDE).count()
+        silent = undecided.exclude(status=SET_ASIDE).aggregate(count=Count("pk"), asked=Sum("asked"))
         context = super().get_context_data(
             claim=claim,
             filter=self.filter,
@@ -95,8 +98,9 @@ class Answering(ListPage):
             sums=self.get_queryset()
             .order_by()
             .aggregate(count=Count("pk"), undecided=Count("pk", filter=_IS_UNDECIDED), asked=Sum("asked")),
-            left=ClaimLine.objects.filter(claim=claim, status__in=UNDECIDED).count(),
-            set_aside=ClaimLine.objects.filter(claim=claim, status=SET_ASIDE).count(),
+            left=silent["count"] + set_aside,
+            silent=silent,
+            set_aside=set_aside,
             aside=str(int(SET_ASIDE)),
             is_untouched=not claim.has_answer,
             reasons=reasons_offered(),

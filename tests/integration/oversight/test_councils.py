@@ -137,14 +137,19 @@ def test_resolutions_have_an_owner_and_a_day_and_are_followed_up(cast, planned):
     held(cast, planned)
     with pytest.raises(InvalidInput, match="پیش از روز جلسه"):
         councils.resolve(council=planned, due_on=DAY - dt.timedelta(days=1), **said)
+    with pytest.raises(InvalidInput, match="دو سال"):
+        councils.resolve(council=planned, due_on=DAY + dt.timedelta(days=900), **said)
     one = councils.resolve(council=planned, due_on=due, **said)
     assert not Resolution.objects.late(due).exists()
     assert Resolution.objects.late(due + dt.timedelta(days=1)).get() == one
     assert one.days_late(due + dt.timedelta(days=3)) == 3
     follow = {"resolution": one, "by": cast.headquarters, "at": days_later(30)}
-    with pytest.raises(InvalidInput, match="شرح"):
-        councils.follow_up(state=ResolutionState.DROPPED, on=due, note="", **follow)
-    councils.follow_up(state=ResolutionState.DONE, on=due, note="", **follow)
+    for state in (ResolutionState.DROPPED, ResolutionState.DONE):
+        with pytest.raises(InvalidInput, match="شرح"):
+            councils.follow_up(state=state, on=due, note="", **follow)
+    with pytest.raises(InvalidInput, match="پیش از روز جلسه"):
+        councils.follow_up(state=ResolutionState.DONE, on=DAY - dt.timedelta(days=1), note="شد", **follow)
+    councils.follow_up(state=ResolutionState.DONE, on=due, note="نامهٔ ۱۲", **follow)
     one.refresh_from_db()
     assert (one.state, one.closed_on) == (ResolutionState.DONE, due)
     councils.follow_up(state=ResolutionState.OPEN, on=due, note="ناقص بود", **follow)
