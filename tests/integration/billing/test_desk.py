@@ -14,7 +14,7 @@ from billing.desk import document as documents
 from billing.models import Change, Delivery, Draft, FindingPass, Invoice, InvoiceDetail, InvoiceLine, PastLine
 from billing.services import desk, ledger
 from billing.services.reference import load_finding_rules
-from core import trail
+from core import jalali, trail
 from core.errors import InvalidInput
 from core.models import AuditEvent
 from core.text import fold
@@ -63,7 +63,7 @@ def registered(cast, lines=({"code": "100005"},), **header):
 def problems(cast, lines=({"code": "100005"},), **header):
     draft, content = begun(cast, lines, **header)
     return {
-        (p.field, p.line): p.text for p in desk.price(draft=draft, document=content, on=world.DAY).problems
+        (p.field, p.line): p.text for p in desk.price(draft=draft, document=content, on=AT.date()).problems
     }
 
 
@@ -500,6 +500,6 @@ def test_the_trail_of_an_entered_invoice_names_facts_and_values_as_people_do(tar
 
 
 def test_days_after_today_are_told_at_their_fields(tariff):
-    late = jalali.text(world.DAY + dt.timedelta(days=1))
+    late = jalali.text(AT.date() + dt.timedelta(days=1))
     assert "پس از روز رسیدن" in problems(tariff, [{"code": "100005", "date": late}])["date", 0]
     assert ("discharged_on", None) in problems(tariff, discharged_on=late)

@@ -111,7 +111,7 @@ def test_the_newest_approved_capitation_holds(centre, people):
 
 
 def test_a_month_that_has_not_begun_is_refused(centre, people):
-    with pytest.raises(inputs.MonthAhead, match="آذر ۱۴۰۴.*هنوز نرسیده است؛ ماهی تا آبان ۱۴۰۴"):
+    with pytest.raises(inputs.MonthAhead, match=r"آذر ۱۴۰۴.*هنوز نرسیده است؛ ماهی تا آبان ۱۴۰۴"):
         enter(centre, people[0], month=140409)
     with pytest.raises(inputs.MonthAhead):
         inputs.enter_company_invoice(

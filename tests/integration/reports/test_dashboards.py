@@ -233,6 +233,15 @@ def test_deltas_of_closed_months_lead_nobody_into_a_year_without_files(world):
     assert (asked.year, asked.through, asked.years) == (1405, 140501, [1405, 1404, 1403])
 
 
+def test_a_month_that_has_not_begun_leads_nobody_there(world):
+    balance = Balance.objects.filter(month=140407, files__gt=0).first()
+    for month in (140412, 142007):
+        balance.pk, balance.month = None, month
+        balance.save(force_insert=True)
+    period = dashboard.period_of(world.hoda, year=None, month=None, today=_at(1404, 9, 1).date())
+    assert (period.year, period.through) == (1404, 140407)
+
+
 def test_a_month_that_is_over_without_data_is_late_after_its_grace(world):
     """World's data are of Mehr: the months before it and, three days after its end, Aban are missing."""
     ahvaz = {"region_id": world.ahvaz.pk}
