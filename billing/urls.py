@@ -94,7 +94,7 @@ urlpatterns = [
             patterns=[path("api/v1/", include(HOSPITALS))],
             custom_settings={
                 "TITLE": "Taraz: hospitals' systems / سامانه‌های بیمارستان",
-                "DESCRIPTION": "Price preview, and SATA: open a reception, send files, close it, read what became of it.",
+                "DESCRIPTION": "Price preview; SATA: open a reception, send files, close it, read what became of it.",
             },
         ),
         name="api_hospitals_schema",
