@@ -18,10 +18,16 @@ from billing.views import (
     worklists,
 )
 
+HOSPITALS = [
+    path("price-preview/", api.PricePreview.as_view(), name="price_preview"),
+    path("sata/receptions/", api.Receptions.as_view(), name="sata_receptions"),
+    path("sata/receptions/<int:number>/", api.Reception.as_view(), name="sata_reception"),
+    path("sata/receptions/<int:number>/files/", api.ReceptionFiles.as_view(), name="sata_files"),
+    path("sata/receptions/<int:number>/close/", api.ReceptionClose.as_view(), name="sata_close"),
+]
 urlpatterns = [
     path("tariffs/", tariffs.Tariffs.as_view(), name="tariffs"),
     path("calculator/", calculator.Calculator.as_view(), name="calculator"),
-    path("api/v1/price-preview/", calculator.PricePreview.as_view(), name="price_preview"),
     path("contracts/<int:pk>/simulation/", simulations.Simulation.as_view(), name="contract_simulation"),
     path(
         "contracts/<int:pk>/simulation/<int:job>/progress/",
@@ -81,10 +87,18 @@ urlpatterns = [
     path("repricings/<int:pk>/retry/", repricing.RetryRepricing.as_view(), name="repricing_retry"),
     path("repricings/<int:pk>/discard/", repricing.DiscardRepricing.as_view(), name="repricing_discard"),
     path("repricings/<int:pk>/reverse/", repricing.ReverseRepricing.as_view(), name="repricing_reverse"),
-    path("api/v1/sata/receptions/", api.Receptions.as_view(), name="sata_receptions"),
-    path("api/v1/sata/receptions/<int:number>/", api.Reception.as_view(), name="sata_reception"),
-    path("api/v1/sata/receptions/<int:number>/files/", api.ReceptionFiles.as_view(), name="sata_files"),
-    path("api/v1/sata/receptions/<int:number>/close/", api.ReceptionClose.as_view(), name="sata_close"),
+    path("api/v1/", include(HOSPITALS)),
+    path(
+        "api/v1/hospitals/schema/",
+        api.Document.as_view(
+            patterns=[path("api/v1/", include(HOSPITALS))],
+            custom_settings={
+                "TITLE": "Taraz: hospitals' systems / سامانه‌های بیمارستان",
+                "DESCRIPTION": "Price preview; SATA: open a reception, send files, close it, read what became of it.",
+            },
+        ),
+        name="api_hospitals_schema",
+    ),
     path("", include("billing.desk_urls")),
     path("", include("billing.claims.urls")),
     path("", include("billing.claims.remittances.urls")),

@@ -255,6 +255,7 @@ SPECTACULAR_SETTINGS = {
     # Names of lists that more than one thing calls by the same field.
     "ENUM_NAME_OVERRIDES": {
         "ClaimKind": "billing.claims.choices.ClaimKind",
+        "DeliveryState": "billing.choices.DeliveryState",
         "ClaimState": "billing.claims.choices.ClaimState",
         "RemittanceKind": "billing.claims.remittances.choices.RemittanceKind",
         "RemittanceState": "billing.claims.remittances.choices.RemittanceState",

@@ -40,7 +40,8 @@ REFUSALS = {
     "not_found": "این نشانی یا شناسه نیست، یا در دامنهٔ شما نیست؛ شناسه را از فهرست خودتان بردارید.",
     "permission_denied": "این کار در دامنهٔ شما نیست؛ دامنه‌های خود را با راهبر سامانه بازبینی کنید.",
     "not_authenticated": "نشان دسترسی یا نام و گذرواژه نیامده است؛ آن را در سرآیند Authorization بفرستید.",
-    "method_not_allowed": "این نشانی این روش را نمی‌پذیرد؛ روش‌های آن در سرآیند Allow و در سند API است.",
+    "method_not_allowed": "این نشانی این روش را نمی‌پذیرد؛ روش‌های آن در سرآیند Allow و در سند API است:"
+    " /api/v1/schema/ (بیمه‌گرها)، /api/v1/hospitals/schema/ (بیمارستان‌ها).",
     "unsupported_media_type": "این نوع محتوا پذیرفته نیست؛ سرآیند Content-Type را چنان که در سند API است بفرستید.",
 }
 #: What is wrong with a field, by the framework's code; {} is the bound that its message names.
@@ -122,6 +123,34 @@ class Body(serializers.Serializer[Any]):
             sentence = f"شناخته نیست؛ نام‌های شناخته: {names}."
             raise serializers.ValidationError({name: [sentence] for name in unknown}, code=SAID)
         return super().to_internal_value(data)
+
+
+class Choice(serializers.ChoiceField):
+    """One of our numbered choices; whoever sends another is told all of them.
+
+    Help and refusal have the number, the Persian label and the name in English.
+    """
+
+    def __init__(self, choices: Any, *, help_text: str = "", **kwargs: Any) -> None:
+        listed = [(int(number), str(label)) for number, label in _pairs(choices)]
+        self.told = "، ".join(f"{number} ({label})" for number, label in listed)
+        names = ", ".join(f"{one.value} {one.name.lower().replace('_', ' ')}" for one in _named(choices))
+        super().__init__(listed, help_text=f"{help_text} {names}".strip(), **kwargs)
+
+    def to_internal_value(self, data: Any) -> Any:
+        try:
+            return super().to_internal_value(data)
+        except serializers.ValidationError:
+            raise serializers.ValidationError(f"از گزینه‌ها نیست؛ گزینه‌ها: {self.told}.", code=SAID) from None
+
+
+def _named(choices: Any) -> list[Any]:
+    """Members of an enumeration; none of a list of pairs."""
+    return [one for one in choices if hasattr(one, "name")]
+
+
+def _pairs(choices: Any) -> list[tuple[Any, Any]]:
+    return [(one.value, one.label) if hasattr(one, "name") else one for one in choices]
 
 
 class ApiView(APIView):

@@ -245,7 +245,8 @@ class _Table:
 
     def _percent(self, detail: Json, place: int) -> str | None:
         number = _text(detail.get("IdTadilPercent")) or ""
-        listed = self.reference.percents_bp.get(int(number)) if number.isdigit() else None
+        place_in_table = _whole(number)
+        listed = None if place_in_table is None else self.reference.percents_bp.get(place_in_table)
         if listed and listed > 0:
             return f"{listed // 100}.{listed % 100:02}"
         if number not in NO_ADJUSTMENT:

@@ -345,7 +345,7 @@ def _content(name: str) -> bytes | None:
 
 def _sequence(content: bytes) -> int:
     number = str(json.loads(content)["header"].get("RowSequence", 0))
-    return int(number) if number.isdigit() else 0
+    return int(number) if number.isascii() and number.isdigit() and len(number) <= 18 else 0
 
 
 def _clear(folder: str) -> None:

@@ -7,15 +7,10 @@ import re
 from typing import Any
 
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
-from rest_framework.response import Response
 
 from billing.calculator import Answer, Result, calculate
-from billing.calculator_forms import ItemForm, QuestionForm, item_data, situations_of
-from billing.preview_schema import PreviewRequest, PreviewResponse
+from billing.calculator_forms import ItemForm, QuestionForm, situations_of
 from billing.pricelist import newest_priced_day
-from core.api import ApiView
-from core.errors import InvalidInput
 from core.views import PageView
 from organisations.choices import PhysicianStatus, Sector, Setting
 from organisations.permissions import Permission
@@ -119,57 +114,3 @@ def trace_steps(answer: Answer) -> list[dict[str, Any]]:
         for s in answer.trace.shares
     ]
     return [*steps, total, *payers]
-
-
-class PricePreview(ApiView):
-    """POST an invoice that might be; the answer has prices, shares and the sentences of every trace."""
-
-    permission = Permission.PRICE_PREVIEW
-
-    @extend_schema(request=PreviewRequest, responses=PreviewResponse, operation_id="price_preview")
-    def post(self, request: Any, *args: Any, **kwargs: Any) -> Response:
-        data = request.data if isinstance(request.data, dict) else {}
-        lines = data.get("lines")
-        if not isinstance(lines, list) or not lines or len(lines) > MOST_ROWS:
-            raise InvalidInput("دست‌کم یک و حداکثر صد سطر بفرستید.", errors={"lines": ["required"]})
-        form = QuestionForm(data, user=request.user)
-        organisation_id = request.user.scope.organisation_id
-        common = {"organisation_id": organisation_id, "situations": situations_of(organisation_id)}
-        rows = [ItemForm(item_data(line) if isinstance(line, dict) else {}, **common) for line in lines]
-        errors = {**form.errors, **{f"lines.{n}": row.errors for n, row in enumerate(rows) if row.errors}}
-        if errors:
-            raise InvalidInput("ورودی نادرست است؛ فهرست خطاها را ببینید.", errors=errors)
-        question = form.question([row.item() for row in rows])
-        return Response(as_json(calculate(question, organisation_id=organisation_id)))
-
-
-def as_json(result: Result) -> dict[str, Any]:
-    """A result for the API; amounts are whole rials, null where a line has no price."""
-    return {
-        "lines": [
-            {
-                "book": one.item.book,
-                "code": one.item.code,
-                "status": one.status.name.lower(),
-                "reason": "" if one.amount is not None else one.status.label,
-                "amount": one.amount,
-                "components": one.components,
-                **one.shares,
-                "confidence": one.confidence.name.lower() if one.confidence else None,
-                "trace": [
-                    {
-                        "sentence": s.sentence,
-                        "amount": s.amount,
-                        "source": s.source,
-                        "confidence": s.trust.name.lower() if s.trust else None,
-                    }
-                    for s in (*one.trace.price, *one.trace.shares)
-                ]
-                if one.trace
-                else [],
-            }
-            for one in result.answers
-        ],
-        "totals": result.totals,
-        "unpriced": result.unpriced,
-    }

@@ -16,6 +16,7 @@ from billing import refused
 from billing.choices import DeliveryState
 from billing.forms import DeliveryForm
 from billing.models import Delivery, Movement
+from billing.parsing.columns import COLUMNS
 from billing.services import deliveries
 from billing.tasks import load_delivery
 from core import display, export
@@ -78,7 +79,8 @@ class DeliveryCreate(FormPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         way = [{"label": "محموله‌ها", "url": reverse("deliveries")}, {"label": "فایل تازه"}]
-        return super().get_context_data(breadcrumb=way, **kwargs)
+        wanted = "، ".join(f"«{column.label}»" for column in COLUMNS if column.required)
+        return super().get_context_data(breadcrumb=way, wanted_columns=wanted, **kwargs)
 
 
 class DeliveryDetail(DetailPage):

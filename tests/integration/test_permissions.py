@@ -394,6 +394,7 @@ CLAIMS = (
     Row("api_code_lists", "200 200 200 200 200 200 200 200 403 401"),
     Row("api_code_list", "200 200 200 200 200 200 200 200 403 401", constant("cut-reasons")),
     Row("api_schema", "200 200 200 200 200 200 200 200 403 401"),
+    Row("api_hospitals_schema", "200 200 200 200 200 200 200 200 403 401"),
     Row("claim_acknowledge", "302 403 403 302 404 404 302 403 403 302", pk("claim"), method="post"),
 )
 REMITTANCES = (
