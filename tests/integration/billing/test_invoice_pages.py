@@ -53,8 +53,8 @@ def sign_in(client):
     return signed
 
 
-def load(cast, invoices, *, centre=None, fund="general", **header):
-    return world.load(world.parsed(invoices, fund=fund, **header), centre=centre or cast.hospital)
+def load(cast, invoices, *, centre=None, fund="general", at=world.AT, **header):
+    return world.load(world.parsed(invoices, fund=fund, **header), centre=centre or cast.hospital, at=at)
 
 
 def of(number):
@@ -78,7 +78,8 @@ def listed(priced_world):
     cast = priced_world
     load(cast, {"A1": [line("100010", asked=5_000_000)]}, record_no="900", patient_paid=7)
     load(cast, {"A2": [line("100005")]}, setting=Setting.OUTPATIENT.value, patient_name="زهرا کریمی")
-    load(cast, {"B3": [line("999999")]}, discharged_on=dt.date(2024, 12, 1), patient_paid=None)
+    later = world.AT + dt.timedelta(days=40)
+    load(cast, {"B3": [line("999999")]}, at=later, discharged_on=dt.date(2024, 12, 1), patient_paid=None)
     load(cast, {"N9": [line("100010")]}, centre=cast.neighbour_hospital)
     return cast
 
