@@ -91,7 +91,7 @@ def test_what_cannot_be_read_is_said_beside_its_field(client, world_of):
     page = client.get(URL, asked(**{"0__service": "999"}) | {"service_on": "فردا"})
     assert page.context["result"] is None
     assert "خدمتی با این کد" in page.content.decode()
-    assert "تاریخ را به صورت" in page.content.decode()
+    assert "در تقویم نیست" in page.content.decode()
 
 
 def test_the_second_operation_takes_its_percent(client, world_of):
