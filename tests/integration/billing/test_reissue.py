@@ -88,7 +88,7 @@ def test_a_returned_invoice_is_cancelled_in_the_transaction_that_issues_the_new_
     load_finding_rules()
     draft = begin(cast, returned(cast, old))
     assert not Invoice.objects.get(pk=old.pk).is_cancelled
-    shown = desk.price(draft=draft, document=draft.document, on=world.DAY)
+    shown = desk.price(draft=draft, document=draft.document, on=world.AT.date())
     assert {problem.field for problem in shown.problems} == {"reason"}
     assert "duplicate" not in {finding.rule for finding in shown.findings}
     with pytest.raises(NotReady):
