@@ -29,7 +29,8 @@ from tariffs.services.reference import load_reference
 WRITTEN = (
     "billing_invoice", "billing_invoiceline", "billing_pastline", "billing_linedelta",
     "billing_pastinvoice", "billing_cancellation", "billing_movement", "billing_balance",
-    "billing_refusedrow", "billing_delivery", "billing_change",
+    "billing_refusedrow", "billing_delivery", "billing_change", "billing_invoicedetail", "billing_eligibility",
+    "billing_itemidentity", "billing_papers",
 )  # fmt: skip
 
 

@@ -76,14 +76,9 @@ def years_of(user: Any, *, this_month: int) -> list[int]:
 
 def year_to_close(user: Any, *, this_month: int) -> int:
     """The newest year with files that the user sees and that has begun; the running one where there are none."""
-    balances = Balance.objects.visible_to(user).order_by().values("month").annotate(own=Sum("files"))
-    return (
-        max(
-            (row["month"] for row in balances if row["own"] > 0 and row["month"] <= this_month),
-            default=this_month,
-        )
-        // 100
-    )
+    months = Balance.objects.visible_to(user).values("month").annotate(own=Sum("files"))
+    begun = months.filter(own__gt=0, month__lte=this_month).order_by("-month")
+    return (begun.values_list("month", flat=True).first() or this_month) // 100
 
 
 def sums_of(centre: Centre, month: int) -> dict[str, int]:

@@ -120,7 +120,7 @@ def taken_off(claim: Claim, shares: str) -> TakenOff:
     lines = _lines(claim, shares)
     standing = lines.filter(~pl.col("is_gone"))
     years = [
-        _of_year(standing, dict(days), claim)
+        _of_year(standing, dict(days), claim, anew=lines)
         for _, days in groupby(
             sorted(on.items(), key=lambda one: (one[1].contract_id, one[0])),
             key=lambda one: (one[1].contract_id, one[1].year_from),
@@ -149,10 +149,15 @@ def _lines(claim: Claim, shares: str) -> pl.DataFrame:
     return copy_out(sql, keys_of(claim), _LINES)
 
 
-def _of_year(lines: pl.DataFrame, on: dict[dt.date, Agreed], claim: Claim) -> list[pl.DataFrame]:
-    """Lines of one contract year with what is taken off; an amendment in between holds from its day."""
+def _of_year(
+    lines: pl.DataFrame, on: dict[dt.date, Agreed], claim: Claim, *, anew: pl.DataFrame
+) -> list[pl.DataFrame]:
+    """Lines of one contract year with what is taken off; an amendment in between holds from its day.
+
+    `anew` are all lines that the claim settles, also those that are gone: what they used is free again.
+    """
     found = []
-    used = _used_before(lines, on, claim) if any(one.ceilings for one in on.values()) else None
+    used = _used_before(lines, on, claim, anew) if any(one.ceilings for one in on.values()) else None
     for _, days in groupby(on.items(), key=lambda one: one[1].version_id):
         known = dict(days)
         terms = next(iter(known.values()))
@@ -168,11 +173,13 @@ def _of_year(lines: pl.DataFrame, on: dict[dt.date, Agreed], claim: Claim) -> li
     return found
 
 
-def _used_before(lines: pl.DataFrame, on: dict[dt.date, Agreed], claim: Claim) -> pl.DataFrame:
+def _used_before(
+    lines: pl.DataFrame, on: dict[dt.date, Agreed], claim: Claim, anew: pl.DataFrame
+) -> pl.DataFrame:
     """What earlier claims used of the year for the same people; also of days before a ceiling was agreed."""
     terms = next(iter(on.values()))
     people = lines.filter(pl.col("discharged_on").is_in(list(on)))["patient_id"].unique().to_list()
-    anew = lines if claim.kind in _FOLLOWING else lines.clear()
+    anew = anew if claim.kind in _FOLLOWING else anew.clear()
     said = {"contract": terms.contract_id, "year": terms.year_from, "people": people, "payer": claim.payer}
     said |= {"invoices": anew["number"].to_list(), "lines": anew["line_no"].to_list()}
     return read(_USED, said, agreed.USED)

@@ -30,6 +30,7 @@ from billing.claims.services import adjudication
 from billing.claims.services.adjudication import Cut, Decision, Mistaken
 from billing.claims.views.lists import HOME, told_by
 from billing.claims.views.moves import OfClaim
+from billing.claims.views.of_claim import ClaimOfAddress
 from core.batches import Batch, answer, chosen
 from core.errors import DomainError, InvalidInput
 from core.filters import misread, whole
@@ -52,18 +53,13 @@ def newest_answers(lines: Iterable[ClaimLine]) -> dict[int, LineDecision]:
     return {decision.line_id: decision for decision in found}
 
 
-class Answering(ListPage):
+class Answering(ClaimOfAddress, ListPage):
     """Lines of a claim with a place beside each for its answer; those without one, if nothing else is asked for."""
 
     permission = Permission.CLAIM_ADJUDICATE
     template_name = "billing/claims/answer.html"
     context_object_name = "lines"
     paginate_by = 50
-
-    @cached_property
-    def claim(self) -> Claim:
-        seen = Claim.objects.visible_to(self.request.user).for_list()
-        return get_object_or_404(seen, pk=self.kwargs["pk"])
 
     @cached_property
     def filter(self) -> LineFilter:
@@ -260,17 +256,12 @@ class Refuse(OfClaim):
         return "مطالبه رد شد؛ مرکز درمانی علت را می‌بیند و می‌تواند سطرها را دوباره بفرستد."
 
 
-class LinePage(DetailPage):
+class LinePage(ClaimOfAddress, DetailPage):
     """One line of a claim: what is asked, every answer with its cuts, and a form of the next for its insurer."""
 
     permission = Permission.CLAIM_VIEW
     template_name = "billing/claims/line.html"
     context_object_name = "line"
-
-    @cached_property
-    def claim(self) -> Claim:
-        seen = Claim.objects.visible_to(self.request.user).for_list()
-        return get_object_or_404(seen, pk=self.kwargs["pk"])
 
     def get_object(self, queryset: Any = None) -> ClaimLine:
         return get_object_or_404(ClaimLine.objects.of_claim(self.claim).for_page(), pk=self.kwargs["line"])

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 from django.http import FileResponse, HttpRequest, HttpResponseBase
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -34,6 +33,7 @@ from billing.claims.remittances.choices import RemittanceKind
 from billing.claims.remittances.models import Allocation, Remittance
 from billing.claims.services.adjudication import insurer_of
 from billing.claims.services.objecting import lines_open
+from billing.claims.views.of_claim import ClaimOfAddress
 from core.export import LIMIT, Column, xlsx_response
 from core.filters import misread, whole
 from core.jalali import month_name
@@ -301,18 +301,13 @@ class ClaimPage(DetailPage):
         }
 
 
-class ClaimLines(ListPage):
+class ClaimLines(ClaimOfAddress, ListPage):
     """Lines of a frozen claim, by what the insurer said of them; each leads to its invoice and trace."""
 
     permission = Permission.CLAIM_VIEW
     template_name = "billing/claims/lines.html"
     context_object_name = "lines"
     paginate_by = 100
-
-    @cached_property
-    def claim(self) -> Claim:
-        seen = Claim.objects.visible_to(self.request.user).for_list()
-        return get_object_or_404(seen, pk=self.kwargs["pk"])
 
     @cached_property
     def filter(self) -> LineFilter:

@@ -20,6 +20,7 @@ from billing.claims.models import Claim, ClaimLine
 from billing.claims.reasons import titles
 from billing.claims.services import correcting, gathering, resending, sending
 from billing.claims.views.lists import HOME
+from billing.claims.views.of_claim import ClaimOfAddress
 from billing.tasks import gather_claims
 from billing.views.batches import back
 from core import display, jalali
@@ -330,18 +331,13 @@ class Acknowledge(OfClaim):
         return "رسید ثبت شد. رسید به معنای تأیید مبلغ نیست."
 
 
-class Resubmit(ListPage):
+class Resubmit(ClaimOfAddress, ListPage):
     """Ask once more for what was cut, in a claim of its own: chosen lines, those of one reason, or all."""
 
     permission = Permission.CLAIM_EDIT
     template_name = "billing/claims/resubmit.html"
     context_object_name = "lines"
     paginate_by = 100
-
-    @cached_property
-    def claim(self) -> Claim:
-        seen = Claim.objects.visible_to(self.request.user).for_list()
-        return get_object_or_404(seen, pk=self.kwargs["pk"])
 
     @cached_property
     def open_lines(self) -> Any:

@@ -30,6 +30,7 @@ from billing.claims.objections.models import Objection, ObjectionAnswer, Objecti
 from billing.claims.services import attaching, objecting
 from billing.claims.services.adjudication import insurer_of
 from billing.claims.views.lists import HOME as CLAIMS
+from billing.claims.views.of_claim import ClaimOfAddress
 from core.errors import DomainError
 from core.export import LIMIT, Column, xlsx_response
 from core.filters import misread, whole
@@ -104,17 +105,12 @@ class Objections(ListPage):
         return [(claim, (claim.objection_due_on - on).days) for claim in rows]
 
 
-class ObjectionNew(Gate, generic.FormView):
+class ObjectionNew(ClaimOfAddress, Gate, generic.FormView):
     """File an objection from a claim's page: the cut lines that nobody objects to yet."""
 
     permission = Permission.CLAIM_EDIT
     template_name = "billing/claims/objection_form.html"
     form_class = ObjectionForm
-
-    @cached_property
-    def claim(self) -> Claim:
-        seen = Claim.objects.visible_to(self.request.user).for_list()
-        return get_object_or_404(seen, pk=self.kwargs["pk"])
 
     #: The draft that is written anew.
     draft: Objection | None = None

@@ -404,42 +404,33 @@ def test_a_number_that_insurers_share_is_asked_about(client, cast):
     assert "اشتباه بود" in page
 
 
-def test_of_a_shared_number_the_one_with_the_amount_is_meant(client, cast):
+def paired_by_shared_number(client, cast, amount):
+    """An arrival of 1,000 paired by a number that a remittance of `amount` and one of 900 by another insurer have."""
     other = Insurer.objects.create(
         organisation=cast.organisation, code="other", name="بیمهٔ دیگر", kind=cast.insurer.kind
     )
-    told(cast, "H-1", 1_000, on=DAY - dt.timedelta(days=8))
+    told(cast, "H-1", amount, on=DAY - dt.timedelta(days=8))
     receiving.receive(
         insurer=other, reference="H-1", paid_on=DAY, amount=900, lines=[], at=AT, by=None,
         source=RemittanceSource.API, kind=RemittanceKind.ON_ACCOUNT,
     )  # fmt: skip
     (entry,) = confirmed(cast, (DAY, 1_000, "99"))
     client.force_login(cast.second_headquarters)
-    said = client.post(
-        reverse("bank_pair", args=[entry.pk]), {"reference": "H-1"}, follow=True
-    ).content.decode()
-    assert "با حواله تطبیق یافت" in said
+    answer = client.post(reverse("bank_pair", args=[entry.pk]), {"reference": "H-1"}, follow=True)
     entry.refresh_from_db()
+    return entry, answer.content.decode()
+
+
+def test_of_a_shared_number_the_one_with_the_amount_is_meant(client, cast):
+    entry, said = paired_by_shared_number(client, cast, 1_000)
+    assert "با حواله تطبیق یافت" in said
     assert entry.remittance.insurer == cast.insurer
 
 
 def test_where_none_of_a_shared_number_has_the_amount_no_one_of_them_is_named(client, cast):
-    other = Insurer.objects.create(
-        organisation=cast.organisation, code="other", name="بیمهٔ دیگر", kind=cast.insurer.kind
-    )
-    told(cast, "H-1", 777, on=DAY - dt.timedelta(days=8))
-    receiving.receive(
-        insurer=other, reference="H-1", paid_on=DAY, amount=900, lines=[], at=AT, by=None,
-        source=RemittanceSource.API, kind=RemittanceKind.ON_ACCOUNT,
-    )  # fmt: skip
-    (entry,) = confirmed(cast, (DAY, 1_000, "99"))
-    client.force_login(cast.second_headquarters)
-    said = client.post(
-        reverse("bank_pair", args=[entry.pk]), {"reference": "H-1"}, follow=True
-    ).content.decode()
+    entry, said = paired_by_shared_number(client, cast, 777)
     assert "۲ حواله به این حساب همین شماره را دارد و هیچ‌یک با مبلغ این واریز" in said
     assert "۷۷۷" not in said
-    entry.refresh_from_db()
     assert entry.remittance is None
 
 

@@ -692,6 +692,18 @@ def test_after_any_corrections_a_line_stands_as_the_terms_of_the_last_say_and_ca
         transaction.set_rollback(True)
 
 
+def test_what_a_line_that_is_gone_used_of_the_ceiling_is_free_for_the_others(cast):
+    agree(contract(cast), cast, 2, None, ceiling=1_000)
+    bill = world.reviewed(cast, (0, 5), (1_000, 5))
+    world.sent(cast)
+    corrected(cast, bill, (1_000, 5))
+    sent_correction(cast)
+    rows = ClaimLine.objects.filter(invoice=bill).order_by("pk")
+    assert [(line.line_no, line.asked, line.over_ceiling) for line in rows] == [
+        (1, 0, 0), (2, 1_000, 0), (1, 1_000, 0), (2, -1_000, 0),
+    ]  # fmt: skip
+
+
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     versions=st.lists(st.lists(st.integers(0, 900), min_size=1, max_size=3), min_size=2, max_size=4).filter(

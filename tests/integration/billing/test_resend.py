@@ -18,7 +18,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 INVOICES = 40_000
 #: Every so many of the year is corrected before it is sent again.
 CORRECTED_EVERY = 1_000
-AT = world.AT
+#: A week after the year.
+AT = dt.datetime(2025, 3, 27, 20, 0, tzinfo=dt.UTC)
 HEADER = (
     "شمارهٔ صورتحساب,کد ملی,نوع مراجعه,تاریخ پذیرش,تاریخ ترخیص,کد صندوق,"
     "فهرست,کد خدمت,تاریخ خدمت,تعداد,مبلغ درخواستی"
