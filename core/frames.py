@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from types import TracebackType
@@ -18,6 +18,8 @@ from core import binary
 
 Schema = dict[str, Any]
 Params = Sequence[Any] | Mapping[str, Any]
+#: What `read` takes.
+Query = tuple[str, Params, Schema]
 #: Above this a number of `numbered` would leave 128 bits.
 MOST = 2**127 - 1
 
@@ -25,8 +27,7 @@ MOST = 2**127 - 1
 def read(sql: str, params: Params, schema: Schema) -> pl.DataFrame:
     """Rows of a query as a frame with the given column types, in the order of the select list."""
     with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return pl.DataFrame(cursor.fetchall(), schema=schema, orient="row", strict=True)
+        return _read(cursor, sql, params, schema)
 
 
 def copy_out(sql: str, params: Params, schema: Schema) -> pl.DataFrame:
@@ -50,16 +51,16 @@ def copy_in(table: str, frame: pl.DataFrame) -> None:
         _copy(cursor, _statement(table, frame), _rows(table, frame))
 
 
-class Copying:
-    """COPY beside the caller's computing: the server writes one portion while the next one is made.
+class Beside:
+    """`read` and `copy_in` beside the caller's computing: the server writes one portion while the next one is made.
 
-    One portion at a time, since all share the caller's connection and transaction; between `start` and `wait` the
-    caller must not use the connection. Leaving the block waits, and raises what the last COPY raised.
+    One thing at a time, in order, since all share the caller's connection and transaction; before `wait` the caller
+    must not use the connection. Leaving the block waits, and raises what was raised last.
     """
 
     def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="copy")
-        self._running: Future[None] | None = None
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="beside")
+        self._running: Future[Any] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -72,17 +73,30 @@ class Copying:
             if kind is None:
                 self.wait()
 
-    def start(self, table: str, frame: pl.DataFrame) -> None:
-        """Begin to append a frame, after the one before is done; its rows are made while that one is written."""
+    def copy_in(self, table: str, frame: pl.DataFrame) -> None:
+        """Begin to append a frame; its rows are made while what was begun before goes on."""
         rows = iter(list(_rows(table, frame)))
+        self._begin(_copy, _statement(table, frame), rows)
+
+    def read(self, sql: str, params: Params, schema: Schema) -> Callable[[], pl.DataFrame]:
+        """Begin a query; what waits for its frame."""
+        return self._begin(_read, sql, params, schema).result
+
+    def _begin(self, step: Callable[..., Any], *args: Any) -> Future[Any]:
         self.wait()
-        self._running = self._pool.submit(_copy, connection.cursor(), _statement(table, frame), rows)
+        self._running = begun = self._pool.submit(step, connection.cursor(), *args)
+        return begun
 
     def wait(self) -> None:
-        """Return when nothing is being appended any more."""
+        """Return when nothing is going on any more."""
         running, self._running = self._running, None
         if running:
             running.result()
+
+
+def _read(cursor: Any, sql: str, params: Params, schema: Schema) -> pl.DataFrame:
+    cursor.execute(sql, params)
+    return pl.DataFrame(cursor.fetchall(), schema=schema, orient="row", strict=True)
 
 
 def _copy(cursor: Any, statement: str, rows: Iterator[bytes]) -> None:

@@ -14,20 +14,12 @@ from billing.choices import DeliveryKind, DeliveryState
 from billing.models import Delivery, RefusedRow
 from billing.parsing.parsed import Parsed
 from billing.pipeline.check import Checked, refuse_cancelled, refuse_faulty
+from billing.pipeline.compare import Sorted, refuse_changed_meanwhile, sort_out
 from billing.pipeline.identify import identify_headers, identify_lines
 from billing.pipeline.price import price_and_split
 from billing.pipeline.references import References, references
 from billing.pipeline.resolve import resolve
-from billing.pipeline.store import (
-    Context,
-    Priced,
-    Sorted,
-    priced_of,
-    refuse_changed_meanwhile,
-    sort_out,
-    store,
-    with_digest,
-)
+from billing.pipeline.store import Context, Priced, Sent, priced_of, store
 from core import jobs
 from core.errors import InvalidInput
 from core.frames import copy_in
@@ -35,7 +27,7 @@ from organisations.models import Centre
 
 #: Lines priced together: enough to be worth a pass. Two portions are in memory, one of them as it is written.
 PORTION = 100_000
-#: The first are fewer, so that they are soon being written.
+#: The first are fewer, so that they are soon being written; each portion is twice the one before, up to the whole.
 FIRST_PORTION = 25_000
 
 Advance = Callable[[int, int, str], None]
@@ -68,16 +60,15 @@ def run(
     checked = refuse_faulty(headers, lines, parsed.faults, received_on=received_on)
     with transaction.atomic():
         jobs.lock("billing.centre", centre.pk)
-        sorted_out = sort_out(with_digest(checked.headers, checked.lines), checked.lines, centre_id=centre.pk)
+        sorted_out = sort_out(checked.headers, checked.lines, centre_id=centre.pk)
         checked = refuse_cancelled(checked, sorted_out.cancelled)
         if expected is not None:
             refuse_changed_meanwhile(sorted_out.headers, expected, centre_id=centre.pk)
         _needs_reason(delivery, sorted_out, reason)
         advance(total // 4, total, "نرخ‌گذاری و ثبت در دفتر")
         priced = price(sorted_out, refs=refs, centre=centre)
-        unpriced = store(
-            sorted_out.headers, priced, _context(centre, delivery, by, at, reason), bases=refs.bases
-        )
+        context = _context(centre, delivery, by, at, reason)
+        unpriced = store(sorted_out.headers, priced, context, bases=refs.bases)
         _write_refused(parsed, checked, delivery)
         _close(delivery, parsed, checked, sorted_out, unpriced)
     advance(total, total, "پایان")
@@ -92,26 +83,35 @@ def with_keys(headers: pl.DataFrame, lines: pl.DataFrame) -> tuple[pl.DataFrame,
 
 def price(sorted_out: Sorted, *, refs: Any, centre: Centre) -> Iterator[Priced]:
     """Identified, resolved and priced lines of the invoices that are new or changed, a portion at a time."""
-    for headers, sent in _portions(sorted_out):
-        lines = identify_lines(sent, headers, refs, centre_id=centre.pk)
+    for sent in _portions(sorted_out):
+        lines = identify_lines(sent.lines, sent.headers, refs, centre_id=centre.pk)
         resolved = resolve(lines, refs, sector=centre.sector, grade=centre.grade, centre_id=centre.pk)
-        yield priced_of(price_and_split(resolved))
+        yield priced_of(price_and_split(resolved), sent)
 
 
-def _portions(sorted_out: Sorted) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+def _portions(sorted_out: Sorted) -> Iterator[Sent]:
     """Whole invoices, so many at a time that their wide frames stay small in memory."""
     headers, lines = sorted_out.headers, sorted_out.lines
     if len(lines) <= PORTION:
-        yield headers, lines
+        yield Sent(headers, lines)
         return
     counts = lines.group_by("number").agg(pl.len().alias("count"))
     ends = headers.select("number").join(counts, on="number", how="left", maintain_order="left")
-    so_far = pl.col("count").fill_null(0).cast(pl.Int64).cum_sum()
-    portion = ends.select("number", ((so_far + PORTION - FIRST_PORTION) // PORTION).alias("portion"))
+    so_far = ends["count"].fill_null(0).cast(pl.Int64).cum_sum()
+    portion = ends.select("number", _starts(len(lines)).search_sorted(so_far, side="left").alias("portion"))
     marked = lines.join(portion, on="number", how="left", maintain_order="left")
     for number in portion["portion"].unique().sort():
         own = portion["portion"] == number
-        yield headers.filter(own), marked.filter(pl.col("portion") == number).drop("portion")
+        yield Sent(headers.filter(own), marked.filter(pl.col("portion") == number).drop("portion"))
+
+
+def _starts(lines: int) -> pl.Series:
+    """At which line each portion begins."""
+    size, starts = FIRST_PORTION, [0]
+    while starts[-1] + size < lines:
+        starts.append(starts[-1] + size)
+        size = min(2 * size, PORTION)
+    return pl.Series(starts, dtype=pl.Int64)
 
 
 def preview(

@@ -6,11 +6,9 @@ The caller holds the lock of the centre. Statements are constant in number, what
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-import numpy as np
 import polars as pl
 from django.db import connection, transaction
 
@@ -31,23 +29,13 @@ from billing.models import (
 )
 from billing.models.periods import closed_for
 from billing.pipeline import ledger
+from billing.pipeline.compare import digests
 from billing.pipeline.price import SHARES
 from billing.pipeline.references import KnownBases
 from billing.pipeline.resolve import LABELS, NUMBERS, RATE_IDS
-from core import display
-from core.errors import DomainError
-from core.frames import Copying, as_records, copy_in, read
+from core.frames import Beside, Query, as_records, read
 
 _I64 = pl.Int64
-_NOTHING = -(2**63)
-_HEADER_FACTS = (
-    "number", "patient_key", "personnel_no", "relation_no", "patient_name", "setting", "condition", "admitted_on",
-    "discharged_on", "fund_code", "supplementary_code", "ward_code", "record_no", "patient_paid",
-)  # fmt: skip
-_LINE_FACTS = (
-    "line_no", "book", "code", "service_on", "quantity_milli", "percent_bp", "minutes", "part", "asked",
-    "physician_no", "ward_code",
-)  # fmt: skip
 _INVOICE_COLUMNS = (
     "id", "centre_id", "number", "patient_id", "setting", "condition", "category", "fund_id",
     "supplementary_fund_id", "unit_id", "record_no", "admitted_on", "discharged_on", "month", "lines_count",
@@ -74,169 +62,72 @@ class Context:
     reason: str = ""
 
 
-class ChangedMeanwhile(DomainError):
-    """Somebody else changed the invoice since this person looked at it."""
-
-    code = "changed_meanwhile"
-
-
 @dataclass(frozen=True)
-class Sorted:
-    """Which invoices are new, changed or as they were; `headers` and `lines` hold only the first two."""
+class Sent:
+    """Some invoices as they came."""
 
-    headers: pl.DataFrame  # with cause, old_id, old_version
+    headers: pl.DataFrame
     lines: pl.DataFrame
-    unchanged: int
-    cancelled: pl.Series  # numbers of sent invoices that were cancelled, which are neither
 
 
 @dataclass(frozen=True)
 class Priced:
-    """Priced lines, as narrow as they are stored, and what priced them."""
+    """Priced lines, as narrow as they are stored, what priced them and what they were made of."""
 
     lines: pl.DataFrame
     cases: pl.DataFrame  # case, basis_digest, at: the first line of the case
     whole: pl.DataFrame  # lines with all columns of their case
+    sent: Sent
 
     def bases(self, cases: pl.DataFrame) -> pl.DataFrame:
         """What the bases of some of the cases say."""
         return self.whole.select("basis_digest", *LABELS, *RATE_IDS, *NUMBERS)[cases["at"]]
 
 
-def priced_of(lines: pl.DataFrame) -> Priced:
+def priced_of(lines: pl.DataFrame, sent: Sent) -> Priced:
     """Lines as `price_and_split` gives them, parted into what is stored by line and by case."""
     kept = [c for c in LINE_COLUMNS if c in lines.columns]
     at = lines["case"].arg_unique()
     of_case = lines.select("case", "basis_digest")[at].with_columns(at.alias("at"))
-    return Priced(lines.select("number", "case", *kept), of_case.drop_nulls("basis_digest"), lines)
-
-
-def with_digest(headers: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
-    """Headers with `digest`, a fingerprint of everything that was sent for the invoice, in any order of its lines.
-
-    Lines are hashed as rows of 64-bit numbers, which costs a tenth of writing them out as text.
-    """
-    texts = _hashed(lines.select(c for c in _LINE_FACTS if lines.schema[c] == pl.String))
-    numbers = [pl.col(c).cast(_I64).fill_null(_NOTHING) for c in _LINE_FACTS]
-    facts = lines.with_columns(texts).select("number", *numbers).sort("number", "line_no")
-    rows = facts.drop("number").to_numpy(order="c").view("u1").reshape(-1).data
-    # Numbers are an enumeration: where the lines of the n-th invoice end, in bytes.
-    codes = pl.concat([headers["number"], facts["number"]]).to_physical().to_numpy()
-    ends = np.bincount(codes[len(headers) :], minlength=int(codes.max(initial=0)) + 1).cumsum()
-    ends = np.concatenate(([0], ends)) * (8 * len(_LINE_FACTS))
-    own = codes[: len(headers)]
-    said = pl.concat_str([pl.col(c).cast(pl.String).fill_null("") for c in _HEADER_FACTS], separator="\x1f")
-    texts = headers.select(said).to_series().to_list()
-    digests = []
-    for text, start, end in zip(texts, ends[own].tolist(), ends[own + 1].tolist(), strict=True):
-        fingerprint = hashlib.blake2b(text.encode(), digest_size=16)
-        fingerprint.update(rows[start:end])
-        digests.append(fingerprint.hexdigest())
-    return headers.with_columns(pl.Series("digest", digests, dtype=pl.String))
-
-
-def _hashed(texts: pl.DataFrame) -> list[pl.Series]:
-    """Columns of texts as 64-bit numbers, by the hash of each distinct one."""
-    stacked = pl.concat([column.alias("") for column in texts])
-    known = stacked.drop_nulls().unique()
-    hashed = [
-        int.from_bytes(hashlib.blake2b(t.encode(), digest_size=8).digest(), signed=True)
-        for t in known.to_list()
-    ]
-    numbers = pl.Series(hashed, dtype=_I64).gather(stacked.cast(pl.Enum(known)).to_physical())
-    return [numbers.slice(n * len(texts), len(texts)).alias(name) for n, name in enumerate(texts.columns)]
-
-
-def sort_out(headers: pl.DataFrame, lines: pl.DataFrame, *, centre_id: int) -> Sorted:
-    """Compare with what is stored: the same invoice sent twice changes nothing, a changed one is a correction."""
-    stored = read(
-        "SELECT id, number, digest, version, lines_count = 0 FROM billing_invoice"
-        " WHERE centre_id = %s AND number = ANY(string_to_array(%s, E'\\x1f'))",
-        [centre_id, headers["number"].cast(pl.String).str.join("\x1f").item()],
-        {
-            "old_id": _I64, "number": pl.String, "old_digest": pl.String, "old_version": _I64,
-            "old_is_cancelled": pl.Boolean,
-        },
-    )  # fmt: skip
-    stored = stored.with_columns(pl.col("number").cast(headers.schema["number"]))
-    compared = headers.join(stored, on="number", how="left", maintain_order="left")
-    is_cancelled = pl.col("old_is_cancelled").fill_null(False)
-    cancelled = compared.filter(is_cancelled)["number"]
-    compared = compared.filter(~is_cancelled).drop("old_is_cancelled")
-    moving = compared.filter(pl.col("old_digest").is_null() | (pl.col("old_digest") != pl.col("digest")))
-    cause = pl.when(pl.col("old_id").is_null()).then(pl.lit(Cause.NEW_INVOICE.value)).otherwise(
-        pl.lit(Cause.CORRECTION.value)
-    )  # fmt: skip
-    moving = moving.with_columns(cause.alias("cause"))
-    unchanged = len(compared) - len(moving)
-    if unchanged or len(cancelled):
-        lines = lines.join(moving.select("number"), on="number", how="semi", maintain_order="left")
-    return Sorted(moving, lines, unchanged, cancelled)
-
-
-def refuse_changed_meanwhile(headers: pl.DataFrame, expected: dict[str, int], *, centre_id: int) -> None:
-    """Refuse to write over what somebody else wrote since the writer looked.
-
-    `headers` are those of `sort_out`; `expected` is the version that the writer saw of each invoice by its number, 0
-    for one that was not there. One statement more, and only for a refusal.
-    """
-    said = headers.select(pl.col("number").cast(pl.String), pl.col("old_version").fill_null(0))
-    for number, version in said.iter_rows():
-        if expected.get(number, version) != version:
-            found = (
-                Invoice.objects.filter(centre_id=centre_id, number=number)
-                .select_related("change__by")
-                .first()
-            )
-            raise ChangedMeanwhile(_who_changed(number, found.change if found else None), version=version)
-
-
-def refuse_other_version(invoice: Invoice, version: int) -> None:
-    """The same for one invoice that was read under the lock of its centre."""
-    if invoice.version != version:
-        raise ChangedMeanwhile(_who_changed(invoice.number, invoice.change), version=invoice.version)
-
-
-def _who_changed(number: str, change: Change | None) -> str:
-    if change is None:
-        return f"صورتحساب {number} دیگر در سامانه نیست؛ صفحه را تازه کنید."
-    who = change.by or "سامانه"
-    return (
-        f"صورتحساب {number} را {who} در {display.moment(change.at)} تغییر داده است و چیزی ثبت نشد؛ "
-        "نسخهٔ تازه را ببینید و اصلاح خود را بر آن بنویسید."
-    )
+    return Priced(lines.select("number", "case", *kept), of_case.drop_nulls("basis_digest"), lines, sent)
 
 
 def store(headers: pl.DataFrame, portions: Iterable[Priced], context: Context, *, bases: KnownBases) -> int:
     """Write new and changed invoices (`Sorted.headers` and their lines) with their movements and balances.
 
-    Gives the number of lines without a price. Portions are written while the next one is priced.
+    Gives the number of lines without a price. The server writes one thing while the next is computed: patients while
+    the first lines are priced, each portion while its fingerprints and the next portion are made.
     """
     if headers.is_empty():
         return 0
     changes, fresh = _open(headers, context)
-    known = _with_ids(headers, fresh, context).join(changes, on="cause", how="left", maintain_order="left")
+    known = _with_ids(headers, fresh).join(changes, on="cause", how="left", maintain_order="left")
     old_ids = known["old_id"].drop_nulls()
     taken_back = _take_back(old_ids.to_list(), changes, Cause.CORRECTION) if len(old_ids) else None
-    with Copying() as copying:
-        lines = pl.concat(_write_lines(portions, known, bases, copying))
-        invoices = _invoice_rows(known, lines, context)
+    with Beside() as beside:
+        patients = beside.read(*_patients(known, context))
+        written, fingerprints = zip(*_write_lines(portions, known, bases, beside), strict=True)
+        lines = pl.concat(written)
+        known = known.join(pl.concat(fingerprints), on="number", how="left", maintain_order="left")
+        known = known.join(patients(), on="patient_key", how="left", maintain_order="left")
+        beside.copy_in(Invoice._meta.db_table, _invoice_rows(known, lines, context))
         moved = ledger.totals(known, lines, centre_id=context.centre_id)
-    copy_in(Invoice._meta.db_table, invoices)
-    parts = [moved] if taken_back is None else [moved, taken_back]
-    write_movements(ledger.net(*parts).join(changes, on="cause", how="left"), at=context.at)
+        parts = [moved] if taken_back is None else [moved, taken_back]
+        movements = ledger.net(*parts).join(changes, on="cause", how="left")
+    write_movements(movements, at=context.at)
     return lines["amount"].null_count()
 
 
 def _write_lines(
-    portions: Iterable[Priced], known: pl.DataFrame, bases: KnownBases, copying: Copying
-) -> Iterator[pl.DataFrame]:
-    """The lines of each portion, as totals need them, once their COPY has begun."""
+    portions: Iterable[Priced], known: pl.DataFrame, bases: KnownBases, beside: Beside
+) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+    """The lines of each portion, as totals need them, and its fingerprints, once its COPY has begun."""
     ids = known.select("number", pl.col("id").alias("invoice_id"), "change_id")
     for priced in portions:
-        placed = _with_basis(priced, bases, copying).join(ids, on="number", how="left", maintain_order="left")
-        copying.start(InvoiceLine._meta.db_table, placed.select(LINE_COLUMNS))
-        yield priced.lines
+        placed = _with_basis(priced, bases, beside).join(ids, on="number", how="left", maintain_order="left")
+        beside.copy_in(InvoiceLine._meta.db_table, placed.select(LINE_COLUMNS))
+        sent = priced.sent
+        yield priced.lines, sent.headers.select("number", digests(sent.headers, sent.lines))
 
 
 _OPEN = f"""
@@ -269,13 +160,13 @@ def _open(headers: pl.DataFrame, context: Context) -> tuple[pl.DataFrame, list[i
     return changes, fresh or []
 
 
-def _with_ids(headers: pl.DataFrame, fresh: list[int], context: Context) -> pl.DataFrame:
+def _with_ids(headers: pl.DataFrame, fresh: list[int]) -> pl.DataFrame:
     """A corrected invoice keeps its id and takes the next version; a new one gets a fresh id."""
     supply = iter(fresh)
     ids = [old if old is not None else next(supply) for old in headers["old_id"].to_list()]
     return headers.with_columns(
         pl.Series("id", ids, dtype=_I64), (pl.col("old_version").fill_null(0) + 1).alias("version")
-    ).join(_patients(headers, context), on="patient_key", how="left", maintain_order="left")
+    )
 
 
 _UPSERT_PATIENTS = f"""
@@ -300,8 +191,8 @@ _UPSERT_PATIENTS = f"""
 """
 
 
-def _patients(headers: pl.DataFrame, context: Context) -> pl.DataFrame:
-    """Ids of the patients; new ones are written, others take what is said anew of them and keep the rest.
+def _patients(headers: pl.DataFrame, context: Context) -> Query:
+    """What gives the ids of the patients: new ones are written, others take what is said anew and keep the rest.
 
     A patient whom another centre is writing in this moment is waited for: the insert that comes second updates.
     """
@@ -309,11 +200,8 @@ def _patients(headers: pl.DataFrame, context: Context) -> pl.DataFrame:
     name = pl.col("patient_name").filter(pl.col("patient_name") != "").last()
     sent = headers.group_by(pl.col("patient_key").alias("key")).agg(*said, name.alias("name"))
     organisation = context.organisation_id
-    return read(
-        _UPSERT_PATIENTS,
-        [as_records(sent), organisation, organisation],
-        {"patient_key": pl.String, "patient_id": _I64},
-    )
+    types = {"patient_key": pl.String, "patient_id": _I64}
+    return _UPSERT_PATIENTS, [as_records(sent), organisation, organisation], types
 
 
 def basis_of_cases(bases: pl.DataFrame) -> pl.DataFrame:
@@ -322,12 +210,12 @@ def basis_of_cases(bases: pl.DataFrame) -> pl.DataFrame:
     return bases.select("case", "basis_digest").join(ids, on="basis_digest").drop("basis_digest")
 
 
-def _with_basis(priced: Priced, known: KnownBases, copying: Copying) -> pl.DataFrame:
-    """Lines with `basis_id`; bases not met before are written first, once nothing is being copied."""
+def _with_basis(priced: Priced, known: KnownBases, beside: Beside) -> pl.DataFrame:
+    """Lines with `basis_id`; bases not met before are written first, once nothing else is."""
     of_case = priced.cases.join(known.ids, on="basis_digest", how="left", maintain_order="left")
     unknown = of_case.filter(pl.col("basis_id").is_null())
     if len(unknown):
-        copying.wait()
+        beside.wait()
         found = _ids_of_bases(priced.bases(unknown.unique("basis_digest")))
         # What a failing transaction takes back with it must not stay known.
         transaction.on_commit(lambda: known.add(found))

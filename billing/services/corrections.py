@@ -9,7 +9,7 @@ from django.db import transaction
 
 from billing.choices import Stage
 from billing.models import Cancellation, Invoice
-from billing.pipeline import store
+from billing.pipeline import compare, store
 from billing.services import finding_runs, stages
 from core import audit, jobs
 from core.errors import DomainError, InvalidInput
@@ -42,7 +42,7 @@ def cancel(
     invoice = _as_it_is(invoice)
     if invoice.is_cancelled:
         raise CorrectionRefused("این صورتحساب پیش‌تر ابطال شده است.")
-    store.refuse_other_version(invoice, version)
+    compare.refuse_other_version(invoice, version)
     context = store.Context(
         organisation_id=invoice.centre.region.organisation_id, centre_id=invoice.centre_id, delivery_id=None,
         by_id=by.pk, at=at, reason=reason,

@@ -20,7 +20,7 @@ from billing.models import (
     PastLine,
     RefusedRow,
 )
-from billing.pipeline.store import ChangedMeanwhile
+from billing.pipeline.compare import ChangedMeanwhile
 from billing.services import corrections
 from budgets.choices import BudgetComponent
 from budgets.services import drill, run_budget

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from billing.choices import Cause, DeliveryKind
 from billing.models import Balance, ClosedMonth, InvoiceLine, LockException, Movement
-from billing.pipeline.store import ChangedMeanwhile
+from billing.pipeline.compare import ChangedMeanwhile
 from billing.services import ledger, periods
 from budgets.choices import BudgetComponent
 from budgets.services import drill, run_budget, verify_run
