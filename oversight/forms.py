@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from billing.claims.filters import insurers_of
 from core.forms import CleanCharField, JalaliDateField, SayingForm
 from insurers.models import Insurer
 from organisations.models import Centre
@@ -32,7 +33,7 @@ class ContactForm(forms.Form):
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["centre"].queryset = Centre.objects.visible_to(user).select_related("region").by_code()
-        self.fields["insurer"].queryset = Insurer.objects.visible_to(user).order_by("name", "pk")
+        self.fields["insurer"].queryset = insurers_of(user)
 
 
 class TellForm(SayingForm):
@@ -53,7 +54,7 @@ class CouncilForm(forms.Form):
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["insurer"].queryset = Insurer.objects.visible_to(user).order_by("name", "pk")
+        self.fields["insurer"].queryset = insurers_of(user)
 
 
 class ItemForm(SayingForm):

@@ -13,6 +13,7 @@ from django.utils import timezone
 from billing.claims.api.models import ApiClient
 from billing.claims.api.scopes import ApiScope
 from billing.claims.choices import Payer
+from billing.claims.filters import insurers_of
 from billing.claims.models import ClaimLine
 from billing.claims.objections.models import NOTE_LENGTH, TEXT_LENGTH, ObjectionLine
 from billing.claims.reasons import REFUSED, titles, valid_on
@@ -89,7 +90,7 @@ class ClientForm(forms.Form):
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["insurer"].queryset = Insurer.objects.visible_to(user).order_by("name", "pk")
+        self.fields["insurer"].queryset = insurers_of(user)
 
 
 class WebhookForm(forms.Form):

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from billing.claims.choices import Payer
+from billing.claims.filters import insurers_of
 from core import jalali
 from core.export import LIMIT, Column, xlsx_response
 from core.filters import unit_of, whole
@@ -72,7 +73,7 @@ class AskingPage(PageView):
 
     @cached_property
     def insurers(self) -> dict[int, Insurer]:
-        return {row.pk: row for row in Insurer.objects.visible_to(self.request.user).order_by("name", "pk")}
+        return {row.pk: row for row in insurers_of(self.request.user)}
 
     @cached_property
     def newest(self) -> int:

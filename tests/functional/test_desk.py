@@ -342,6 +342,7 @@ MODULES = r'''async base => {
     steps.undo(); const once = steps.present; steps.undo(); const twice = steps.present; steps.redo();
     return {
         grouped: ['0', '-1234567', '9007199254740993', 'x'].map(text.grouped),
+        shown: ['J18.9 I10, 2 کد', 'EL-77/3', 'a 12'].map(text.persian),
         block: text.blockOf('a\t"b\n""c"""\r\n\t\r\n ۱ \t'),
         key: text.headerKey('كد  خدمت (ريال)') === text.headerKey('کد خدمت ریال'),
         headed: cells(paste(empty, 0, 'code', 'جزء\tتعداد\tکد خدمت\nبیهوشی\t۲\t۱۰۰۰۰۵\n\t\t۷')),
@@ -362,6 +363,7 @@ def test_pasting_undoing_and_figures_without_a_page(page: Page, live_server, cas
     found = page.evaluate(MODULES, f"{live_server.url}/static/js/desk/")
     assert found == {
         "grouped": ["۰", "−۱٬۲۳۴٬۵۶۷", "۹٬۰۰۷٬۱۹۹٬۲۵۴٬۷۴۰٬۹۹۳", "—"],
+        "shown": ["J18.9 I10, ۲ کد", "EL-77/3", "a ۱۲"],
         "block": [["a", 'b\n"c"'], ["۱", ""]],
         "key": True,
         "headed": ["100005|2|1403/07/10|1", "7|1|1403/07/10|", "||1403/07/10|"],

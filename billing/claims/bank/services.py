@@ -12,6 +12,7 @@ from typing import Any
 from django.core.files.base import File
 from django.db import connection, transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from billing.claims.bank import layout
 from billing.claims.bank.choices import STATEMENT_TRANSITIONS, How, StatementState
@@ -22,7 +23,7 @@ from billing.claims.remittances.models import Remittance
 from billing.claims.services.adjudication import insurer_of
 from billing.parsing import lists
 from billing.parsing.columns import said_columns
-from core import audit, jobs
+from core import audit, display, jobs
 from core.errors import DomainError, InvalidInput, NotAllowed
 from core.text import clean, fold, group_digits, persian_digits
 from core.uploads import bare_name, sha256_of
@@ -81,6 +82,8 @@ def receive(
         raise InvalidInput("نام یا شمارهٔ حساب را بنویسید.")
     if first_on > last_on:
         raise InvalidInput("روز آغاز پس از روز پایان است.")
+    if last_on > timezone.localdate(at):
+        raise InvalidInput("روز پایان هنوز نیامده است؛ فهرست بانک تا امروز را می‌پوشاند.")
     mapping = columns_of(organisation_id=by.scope.organisation_id, centre=centre, account=said)
     text = lists.read_list(upload, name=name, size=upload.size or 0, layout=layout.LAYOUT, mapping=mapping)
     read = layout.parse_rows(text)
@@ -96,9 +99,12 @@ def receive(
         raise InvalidInput("این فهرست واریزی ندارد.")
     organisation_id, digest = by.scope.organisation_id, sha256_of(upload)
     jobs.lock("billing.bank", organisation_id)
-    standing = BankStatement.objects.filter(organisation_id=organisation_id, sha256=digest)
-    if standing.exclude(state=StatementState.DISCARDED).exists():
-        raise BankRefused("همین فایل پیش‌تر ثبت شده است.")
+    sent = BankStatement.objects.filter(organisation_id=organisation_id, sha256=digest)
+    if standing := sent.exclude(state=StatementState.DISCARDED).first():
+        raise BankRefused(
+            f"همین فایل پیش‌تر برای حساب «{standing.account}» از {display.day(standing.first_on)} تا"
+            f" {display.day(standing.last_on)} ثبت شده است."
+        )
     row = BankStatement(
         organisation_id=organisation_id, centre=centre, account=said, first_on=first_on, last_on=last_on,
         file_name=name, sha256=digest, received_at=at, by=by,

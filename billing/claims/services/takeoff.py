@@ -110,9 +110,7 @@ def taken_off(claim: Claim, shares: str) -> TakenOff:
     """
     if claim.kind == ClaimKind.RESUBMISSION:
         return TakenOff({})
-    days = claim.invoices.order_by().values_list("discharged_on", flat=True).distinct()
-    kind = ContractKind.SUPPLEMENTARY if claim.payer == Payer.SUPPLEMENTARY else ContractKind.BASIC
-    on = agreed_on(days, insurer_id=claim.insurer_id, centre_id=claim.centre_id, kind=kind)
+    on = agreed_for(claim)
     if claim.kind not in _FOLLOWING and not any(one.takes_off for one in on.values()):
         return TakenOff(on)
     for contract_id in sorted({one.contract_id for one in on.values() if one.ceilings}):
@@ -132,6 +130,13 @@ def taken_off(claim: Claim, shares: str) -> TakenOff:
     )
     gone = lines.group_by("number").agg(pl.col("is_gone").all()).filter("is_gone")
     return TakenOff(on, found.filter(pl.any_horizontal(pl.col(*_OFF) != 0)), tuple(gone["number"]))
+
+
+def agreed_for(claim: Claim) -> dict[dt.date, Agreed]:
+    """What is agreed on each day on which people of the claim left hospital; no entry where no contract is in force."""
+    days = claim.invoices.order_by().values_list("discharged_on", flat=True).distinct()
+    kind = ContractKind.SUPPLEMENTARY if claim.payer == Payer.SUPPLEMENTARY else ContractKind.BASIC
+    return agreed_on(days, insurer_id=claim.insurer_id, centre_id=claim.centre_id, kind=kind)
 
 
 def _lines(claim: Claim, shares: str) -> pl.DataFrame:

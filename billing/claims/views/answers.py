@@ -97,7 +97,7 @@ class Answering(ClaimOfAddress, ListPage):
             left=silent["count"] + set_aside,
             silent=silent,
             set_aside=set_aside,
-            aside=str(int(SET_ASIDE)),
+            aside_url=f"?status={int(SET_ASIDE)}",
             is_untouched=not claim.has_answer,
             reasons=reasons_offered(),
             rest=AnswerNoteForm(auto_id="rest-%s"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
@@ -33,6 +34,7 @@ from billing.claims.remittances.choices import RemittanceKind
 from billing.claims.remittances.models import Allocation, Remittance
 from billing.claims.services.adjudication import insurer_of
 from billing.claims.services.objecting import lines_open
+from billing.claims.services.takeoff import agreed_for
 from billing.claims.views.of_claim import ClaimOfAddress
 from core.export import LIMIT, Column, xlsx_response
 from core.filters import misread, whole
@@ -186,11 +188,13 @@ class ClaimPage(DetailPage):
         }
 
     def _agreements(self) -> list[dict[str, Any]]:
-        """Versions of contracts that take something off, with their clause; a way to those that the user sees."""
-        if not self.object.taken_off:
+        """Versions of contracts that take something off, with their clause; a way to those that the user sees.
+
+        Of a claim that is not frozen those that will.
+        """
+        counts = self._taken_by() if self.object.frozen_at else self._will_be_taken_by()
+        if not counts:
             return []
-        rows = ClaimInvoice.objects.filter(claim=self.object).exclude(terms=None).contract_takes()
-        counts = dict(rows.order_by().values_list("terms").annotate(Count("pk")))
         seen = set(Contract.objects.visible_to(self.request.user).values_list("pk", flat=True))
         may = self.request.user.may(Permission.CONTRACT_VIEW)
         versions = (
@@ -207,6 +211,24 @@ class ClaimPage(DetailPage):
             }
             for one in versions
         ]
+
+    def _taken_by(self) -> dict[int, int]:
+        """How many invoices each version of a contract took something off."""
+        if not self.object.taken_off:
+            return {}
+        rows = ClaimInvoice.objects.filter(claim=self.object).exclude(terms=None).contract_takes()
+        return dict(rows.order_by().values_list("terms").annotate(Count("pk")))
+
+    def _will_be_taken_by(self) -> dict[int, int]:
+        """How many invoices stand under each version of a contract that takes something off when they are frozen."""
+        if self.object.kind == ClaimKind.RESUBMISSION or self.object.state == ClaimState.CANCELLED:
+            return {}
+        counts: Counter[int] = Counter()
+        by_day = dict(self.object.invoices.order_by().values_list("discharged_on").annotate(Count("pk")))
+        for day, agreed in agreed_for(self.object).items():
+            if agreed.takes_off:
+                counts[agreed.version_id] += by_day[day]
+        return counts
 
     def _statuses(self) -> list[dict[str, Any]]:
         """Lines by what the insurer said of them, each with the address of its lines."""

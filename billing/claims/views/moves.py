@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -21,6 +22,7 @@ from billing.claims.reasons import titles
 from billing.claims.services import correcting, gathering, resending, sending
 from billing.claims.views.lists import HOME
 from billing.claims.views.of_claim import ClaimOfAddress
+from billing.models import Balance
 from billing.tasks import gather_claims
 from billing.views.batches import back
 from core import display, jalali
@@ -34,14 +36,14 @@ from insurers.models import Fund
 from organisations.models import Centre, Region
 from organisations.permissions import Permission
 
-MONTHS_OFFERED = 24
 BATCH_LIMIT = 50
 
 
-def months_offered(on: dt.date) -> list[tuple[int, str]]:
-    """The last two years' months, the newest first."""
-    keys = jalali.newest_months(jalali.month_key(on), MONTHS_OFFERED)
-    return [(key, jalali.month_name(key)) for key in keys]
+def months_offered(centres: Iterable[int], on: dt.date) -> list[tuple[int, str]]:
+    """Every month in which the centres have invoices, and this one and the one before it, the newest first."""
+    billed = Balance.objects.filter(centre__in=centres).order_by().values_list("month", flat=True).distinct()
+    keys = {*billed, *jalali.newest_months(jalali.month_key(on), 2)}
+    return [(key, jalali.month_name(key)) for key in sorted(keys, reverse=True)]
 
 
 class Gather(PageView):
@@ -56,7 +58,8 @@ class Gather(PageView):
         return seen.narrowed(region=self.request.GET.get("region", ""))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        months = months_offered(timezone.localdate())
+        centres = {centre.pk: centre for centre in self.centres}
+        months = months_offered(centres, timezone.localdate())
         asked = whole(self.request.GET.get("month"))
         month = asked if asked in dict(months) else self._newest(months)
         if self.request.GET.get("month") and asked != month:
@@ -65,7 +68,6 @@ class Gather(PageView):
                 f"«{self.request.GET['month'][:20]}» از ماه‌های این فهرست نیست؛ {jalali.month_name(month)} آمده است.",
             )
         with_sent = bool(self.request.GET.get("with_sent"))
-        centres = {centre.pk: centre for centre in self.centres}
         ready = gathering.ready(list(centres), month=month, payers=Payer, with_sent=with_sent)
         funds = Fund.objects.select_related("insurer").in_bulk({cell.fund_id for cell in ready})
         rows = [(cell, centres[cell.centre_id], funds[cell.fund_id]) for cell in ready]

@@ -284,7 +284,7 @@ class ObjectionPage(DetailPage):
         membership = getattr(step.by, "membership", None)
         if (membership and membership.insurer_id) or step.channel == StepChannel.API:
             return self.object.claim.insurer.name
-        return step.by_name if inside else "مرکز درمانی"
+        return str(step.by or step.by_name) if inside else "مرکز درمانی"
 
 
 class OfObjection(ActionView):
@@ -353,7 +353,7 @@ class AnswerIt(OfObjection):
             objection=row, replies=form.replies(), note=said["note"], by=request.user, at=timezone.now(),
             channel=StepChannel.PAGE,
         )  # fmt: skip
-        return f"پاسخ ثبت شد؛ {group_digits(done.accepted)} ریال پذیرفته‌اید."
+        return f"پاسخ ثبت شد؛ در این اعتراض روی هم {group_digits(done.accepted)} ریال پذیرفته‌اید."
 
 
 class TypeAnswer(OfObjection):

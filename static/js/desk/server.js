@@ -19,7 +19,11 @@ const ask = async (url, options) => {
     if (fault.name === "AbortError") throw fault;
     throw new Unreachable();
   }
-  const body = await response.json().catch(() => null);
+  const body = await response.json().catch((fault) => {
+    // Given up, or broken off, while the answer was being read.
+    if (!(fault instanceof SyntaxError)) throw fault.name === "AbortError" ? fault : new Unreachable();
+    return null;
+  });
   if (response.ok && body !== null) return body;
   // A server that is being restarted is away, not refusing.
   if (response.status >= 500 && response.status !== 500) throw new Unreachable();

@@ -2,7 +2,9 @@
 
 const PERSIAN = "۰۱۲۳۴۵۶۷۸۹";
 
-export const persian = (text) => String(text).replace(/\d/g, (d) => PERSIAN[d]);
+/** Digits of words in Latin letters stay: «J18.9» and «EL-77» are codes. */
+export const persian = (text) =>
+  String(text).replace(/([\w./-]*[A-Za-z][\w./-]*)|\d/g, (found, code) => code ?? PERSIAN[found]);
 
 export const ascii = (text) =>
   String(text)

@@ -37,6 +37,9 @@ def test_the_wizard_shows_what_is_ready_and_gathers_what_was_chosen(
     monkeypatch.setattr("billing.claims.views.moves.gather_claims.delay", queued.append)
     answer = page(client, cast.officer, "claim_gather")
     assert answer.context["month"] == MONTH
+    # Months without invoices are not offered, but for this one and the one before.
+    assert MONTH in [key for key, _ in answer.context["months"]]
+    assert len(answer.context["months"]) <= 3
     ((cell, centre, fund),) = answer.context["rows"]
     assert (cell.ready, cell.asked, centre, fund) == (1, 800, cast.hospital, cast.fund)
     with django_capture_on_commit_callbacks(execute=True):

@@ -28,7 +28,7 @@ from billing.models import Invoice, Patient
 from billing.services import corrections, ledger
 from insurers.choices import ContractKind
 from insurers.models import ContractTerms
-from insurers.terms import agreed_on, year_of_contract
+from insurers.terms import agreed_on, clause_of, year_of_contract
 from organisations.choices import CostElement, Setting
 from tariffs.choices import ServiceGroup
 from tests import claim_world as world
@@ -266,6 +266,16 @@ def service_line(service, basic, patient=0):
         **factories.line(CostElement.SURGERY, basic + patient, basic + patient, basic=basic),
         "service": service,
     }
+
+
+def test_the_page_of_a_claim_says_before_it_is_frozen_that_its_contract_takes_something_off(client, cast):
+    terms = contract(cast, covers=({"share_bp": 9_000, "discount_bp": 1_000},)).versions.get()
+    world.reviewed(cast, (800, 200))
+    claim = world.begun(cast)
+    client.force_login(cast.officer)
+    page = client.get(claim.get_absolute_url())
+    assert [(one["clause"], one["count"]) for one in page.context["agreements"]] == [(clause_of(terms), 1)]
+    assert "قرارداد از این خواسته کم می‌کند" in page.content.decode()
 
 
 def test_a_service_that_the_contract_leaves_out_is_not_asked_for_and_stays_on_the_patient(cast):
