@@ -28,6 +28,7 @@ ACTIONS = {
 }
 FACTS = {
     "centres": "مرکزها",
+    "centre_changes": "مرکزهای الحاقیه",
     "covers": "تعهدها",
     "ceilings": "سقف‌های سالانه",
     "documents": "مدرک‌های لازم",

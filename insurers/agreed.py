@@ -9,7 +9,7 @@ from typing import Any
 from core import display
 from core.text import persian_digits
 from insurers.choices import ContractKind
-from insurers.models import ContractCeiling, ContractCover, ContractTerms
+from insurers.models import CentreChange, ContractCeiling, ContractCover, ContractTerms
 from insurers.terms import Terms
 from organisations.choices import Sector
 from tariffs.kinds import labels
@@ -99,12 +99,21 @@ def ceiling_subject(ceiling: ContractCeiling) -> str:
     return labels(ceiling.get_setting_display(), ceiling.get_group_display(), ceiling.get_condition_display())
 
 
+def centre_change_text(change: CentreChange) -> str:
+    """That a centre joins or leaves, and from when."""
+    does = "بیرون می‌رود" if change.is_leaving else "افزوده می‌شود"
+    clause = f"، {change.clause}" if change.clause else ""
+    return f"{change.centre.name}: از {display.day(change.terms.from_on)} {does}{clause}"
+
+
 def row_text(row: Any, kind: int) -> str:
-    """A cover, ceiling or document in one line, as the audit trail keeps it."""
+    """A cover, ceiling, document or change of a centre in one line, as the audit trail keeps it."""
     if isinstance(row, ContractCover):
         return f"{cover_subject(row)}: {cover_text(row, kind)}"
     if isinstance(row, ContractCeiling):
         return f"{row.cover} ({ceiling_subject(row)}): {display.exact(row.amount)}"
+    if isinstance(row, CentreChange):
+        return centre_change_text(row)
     return f"{row.name} ({labels(row.get_setting_display(), row.get_fact_display() if row.fact else '')})"
 
 

@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.backends.postgresql.psycopg_any import DateRange
 
-from core.forms import CleanCharField, JalaliDateField, NumberField, PercentBpField, RialField
+from core.forms import CleanCharField, JalaliDateField, KeptCharField, NumberField, PercentBpField, RialField
 from insurers.choices import (
     OVER_EARLY,
     Awaited,
@@ -82,7 +82,7 @@ class ContractForm(forms.Form):
 class TermsForm(forms.Form):
     """Numbers of a version; empty means as the law says."""
 
-    clause = CleanCharField(label="بند قرارداد", max_length=200, required=False)
+    clause = KeptCharField(label="بند قرارداد", max_length=200, required=False)
     submission_days = NumberField(
         label="مهلت ارسال اسناد (روز)", required=False, largest=1_000, help_text="پس از پایان ماه."
     )
@@ -189,7 +189,36 @@ class DocumentForm(forms.Form):
         }
 
 
-ROW_FORMS = {"covers": CoverForm, "ceilings": CeilingForm, "documents": DocumentForm}
+class CentreField(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Centre) -> str:
+        return f"{obj.name}، {obj.region.name}"
+
+
+class CentreChangeForm(forms.Form):
+    """A centre that joins or leaves the contract with the amendment."""
+
+    def __init__(self, *args: Any, contract: Contract, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        centres = Centre.objects.of_organisation(contract.organisation_id).select_related("region").by_code()
+        self.fields |= {
+            "centre": CentreField(centres, label="مرکز", empty_label="برگزینید"),
+            "is_leaving": forms.TypedChoiceField(
+                label="با این الحاقیه",
+                choices=[("", "افزوده می‌شود"), ("1", "بیرون می‌رود")],
+                coerce=bool,
+                empty_value=False,
+                required=False,
+            ),
+            "clause": KeptCharField(label="بند الحاقیه", max_length=200, required=False),
+        }
+
+
+ROW_FORMS = {
+    "covers": CoverForm,
+    "ceilings": CeilingForm,
+    "documents": DocumentForm,
+    "centre_changes": CentreChangeForm,
+}
 
 
 #: Of what the day of a step is the first, or what happened on it.

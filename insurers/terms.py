@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import Prefetch
+from django.db.models import F, Prefetch
 
 from core import jalali
 from insurers.choices import ContractKind, InsurerKind, Term
@@ -262,7 +262,9 @@ def withholding_on(day: dt.date, *, insurer: Insurer, centre_ids: Iterable[int])
     for version in versions:
         newest.setdefault(version.contract_id, version)
     agreed = dict(
-        covered.filter(covered__centre_id__in=wanted).order_by("pk").values_list("covered__centre_id", "pk")
+        covered.filter(covered__centre_id__in=wanted, covered__valid__contains=day)
+        .order_by("pk")
+        .values_list("covered__centre_id", "pk")
     )
     found: dict[int, Withholding] = {}
     for centre_id in wanted:
@@ -299,8 +301,8 @@ def agreed_on(
         return {}
     contracts = Contract.objects.started().filter(
         insurer_id=insurer_id, covered__centre_id=centre_id, kind=kind,
-        valid__overlap=DateRange(wanted[0], wanted[-1], "[]"),
-    )  # fmt: skip
+        covered__valid__overlap=DateRange(wanted[0], wanted[-1], "[]"),
+    ).annotate(at_centre=F("covered__valid"))  # fmt: skip
     approved = ContractTerms.objects.approved().order_by("from_on", "number")
     versions_of = Prefetch("versions", approved.prefetch_related("covers", "ceilings"))
     contracts = contracts.prefetch_related("suspensions", versions_of)
@@ -311,7 +313,7 @@ def agreed_on(
             standing = [agreed for begins, agreed in versions if begins <= day]
             if (
                 standing
-                and day in contract.valid
+                and day in contract.at_centre
                 and not any(day in s.days for s in contract.suspensions.all())
             ):
                 found[day] = replace(standing[-1], year_from=year_of_contract(contract.valid.lower, day))

@@ -7,6 +7,7 @@ Decision: docs/adr/0025-contracts-publish-coverage.md.
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -118,17 +119,22 @@ def _wanted(contract: Contract) -> Iterable[Row]:
     if contract.state == ContractState.CANCELLED:
         return
     funds = list(contract.insurer.funds.order_by("pk").values_list("pk", flat=True))
-    centres = list(contract.covered.order_by("centre").values_list("centre_id", flat=True))
+    centres: dict[tuple[Any, Any], list[int]] = defaultdict(list)
+    for centre_id, own in contract.covered.order_by("centre").values_list("centre_id", "valid"):
+        if not own.isempty:
+            centres[own.lower, own.upper].append(centre_id)
     general = _general(contract.kind, contract.organisation_id, funds)
     suspended = list(contract.suspensions.values_list("days", flat=True))
     versions = list(contract.versions.approved().order_by("from_on"))
     ends = [version.from_on for version in versions[1:]] + [contract.valid.upper]
     for version, end in zip(versions, ends, strict=True):
-        first, last = max(version.from_on, contract.valid.lower), min(end, contract.valid.upper)
-        days = [DateRange(first, last)] if first < last else []
-        for gap in suspended:
-            days = [p for one in days for p in (without(one, gap) if overlap(one, gap) else [one])]
-        yield from _compiled(_covers(version), contract.kind, funds, general, centres, days)
+        covers = _covers(version)
+        for (begins, ends_on), centre_ids in centres.items():
+            first, last = max(version.from_on, begins), min(end, ends_on)
+            days = [DateRange(first, last)] if first < last else []
+            for gap in suspended:
+                days = [p for one in days for p in (without(one, gap) if overlap(one, gap) else [one])]
+            yield from _compiled(covers, contract.kind, funds, general, centre_ids, days)
 
 
 def _covers(version: ContractTerms) -> list[Cover]:
