@@ -94,6 +94,11 @@ def cover_text(cover: ContractCover, kind: int) -> str:
     return text
 
 
+def cover_clause(cover: ContractCover) -> str:
+    """Where a cover is agreed, if it says so itself."""
+    return f"، {cover.clause}" if cover.clause else ""
+
+
 def ceiling_subject(ceiling: ContractCeiling) -> str:
     """What a ceiling of the year is about, beside its name."""
     return labels(ceiling.get_setting_display(), ceiling.get_group_display(), ceiling.get_condition_display())
@@ -109,7 +114,7 @@ def centre_change_text(change: CentreChange) -> str:
 def row_text(row: Any, kind: int) -> str:
     """A cover, ceiling, document or change of a centre in one line, as the audit trail keeps it."""
     if isinstance(row, ContractCover):
-        return f"{cover_subject(row)}: {cover_text(row, kind)}"
+        return f"{cover_subject(row)}: {cover_text(row, kind)}{cover_clause(row)}"
     if isinstance(row, ContractCeiling):
         return f"{row.cover} ({ceiling_subject(row)}): {display.exact(row.amount)}"
     if isinstance(row, CentreChange):

@@ -133,17 +133,27 @@ class CoverForm(forms.Form):
             "is_covered": forms.BooleanField(label="در تعهد", required=False, initial=True),
             "base_sector": choice("تعرفهٔ مبنا", Sector.choices)(0),
             "share_bp": PercentBpField(
-                label=f"سهم بیمه (درصد {of_rest})", required=False, largest=10_000, initial=0
+                label=f"سهم بیمه (درصد {of_rest})",
+                required=False,
+                largest=10_000,
+                help_text="ردیفی که خدمت را نام ببرد بر ردیف‌های گروه پیشی دارد؛ درصد آن را هم بنویسید.",
             ),
             "discount_bp": PercentBpField(
                 label="تخفیف (درصد)", required=False, largest=10_000, initial=0, help_text="از مبلغ بیمه‌گر."
             ),
             "ceiling": RialField(label="سقف هر صورتحساب", required=False, help_text="خالی یعنی بی‌سقف."),
+            "clause": KeptCharField(
+                label="بند قرارداد", max_length=200, required=False, help_text="خالی یعنی بند شرایط نسخه."
+            ),
             "note": CleanCharField(label="توضیح", max_length=200, required=False),
         }
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        if data.get("is_covered") and data.get("service") and data.get("share_bp") is None:
+            self.add_error(
+                "share_bp", "سهم بیمه از این خدمت را بنویسید؛ اگر چیزی نمی‌پردازد «در تعهد» را بردارید."
+            )
         for name in ("share_bp", "discount_bp"):
             data[name] = data.get(name) or 0
         if not data.get("is_covered") and data["share_bp"]:
