@@ -23,6 +23,7 @@ class Sentence:
     text: str
     source: str = ""
     is_own: bool = False
+    clause: str = ""
 
 
 _LABELS = {
@@ -42,8 +43,21 @@ def sentences(terms: Terms, version: ContractTerms | None) -> list[Sentence]:
     for name, label in _LABELS.items():
         key = "objection_working_days" if name == "objection_days" and terms.objection_days is None else name
         own = version is not None and getattr(version, key, None) is not None
-        found.append(Sentence(label, said.get(name, "دانسته نیست"), terms.sources.get(key, ""), own))
+        found.append(
+            Sentence(
+                label, said.get(name, "دانسته نیست"), terms.sources.get(key, ""), own, _clause(version, key)
+            )
+        )
     return found
+
+
+def _clause(version: ContractTerms | None, number: str) -> str:
+    """Where a number is agreed: its own clause, else that of the version; of what is paid on account both its parts'."""
+    if version is None:
+        return ""
+    names = ("on_account_bp", "on_account_days") if number == "on_account_bp" else (number,)
+    own = dict.fromkeys(getattr(version, f"{name}_clause", "") or version.clause for name in names)
+    return "، ".join(clause for clause in own if clause)
 
 
 def _numbers(terms: Terms) -> Iterator[tuple[str, str]]:

@@ -20,7 +20,7 @@ from insurers.choices import (
     FileKind,
     InsurerKind,
 )
-from insurers.models import Contract, Fund, Insurer
+from insurers.models import Contract, ContractTerms, Fund, Insurer
 from insurers.services.contract_rows import Letter
 from insurers.services.contracts import WITH_DAY, WITH_NOTE, needs_letter, resumes
 from organisations.choices import Sector
@@ -96,7 +96,6 @@ class TermsForm(forms.Form):
     withholding_bp = PercentBpField(label="مالیات تکلیفی (درصد)", required=False, largest=10_000)
 
     NUMBERS = (
-        "clause",
         "submission_days",
         "objection_days",
         "on_account_bp",
@@ -105,6 +104,25 @@ class TermsForm(forms.Form):
         "late_penalty_bp",
         "withholding_bp",
     )
+    CLAUSES = tuple(f"{name}_clause" for name in NUMBERS)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        numbers, self.fields = self.fields, {"clause": self.fields["clause"]}
+        self.fields["clause"].help_text = "برای عددهایی که بند خود را ندارند."
+        for name, clause in zip(self.NUMBERS, self.CLAUSES, strict=True):
+            label = ContractTerms._meta.get_field(clause).verbose_name
+            self.fields |= {
+                name: numbers[name],
+                clause: KeptCharField(label=label, max_length=200, required=False),
+            }
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        for name, clause in zip(self.NUMBERS, self.CLAUSES, strict=True):
+            if data.get(clause) and data.get(name) is None and name not in self.errors:
+                self.add_error(clause, "این بند عددی ندارد؛ عدد آن را هم بنویسید.")
+        return data
 
 
 class AmendmentForm(forms.Form):

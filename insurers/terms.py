@@ -219,7 +219,7 @@ def terms_of(version: ContractTerms | None, *, kind: int, organisation_id: int, 
     for name, term in _FIELDS.items():
         agreed = getattr(version, name, None)
         if agreed is not None and version:
-            numbers[name], sources[name] = agreed, clause_of(version)
+            numbers[name], sources[name] = agreed, clause_of(version, name)
         elif term in law:
             numbers[name], sources[name] = law[term].value, str(law[term].circular)
         else:
@@ -270,7 +270,7 @@ def withholding_on(day: dt.date, *, insurer: Insurer, centre_ids: Iterable[int])
     for centre_id in wanted:
         version = newest.get(agreed.get(centre_id, 0))
         if version and version.withholding_bp is not None:
-            found[centre_id] = Withholding(version.withholding_bp, clause_of(version))
+            found[centre_id] = Withholding(version.withholding_bp, clause_of(version, "withholding_bp"))
         elif law:
             found[centre_id] = Withholding(law.value, str(law.circular))
     return found
@@ -360,9 +360,10 @@ def _law(kind: int, organisation_id: int, on: dt.date) -> dict[int, LegalTerm]:
     return {row.term: row for row in ordered}
 
 
-def clause_of(version: ContractTerms) -> str:
-    """Where something is agreed, in Persian: the contract and its clause."""
-    place = f"، {version.clause}" if version.clause else ""
+def clause_of(version: ContractTerms, number: str = "") -> str:
+    """Where something is agreed, in Persian: the contract and its clause; a `number` may have its own."""
+    clause = getattr(version, f"{number}_clause", "") or version.clause
+    place = f"، {clause}" if clause else ""
     return f"قرارداد {version.contract.number}{place}"
 
 

@@ -114,6 +114,10 @@ def _person(label: str) -> models.ForeignKey:
     )
 
 
+def _clause_of(number: str) -> models.CharField:
+    return models.CharField(f"بندِ {number}", max_length=200, blank=True, default="")
+
+
 def _stays_with_version() -> list[pgtrigger.Trigger]:
     """Rows of an approved version are written once and stay."""
     return [
@@ -328,8 +332,6 @@ class ContractTerms(models.Model):
     from_on = models.DateField("از روز")
     letter = models.CharField("شمارهٔ نامه یا الحاقیه", max_length=80, blank=True)
     clause = models.CharField("بند قرارداد", max_length=200, blank=True)
-    #: Clauses of single numbers, by the name of the field; the others are agreed in `clause`.
-    clauses = models.JSONField("بندهای عددها", default=dict, blank=True)
     submission_days = models.IntegerField("مهلت ارسال اسناد (روز پس از پایان ماه)", null=True, blank=True)
     objection_days = models.IntegerField("مهلت اعتراض (روز)", null=True, blank=True)
     on_account_bp = models.IntegerField("علی‌الحساب (درصد)", null=True, blank=True)
@@ -337,6 +339,14 @@ class ContractTerms(models.Model):
     rest_months = models.IntegerField("مهلت مانده (ماه)", null=True, blank=True)
     late_penalty_bp = models.IntegerField("خسارت دیرکرد (درصد در سال)", null=True, blank=True)
     withholding_bp = models.IntegerField("مالیات تکلیفی (درصد)", null=True, blank=True)
+    # Clauses of single numbers; one without its own is agreed in `clause`.
+    submission_days_clause = _clause_of("مهلت ارسال اسناد")
+    objection_days_clause = _clause_of("مهلت اعتراض")
+    on_account_bp_clause = _clause_of("علی‌الحساب")
+    on_account_days_clause = _clause_of("مهلت علی‌الحساب")
+    rest_months_clause = _clause_of("مهلت مانده")
+    late_penalty_bp_clause = _clause_of("خسارت دیرکرد")
+    withholding_bp_clause = _clause_of("مالیات تکلیفی")
     entered_by = _person("ثبت‌کننده")
     entered_at = models.DateTimeField("ثبت")
     approved_by = _person("تأییدکننده")

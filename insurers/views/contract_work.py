@@ -148,7 +148,8 @@ class EditTerms(OfVersion, ContractFormPage):
     note = "خانهٔ خالی یعنی همان که قانون می‌گوید."
 
     def get_initial(self) -> dict[str, Any]:
-        return {name: getattr(self.open_version, name) for name in TermsForm.NUMBERS}
+        said = ("clause", *TermsForm.NUMBERS, *TermsForm.CLAUSES)
+        return {name: getattr(self.open_version, name) for name in said}
 
     def act(self, form: Any) -> None:
         contract_drafts.save_terms(

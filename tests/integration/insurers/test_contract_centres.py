@@ -255,7 +255,9 @@ def test_a_centre_is_added_on_the_pages_and_the_history_says_it(client, cast, ru
         {"centre": cast.neighbour_hospital.pk, "is_leaving": "", "clause": "بند ۲"},
     )
     page = client.get(amended.url).content.decode()
-    assert "مرکزهای این الحاقیه" in page and "بیمارستان شمال" in page and "بند ۲" in page
+    assert "مرکزهای این الحاقیه" in page
+    assert "بیمارستان شمال" in page
+    assert "بند ۲" in page
     client.force_login(cast.second_headquarters)
     client.post(reverse("contract_amendment_approve", args=[running.pk]))
     page = client.get(amended.url).content.decode()
@@ -273,7 +275,8 @@ def test_a_neighbour_sees_the_contract_from_when_its_centre_is_in_it_and_nothing
     assert client.get(row.get_absolute_url()).status_code == 404
     changed(cast, row, cast.neighbour_hospital)
     page = client.get(row.get_absolute_url(), {"version": 2}).content.decode()
-    assert "بیمارستان شمال" in page and "بیمارستان جنوب" not in page
+    assert "بیمارستان شمال" in page
+    assert "بیمارستان جنوب" not in page
     client.force_login(cast.officer)
     page = client.get(row.get_absolute_url(), {"version": 2}).content.decode()
     assert "بیمارستان شمال" not in page

@@ -169,7 +169,7 @@ def test_a_starred_code_has_no_basic_cover_whatever_a_contract_says(cast, agreed
 
 def test_only_rows_of_the_named_services_are_published_and_again_changes_nothing(cast, agreed):
     rows = CoverageRule.objects.standing().filter(circular=agreed.circular)
-    # Kinds: 80 % and drugs left out, in two settings. A visit, a drug: two settings, with what holds for special diseases.
+    # Kinds: 80 % and drugs left out, in two settings. A visit, a drug: the same, with what holds for special diseases.
     assert rows.filter(service=None).count() == 4
     assert rows.filter(service=service(VISIT)).count() == rows.filter(service=service(DRUG)).count() == 4
     assert contract_coverage.publish(agreed, by=cast.second_headquarters, at=AT) == 0
