@@ -52,7 +52,7 @@ def sentences(terms: Terms, version: ContractTerms | None) -> list[Sentence]:
 
 
 def _clause(version: ContractTerms | None, number: str) -> str:
-    """Where a number is agreed: its own clause, else that of the version; of what is paid on account both its parts'."""
+    """Where a number is agreed: its own clause, else the version's; of what is paid on account those of both parts."""
     if version is None:
         return ""
     names = ("on_account_bp", "on_account_days") if number == "on_account_bp" else (number,)

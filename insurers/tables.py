@@ -15,7 +15,8 @@ from tariffs.tables import rate_table
 
 _I64 = pl.Int64
 _CENTRE, _SERVICE = Coalesce(F("centre_id"), ANY), Coalesce(F("service_id"), ANY)
-#: The service is a layer (`core.rates`). The centre counts last: of two rows that name equally many, one of a law that names the condition stays.
+#: The service is a layer (`core.rates`).
+#: The centre counts last: of two rows that name equally many, one of a law that names the condition stays.
 _DIMS = {
     "service": "_service", "fund": "fund_id", "condition": "condition", "group": "group", "setting": "setting",
     "centre": "_centre",
@@ -53,6 +54,7 @@ def load(organisation_id: int) -> CoverageTables:
             _centre=_CENTRE, _service=_SERVICE,
         ),
         supplementary=rate_table(
-            SupplementaryCover, organisation_id, _DIMS, {"share_bp": _I64, "ceiling": _I64}, _centre=_CENTRE, _service=_SERVICE
+            SupplementaryCover, organisation_id, _DIMS, {"share_bp": _I64, "ceiling": _I64}, _centre=_CENTRE,
+            _service=_SERVICE,
         ),
     )  # fmt: skip

@@ -259,7 +259,7 @@ def test_a_line_has_as_many_cuts_as_reasons_and_leads_to_the_next(client, cast, 
 
 
 def test_a_first_answer_that_says_nothing_is_refused_and_an_approval_is_said(client, cast, claim):
-    first, second, third = lines_of(claim)
+    first, second, _ = lines_of(claim)
 
     def answer(line, **typed):
         return say(client, cast.insurer_expert, claim, "claim_line_answer", line.pk, **typed)

@@ -208,8 +208,8 @@ def test_centres_change_by_approved_amendments_alone(cast, running):
 def test_an_early_end_before_a_centre_joined_leaves_it_without_days(cast, running):
     changed(cast, running, cast.neighbour_hospital, on=LATER)
     contracts.advance(
-        contract=running, to=ContractState.ENDED, by=cast.second_headquarters, at=dt.datetime(2024, 11, 1, tzinfo=dt.UTC),
-        letter=Letter("نامه", AT.date(), "پایان"), effective_on=DAY,
+        contract=running, to=ContractState.ENDED, by=cast.second_headquarters, effective_on=DAY,
+        at=dt.datetime(2024, 11, 1, tzinfo=dt.UTC), letter=Letter("نامه", AT.date(), "پایان"),
     )  # fmt: skip
     placed = running.covered.get(centre=cast.neighbour_hospital)
     assert placed.valid.isempty
