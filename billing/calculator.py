@@ -49,6 +49,8 @@ class Question:
     supplementary_code: str | None = None
     condition: int = Condition.ORDINARY
     physician_status: int | None = None
+    #: The hospital whose contracts count; none means what holds in general.
+    centre_id: int = 0
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,7 @@ def calculate(question: Question, *, organisation_id: int) -> Result:
         sector=question.sector,
         grade=question.grade,
         physician_status=question.physician_status,
+        centre_id=question.centre_id,
     )
     rows = frame.sort("line_no").to_dicts()
     traces, trust = _traces(rows), _trust(rows)

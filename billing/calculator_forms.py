@@ -9,12 +9,13 @@ from django import forms
 
 from billing.calculator import Item, Question
 from core import display
-from core.forms import JalaliDateField, MilliField, NumberField, PercentBpField
+from core.forms import JalaliDateField, MilliField, NamedChoiceField, NumberField, PercentBpField
 from core.money import BASIS_POINTS, MILLI
 from insurers.choices import Condition, InsurerKind
 from insurers.kinds import FundField
 from insurers.models import Fund
 from organisations.choices import PhysicianStatus, Sector, Setting
+from organisations.models import Centre
 from tariffs.choices import Part
 from tariffs.fields import ServiceField
 from tariffs.models import MultipleSurgery
@@ -57,14 +58,25 @@ class QuestionForm(forms.Form):
             empty_label="ندارد",
         )
         self.fields |= {"fund": basic, "supplementary_fund": supplementary}
+        # What is agreed with one insurer is not for another's experts.
+        if not (user.scope.membership and user.scope.membership.insurer_id):
+            self.fields["centre"] = NamedChoiceField(
+                Centre.objects.visible_to(user).by_code(),
+                label="بیمارستان",
+                to_field_name="code",
+                required=False,
+                empty_label="همه؛ بی قرارداد",
+                help_text="با قراردادهای آن؛ بخش و درجه از خود آن گرفته می‌شود.",
+            )
 
     def question(self, items: list[Item]) -> Question:
         data = self.cleaned_data
-        supplementary = data["supplementary_fund"]
+        supplementary, centre = data["supplementary_fund"], data.get("centre")
         return Question(
             service_on=data["service_on"],
-            sector=data["sector"],
-            grade=data["grade"],
+            sector=centre.sector if centre else data["sector"],
+            grade=centre.grade if centre else data["grade"],
+            centre_id=centre.pk if centre else 0,
             setting=data["setting"],
             fund_code=data["fund"].code,
             supplementary_code=supplementary and supplementary.code,

@@ -88,6 +88,10 @@ class PreviewRequest(Body):
     supplementary_fund = serializers.CharField(
         max_length=LONGEST, required=False, help_text="Code of the supplementary fund / کد بیمهٔ تکمیلی"
     )
+    centre = serializers.CharField(
+        max_length=LONGEST, required=False,
+        help_text="Code of a hospital: its contracts, sector and grade count / کد بیمارستان، با قراردادهایش",
+    )  # fmt: skip
     lines = PreviewLine(many=True, allow_empty=False, max_length=MOST_LINES)
 
 

@@ -30,10 +30,14 @@ class InvoiceQuerySet(models.QuerySet[Any]):
         return self.filter(unpriced_lines__gt=0)
 
     def of_contract(self, contract: Any) -> InvoiceQuerySet:
-        """Invoices that a contract is about: of its insurer's funds at its centres, whatever their day."""
+        """Invoices that a contract is about: of its insurer's funds at its centres, whatever their day.
+
+        Also of centres that left, and of those that an open amendment adds.
+        """
         fund = "fund" if contract.kind == ContractKind.BASIC else "supplementary_fund"
-        centres = contract.covered.values("centre")
-        return self.filter(**{f"{fund}__insurer": contract.insurer_id}, centre__in=centres)
+        added = contract.versions.filter(centre_changes__isnull=False).values("centre_changes__centre")
+        centres = models.Q(centre__in=contract.covered.values("centre")) | models.Q(centre__in=added)
+        return self.filter(centres, **{f"{fund}__insurer": contract.insurer_id})
 
     def at_stage(self, stage: int) -> InvoiceQuerySet:
         """Invoices that stand at a stage; those without a row stand at REGISTERED."""

@@ -61,7 +61,8 @@ class RateBook:
         row = self.row(basis, column)
         if row is None:
             return Source()
-        return Source(f"{row.circular.title}؛ {_validity(row)}", row.confidence)
+        clause = f"، {row.clause}" if getattr(row, "clause", "") else ""
+        return Source(f"{row.circular.title}{clause}؛ {_validity(row)}", row.confidence)
 
 
 def _validity(row: Rate) -> str:

@@ -221,6 +221,7 @@ def _of_coverage(fund: str) -> Callable[[list[Any], int], Iterator[_Condition]]:
             of_fund = _Condition().on_days(row.valid).add(f"i.{fund} = %s", row.fund_id)
             of_fund.equal("i.centre_id", row.centre_id or ANY)
             of_fund.equal("i.setting", row.setting).equal("i.condition", row.condition)
+            of_fund.equal("l.service_id", row.service_id or ANY)
             yield of_fund.equal('l."group"', row.group)
 
     return conditions

@@ -52,6 +52,13 @@ class SayingForm(forms.Form):
         return self.cleaned_data
 
 
+class KeptCharField(forms.CharField):
+    """Text stored with Persian letters and single spaces, its digits as they were typed."""
+
+    def to_python(self, value: Any) -> str:
+        return clean(super().to_python(value))
+
+
 class CleanCharField(forms.CharField):
     """Text stored with Persian letters, single spaces and ASCII digits."""
 

@@ -5,7 +5,7 @@ one equality join, and groups are tried from the most specific to the least. The
 *distinct* keys, not of lines.
 
 The organisation is not one dimension among others but a layer: a row of its own comes before every national row,
-whatever else the two name.
+whatever else the two name. So is the service: what names it comes before all that speaks of kinds of services.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from functools import cached_property
 import polars as pl
 
 ANY = 0
-LAYER = "organisation"
+LAYERS = ("organisation", "service")
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class RateTable:
     """Published rows: `id`, the dimensions, `valid_from`, `valid_to` (exclusive, null = open), and values.
 
     `dims` are listed from the most to the least important: of two rows that name equally many dimensions, the one
-    that names the more important ones wins. `LAYER`, where it is one of them, is decided before all others.
+    that names the more important ones wins. `LAYERS`, where they are among them, are decided before all others.
     """
 
     rows: pl.DataFrame
@@ -50,13 +50,13 @@ class RateTable:
 
     @cached_property
     def _by_pattern(self) -> list[tuple[tuple[str, ...], pl.LazyFrame]]:
-        """Rows that name the same dimensions: the layer's own first, then the most specific pattern."""
+        """Rows that name the same dimensions: those of the layers first, then the most specific pattern."""
         patterns = self.rows.select([(pl.col(d) != ANY).alias(d) for d in self.dims]).unique().rows()
         return [self._rows_naming(flags) for flags in sorted(patterns, key=self._rank, reverse=True)]
 
-    def _rank(self, flags: tuple[bool, ...]) -> tuple[bool, int, tuple[bool, ...]]:
-        own = any(on for d, on in zip(self.dims, flags, strict=True) if d == LAYER)
-        return own, sum(flags), flags
+    def _rank(self, flags: tuple[bool, ...]) -> tuple[tuple[bool, ...], int, tuple[bool, ...]]:
+        names = dict(zip(self.dims, flags, strict=True))
+        return tuple(names.get(layer, False) for layer in LAYERS), sum(flags), flags
 
     def _rows_naming(self, flags: tuple[bool, ...]) -> tuple[tuple[str, ...], pl.LazyFrame]:
         rows = self.rows.filter([(pl.col(d) != ANY) == on for d, on in zip(self.dims, flags, strict=True)])

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from demo.contracts import PEOPLE
 from insurers.models import Insurer
-from organisations.models import Organisation, User
+from organisations.models import Centre, Organisation, User
 from oversight.choices import ResolutionState, Side
 from oversight.models import Council
 from oversight.services import councils
@@ -25,6 +25,7 @@ RESOLUTIONS = (
     ("علی‌الحساب مطالبه‌های سررسیدگذشته تا پایان ماه پرداخت شود.", Side.INSURER, "مدیر درمان بیمه‌گر", 20, None),
     ("فهرست کدهای تعریف‌نشده هفتگی فرستاده شود.", Side.HEADQUARTERS, "کارشناس هماهنگی بیمه", 7,
      ResolutionState.DONE),
+    ("خلاصهٔ پرونده‌های بازگشتی تا پایان هفته کامل و دوباره فرستاده شود.", Side.CENTRE, "مسئول درآمد", 14, None),
     ("کسرهای تکراری پرونده‌های جراحی در کمیتهٔ مشترک بررسی شود.", Side.INSURER, "رئیس اسناد پزشکی", 60, None),
 )  # fmt: skip
 
@@ -51,9 +52,13 @@ def _meetings(own: dict[str, Insurer], by: User, at: dt.datetime) -> int:
         councils.hold(
             council=council, present=PRESENT, minutes=MINUTES, on=timezone.localdate(met_at), by=by, at=met_at
         )
+        hospital = Centre.objects.of_organisation(council.organisation_id).hospitals().by_code().first()
         for text, side, owner, days, state in RESOLUTIONS:
+            if side == Side.CENTRE and hospital is None:
+                continue
             decided = councils.resolve(
                 council=council, text=text, side=side, owner=owner, by=by, at=met_at,
+                centre=hospital if side == Side.CENTRE else None,
                 due_on=timezone.localdate(met_at + dt.timedelta(days=days)),
             )  # fmt: skip
             if state:

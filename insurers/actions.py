@@ -28,6 +28,7 @@ ACTIONS = {
 }
 FACTS = {
     "centres": "مرکزها",
+    "centre_changes": "مرکزهای الحاقیه",
     "covers": "تعهدها",
     "ceilings": "سقف‌های سالانه",
     "documents": "مدرک‌های لازم",
@@ -42,6 +43,13 @@ FACTS = {
     "rest_months": "مهلت مانده (ماه)",
     "late_penalty_bp": "خسارت دیرکرد در سال",
     "withholding_bp": "مالیات تکلیفی",
+    "submission_days_clause": "بندِ مهلت ارسال اسناد",
+    "objection_days_clause": "بندِ مهلت اعتراض",
+    "on_account_bp_clause": "بندِ علی‌الحساب",
+    "on_account_days_clause": "بندِ مهلت علی‌الحساب",
+    "rest_months_clause": "بندِ مهلت مانده",
+    "late_penalty_bp_clause": "بندِ خسارت دیرکرد",
+    "withholding_bp_clause": "بندِ مالیات تکلیفی",
     "approved_by": "تأییدکننده",
     "awaits": "در انتظار",
     "renews": "تمدیدِ",

@@ -9,7 +9,7 @@ from typing import Any
 from core import display
 from core.text import persian_digits
 from insurers.choices import ContractKind
-from insurers.models import ContractCeiling, ContractCover, ContractTerms
+from insurers.models import CentreChange, ContractCeiling, ContractCover, ContractTerms
 from insurers.terms import Terms
 from organisations.choices import Sector
 from tariffs.kinds import labels
@@ -23,6 +23,7 @@ class Sentence:
     text: str
     source: str = ""
     is_own: bool = False
+    clause: str = ""
 
 
 _LABELS = {
@@ -42,8 +43,21 @@ def sentences(terms: Terms, version: ContractTerms | None) -> list[Sentence]:
     for name, label in _LABELS.items():
         key = "objection_working_days" if name == "objection_days" and terms.objection_days is None else name
         own = version is not None and getattr(version, key, None) is not None
-        found.append(Sentence(label, said.get(name, "دانسته نیست"), terms.sources.get(key, ""), own))
+        found.append(
+            Sentence(
+                label, said.get(name, "دانسته نیست"), terms.sources.get(key, ""), own, _clause(version, key)
+            )
+        )
     return found
+
+
+def _clause(version: ContractTerms | None, number: str) -> str:
+    """Where a number is agreed: its own clause, else the version's; of what is paid on account those of both parts."""
+    if version is None:
+        return ""
+    names = ("on_account_bp", "on_account_days") if number == "on_account_bp" else (number,)
+    own = dict.fromkeys(getattr(version, f"{name}_clause", "") or version.clause for name in names)
+    return "، ".join(clause for clause in own if clause)
 
 
 def _numbers(terms: Terms) -> Iterator[tuple[str, str]]:
@@ -94,17 +108,31 @@ def cover_text(cover: ContractCover, kind: int) -> str:
     return text
 
 
+def cover_clause(cover: ContractCover) -> str:
+    """Where a cover is agreed, if it says so itself."""
+    return f"، {cover.clause}" if cover.clause else ""
+
+
 def ceiling_subject(ceiling: ContractCeiling) -> str:
     """What a ceiling of the year is about, beside its name."""
     return labels(ceiling.get_setting_display(), ceiling.get_group_display(), ceiling.get_condition_display())
 
 
+def centre_change_text(change: CentreChange) -> str:
+    """That a centre joins or leaves, and from when."""
+    does = "بیرون می‌رود" if change.is_leaving else "افزوده می‌شود"
+    clause = f"، {change.clause}" if change.clause else ""
+    return f"{change.centre.name}: از {display.day(change.terms.from_on)} {does}{clause}"
+
+
 def row_text(row: Any, kind: int) -> str:
-    """A cover, ceiling or document in one line, as the audit trail keeps it."""
+    """A cover, ceiling, document or change of a centre in one line, as the audit trail keeps it."""
     if isinstance(row, ContractCover):
-        return f"{cover_subject(row)}: {cover_text(row, kind)}"
+        return f"{cover_subject(row)}: {cover_text(row, kind)}{cover_clause(row)}"
     if isinstance(row, ContractCeiling):
         return f"{row.cover} ({ceiling_subject(row)}): {display.exact(row.amount)}"
+    if isinstance(row, CentreChange):
+        return centre_change_text(row)
     return f"{row.name} ({labels(row.get_setting_display(), row.get_fact_display() if row.fact else '')})"
 
 

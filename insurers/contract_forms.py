@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.backends.postgresql.psycopg_any import DateRange
 
-from core.forms import CleanCharField, JalaliDateField, NumberField, PercentBpField, RialField
+from core.forms import CleanCharField, JalaliDateField, KeptCharField, NumberField, PercentBpField, RialField
 from insurers.choices import (
     OVER_EARLY,
     Awaited,
@@ -20,7 +20,7 @@ from insurers.choices import (
     FileKind,
     InsurerKind,
 )
-from insurers.models import Contract, Fund, Insurer
+from insurers.models import Contract, ContractTerms, Fund, Insurer
 from insurers.services.contract_rows import Letter
 from insurers.services.contracts import WITH_DAY, WITH_NOTE, needs_letter, resumes
 from organisations.choices import Sector
@@ -82,7 +82,7 @@ class ContractForm(forms.Form):
 class TermsForm(forms.Form):
     """Numbers of a version; empty means as the law says."""
 
-    clause = CleanCharField(label="بند قرارداد", max_length=200, required=False)
+    clause = KeptCharField(label="بند قرارداد", max_length=200, required=False)
     submission_days = NumberField(
         label="مهلت ارسال اسناد (روز)", required=False, largest=1_000, help_text="پس از پایان ماه."
     )
@@ -96,7 +96,6 @@ class TermsForm(forms.Form):
     withholding_bp = PercentBpField(label="مالیات تکلیفی (درصد)", required=False, largest=10_000)
 
     NUMBERS = (
-        "clause",
         "submission_days",
         "objection_days",
         "on_account_bp",
@@ -105,6 +104,25 @@ class TermsForm(forms.Form):
         "late_penalty_bp",
         "withholding_bp",
     )
+    CLAUSES = tuple(f"{name}_clause" for name in NUMBERS)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        numbers, self.fields = self.fields, {"clause": self.fields["clause"]}
+        self.fields["clause"].help_text = "برای عددهایی که بند خود را ندارند."
+        for name, clause in zip(self.NUMBERS, self.CLAUSES, strict=True):
+            label = ContractTerms._meta.get_field(clause).verbose_name
+            self.fields |= {
+                name: numbers[name],
+                clause: KeptCharField(label=label, max_length=200, required=False),
+            }
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        for name, clause in zip(self.NUMBERS, self.CLAUSES, strict=True):
+            if data.get(clause) and data.get(name) is None and name not in self.errors:
+                self.add_error(clause, "این بند عددی ندارد؛ عدد آن را هم بنویسید.")
+        return data
 
 
 class AmendmentForm(forms.Form):
@@ -133,17 +151,27 @@ class CoverForm(forms.Form):
             "is_covered": forms.BooleanField(label="در تعهد", required=False, initial=True),
             "base_sector": choice("تعرفهٔ مبنا", Sector.choices)(0),
             "share_bp": PercentBpField(
-                label=f"سهم بیمه (درصد {of_rest})", required=False, largest=10_000, initial=0
+                label=f"سهم بیمه (درصد {of_rest})",
+                required=False,
+                largest=10_000,
+                help_text="ردیفی که خدمت را نام ببرد بر ردیف‌های گروه پیشی دارد؛ درصد آن را هم بنویسید.",
             ),
             "discount_bp": PercentBpField(
                 label="تخفیف (درصد)", required=False, largest=10_000, initial=0, help_text="از مبلغ بیمه‌گر."
             ),
             "ceiling": RialField(label="سقف هر صورتحساب", required=False, help_text="خالی یعنی بی‌سقف."),
+            "clause": KeptCharField(
+                label="بند قرارداد", max_length=200, required=False, help_text="خالی یعنی بند شرایط نسخه."
+            ),
             "note": CleanCharField(label="توضیح", max_length=200, required=False),
         }
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        if data.get("is_covered") and data.get("service") and data.get("share_bp") is None:
+            self.add_error(
+                "share_bp", "سهم بیمه از این خدمت را بنویسید؛ اگر چیزی نمی‌پردازد «در تعهد» را بردارید."
+            )
         for name in ("share_bp", "discount_bp"):
             data[name] = data.get(name) or 0
         if not data.get("is_covered") and data["share_bp"]:
@@ -189,7 +217,36 @@ class DocumentForm(forms.Form):
         }
 
 
-ROW_FORMS = {"covers": CoverForm, "ceilings": CeilingForm, "documents": DocumentForm}
+class CentreField(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Centre) -> str:
+        return f"{obj.name}، {obj.region.name}"
+
+
+class CentreChangeForm(forms.Form):
+    """A centre that joins or leaves the contract with the amendment."""
+
+    def __init__(self, *args: Any, contract: Contract, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        centres = Centre.objects.of_organisation(contract.organisation_id).select_related("region").by_code()
+        self.fields |= {
+            "centre": CentreField(centres, label="مرکز", empty_label="برگزینید"),
+            "is_leaving": forms.TypedChoiceField(
+                label="با این الحاقیه",
+                choices=[("", "افزوده می‌شود"), ("1", "بیرون می‌رود")],
+                coerce=bool,
+                empty_value=False,
+                required=False,
+            ),
+            "clause": KeptCharField(label="بند الحاقیه", max_length=200, required=False),
+        }
+
+
+ROW_FORMS = {
+    "covers": CoverForm,
+    "ceilings": CeilingForm,
+    "documents": DocumentForm,
+    "centre_changes": CentreChangeForm,
+}
 
 
 #: Of what the day of a step is the first, or what happened on it.

@@ -8,6 +8,7 @@ from django import forms
 
 from core import display
 from core.forms import NumberField, PercentBpField, RialField
+from core.text import persian_digits
 from insurers.choices import Condition, ContractKind, RestPayer, Term
 from insurers.models import CoverageRule, Fund, LegalTerm, SupplementaryCover
 from insurers.services import contract_coverage
@@ -16,7 +17,7 @@ from tariffs.choices import ServiceGroup
 from tariffs.fields import choice
 from tariffs.kinds import ALL, SETTINGS, RateKind, labels, register
 
-KEY = ("fund", "centre", "setting", "group", "condition")
+KEY = ("fund", "centre", "service", "setting", "group", "condition")
 DIMENSIONS = {
     "setting": choice("نوع مراجعه", SETTINGS),
     "group": choice("گروه خدمت", ServiceGroup.choices),
@@ -41,6 +42,8 @@ def subject(rule: Any) -> str:
     dimensions = (rule.get_setting_display(), rule.get_group_display(), rule.get_condition_display())
     if rule.centre_id:
         dimensions = (rule.centre.name, *dimensions)
+    if rule.service_id:
+        dimensions = (*dimensions, f"{persian_digits(rule.service.code)} {rule.service.title}")
     return f"{rule.fund.insurer.name}، {rule.fund.name}: {labels(*dimensions)}"
 
 
@@ -78,7 +81,7 @@ COVERAGE = register(
         },
         subject=subject,
         figures=figures_of_rule,
-        related=("fund__insurer", "centre"),
+        related=("fund__insurer", "centre", "service"),
         is_coverage=True,
         follow=contract_coverage.follow_law,
     )
@@ -99,7 +102,7 @@ SUPPLEMENT = register(
         },
         subject=subject,
         figures=figures_of_supplement,
-        related=("fund__insurer", "centre"),
+        related=("fund__insurer", "centre", "service"),
         is_coverage=True,
         follow=contract_coverage.follow_law,
     )

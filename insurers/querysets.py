@@ -53,7 +53,9 @@ class ContractQuerySet(models.QuerySet[Any]):
 
     def in_force(self, *, insurer_id: int, centre_id: int, on: dt.date) -> ContractQuerySet:
         """Activated contracts of an insurer that hold at a centre on a day; one a kind by constraint."""
-        held = self.holding_on(on).filter(insurer_id=insurer_id, covered__centre_id=centre_id)
+        held = self.holding_on(on).filter(
+            insurer_id=insurer_id, covered__centre_id=centre_id, covered__valid__contains=on
+        )
         return held.order_by("kind")
 
     def holding_on(self, day: dt.date) -> ContractQuerySet:
@@ -68,7 +70,9 @@ class ContractQuerySet(models.QuerySet[Any]):
         return self.select_related("insurer", "organisation", "renews")
 
     def with_centres_count(self) -> ContractQuerySet:
-        return self.annotate(centres_count=models.Count("covered", distinct=True))
+        """With how many centres it covers to its end: those that left are not counted."""
+        staying = models.Q(covered__left=None)
+        return self.annotate(centres_count=models.Count("covered__centre", filter=staying, distinct=True))
 
     def matching(self, words: str) -> ContractQuerySet:
         """Contracts whose number, title or insurer holds every word."""
@@ -85,6 +89,12 @@ class ContractQuerySet(models.QuerySet[Any]):
             valid__endswith__lte=today + dt.timedelta(days=days),
             valid__endswith__gt=today,
         )
+
+
+class ContractCentreQuerySet(models.QuerySet[Any]):
+    def at_end(self) -> ContractCentreQuerySet:
+        """Centres that no amendment has taken out."""
+        return self.filter(left=None)
 
 
 class TermsQuerySet(models.QuerySet[Any]):

@@ -10,6 +10,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.backends.postgresql.psycopg_any import DateRange
+
 from core import jalali
 from insurers.choices import Term
 from insurers.models import Contract, ContractTerms, Insurer, LegalTerm
@@ -44,11 +46,11 @@ class Submission:
             Contract.objects.started().filter(organisation_id=organisation_id)
             .prefetch_related("covered", "suspensions").order_by("pk")
         )  # fmt: skip
-        self._contracts: dict[tuple[int, int], list[Contract]] = defaultdict(list)
+        self._contracts: dict[tuple[int, int], list[tuple[Contract, DateRange]]] = defaultdict(list)
         for contract in contracts:
             if contract.kind == self._kinds.get(contract.insurer_id):
                 for row in contract.covered.all():
-                    self._contracts[contract.insurer_id, row.centre_id].append(contract)
+                    self._contracts[contract.insurer_id, row.centre_id].append((contract, row.valid))
         self._versions: dict[int, list[_Version]] = defaultdict(list)
         approved = ContractTerms.objects.approved().filter(contract__in=contracts)
         for row in approved.order_by("-from_on", "-number").values(
@@ -64,8 +66,8 @@ class Submission:
         return Due(None if days is None else end + dt.timedelta(days=days), source)
 
     def _days(self, insurer_id: int, centre_id: int, on: dt.date) -> tuple[int | None, str]:
-        for contract in self._contracts.get((insurer_id, centre_id), ()):
-            if on in contract.valid and not any(on in s.days for s in contract.suspensions.all()):
+        for contract, days in self._contracts.get((insurer_id, centre_id), ()):
+            if on in days and not any(on in s.days for s in contract.suspensions.all()):
                 held = next((v for v in self._versions[contract.pk] if v.from_on <= on), None)
                 if held and held.days is not None:
                     return held.days, f"قرارداد {contract.number}"

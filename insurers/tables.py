@@ -14,10 +14,12 @@ from insurers.models import CoverageRule, Fund, SupplementaryCover
 from tariffs.tables import rate_table
 
 _I64 = pl.Int64
-_CENTRE = Coalesce(F("centre_id"), ANY)
+_CENTRE, _SERVICE = Coalesce(F("centre_id"), ANY), Coalesce(F("service_id"), ANY)
+#: The service is a layer (`core.rates`).
 #: The centre counts last: of two rows that name equally many, one of a law that names the condition stays.
 _DIMS = {
-    "fund": "fund_id", "condition": "condition", "group": "group", "setting": "setting", "centre": "_centre",
+    "service": "_service", "fund": "fund_id", "condition": "condition", "group": "group", "setting": "setting",
+    "centre": "_centre",
 }  # fmt: skip
 
 
@@ -49,9 +51,10 @@ def load(organisation_id: int) -> CoverageTables:
                 "base_sector": _I64, "share": _I64, "share_of": _I64, "gap_bp": _I64, "patient_bp": _I64,
                 "is_subsidised": pl.Boolean, "rest_payer": _I64,
             },
-            _centre=_CENTRE,
+            _centre=_CENTRE, _service=_SERVICE,
         ),
         supplementary=rate_table(
-            SupplementaryCover, organisation_id, _DIMS, {"share_bp": _I64, "ceiling": _I64}, _centre=_CENTRE
+            SupplementaryCover, organisation_id, _DIMS, {"share_bp": _I64, "ceiling": _I64}, _centre=_CENTRE,
+            _service=_SERVICE,
         ),
     )  # fmt: skip

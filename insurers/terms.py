@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import Prefetch
+from django.db.models import F, Prefetch
 
 from core import jalali
 from insurers.choices import ContractKind, InsurerKind, Term
@@ -219,7 +219,7 @@ def terms_of(version: ContractTerms | None, *, kind: int, organisation_id: int, 
     for name, term in _FIELDS.items():
         agreed = getattr(version, name, None)
         if agreed is not None and version:
-            numbers[name], sources[name] = agreed, clause_of(version)
+            numbers[name], sources[name] = agreed, clause_of(version, name)
         elif term in law:
             numbers[name], sources[name] = law[term].value, str(law[term].circular)
         else:
@@ -262,13 +262,15 @@ def withholding_on(day: dt.date, *, insurer: Insurer, centre_ids: Iterable[int])
     for version in versions:
         newest.setdefault(version.contract_id, version)
     agreed = dict(
-        covered.filter(covered__centre_id__in=wanted).order_by("pk").values_list("covered__centre_id", "pk")
+        covered.filter(covered__centre_id__in=wanted, covered__valid__contains=day)
+        .order_by("pk")
+        .values_list("covered__centre_id", "pk")
     )
     found: dict[int, Withholding] = {}
     for centre_id in wanted:
         version = newest.get(agreed.get(centre_id, 0))
         if version and version.withholding_bp is not None:
-            found[centre_id] = Withholding(version.withholding_bp, clause_of(version))
+            found[centre_id] = Withholding(version.withholding_bp, clause_of(version, "withholding_bp"))
         elif law:
             found[centre_id] = Withholding(law.value, str(law.circular))
     return found
@@ -299,8 +301,8 @@ def agreed_on(
         return {}
     contracts = Contract.objects.started().filter(
         insurer_id=insurer_id, covered__centre_id=centre_id, kind=kind,
-        valid__overlap=DateRange(wanted[0], wanted[-1], "[]"),
-    )  # fmt: skip
+        covered__valid__overlap=DateRange(wanted[0], wanted[-1], "[]"),
+    ).annotate(at_centre=F("covered__valid"))  # fmt: skip
     approved = ContractTerms.objects.approved().order_by("from_on", "number")
     versions_of = Prefetch("versions", approved.prefetch_related("covers", "ceilings"))
     contracts = contracts.prefetch_related("suspensions", versions_of)
@@ -311,7 +313,7 @@ def agreed_on(
             standing = [agreed for begins, agreed in versions if begins <= day]
             if (
                 standing
-                and day in contract.valid
+                and day in contract.at_centre
                 and not any(day in s.days for s in contract.suspensions.all())
             ):
                 found[day] = replace(standing[-1], year_from=year_of_contract(contract.valid.lower, day))
@@ -358,9 +360,10 @@ def _law(kind: int, organisation_id: int, on: dt.date) -> dict[int, LegalTerm]:
     return {row.term: row for row in ordered}
 
 
-def clause_of(version: ContractTerms) -> str:
-    """Where something is agreed, in Persian: the contract and its clause."""
-    place = f"، {version.clause}" if version.clause else ""
+def clause_of(version: ContractTerms, number: str = "") -> str:
+    """Where something is agreed, in Persian: the contract and its clause; a `number` may have its own."""
+    clause = getattr(version, f"{number}_clause", "") or version.clause
+    place = f"، {clause}" if clause else ""
     return f"قرارداد {version.contract.number}{place}"
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from billing.claims.filters import insurers_of
-from core.forms import CleanCharField, JalaliDateField, SayingForm
+from core.forms import CleanCharField, JalaliDateField, NamedChoiceField, SayingForm
 from insurers.models import Insurer
 from organisations.models import Centre
 from oversight.choices import ContactKind, ContactOutcome, ResolutionState, Side
@@ -83,8 +83,19 @@ class ResolutionForm(SayingForm):
 
     text = CleanCharField(label="مصوبه", max_length=500)
     side = forms.TypedChoiceField(label="بر عهدهٔ", choices=Side.choices, coerce=Side)
+    centre = NamedChoiceField(
+        Centre.objects.none(),
+        label="مرکز",
+        required=False,
+        empty_label="—",
+        help_text="مصوبه‌ای که بر عهدهٔ مرکزی یا دربارهٔ آن است.",
+    )
     owner = CleanCharField(label="مسئول", max_length=120, help_text="نام و سمت")
     due_on = JalaliDateField(label="مهلت")
+
+    def __init__(self, *args: Any, organisation_id: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["centre"].queryset = Centre.objects.of_organisation(organisation_id).by_code()
 
 
 class FollowUpForm(SayingForm):

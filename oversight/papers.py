@@ -33,7 +33,7 @@ def status_letter(letter: StatusLetter, notices: Sequence[StatusNotice]) -> byte
 
 def council(meeting: Council, rows: Sequence[dict[str, Any]]) -> bytes:
     """The agenda of a planned meeting, the minutes of one that was held."""
-    resolutions = list(meeting.resolutions.order_by("due_on", "pk"))
+    resolutions = list(meeting.resolutions.select_related("centre").order_by("due_on", "pk"))
     context = {
         "council": meeting,
         "rows": rows,

@@ -94,4 +94,4 @@ class ResolutionQuerySet(models.QuerySet[Any]):
         return self.open().filter(due_on__lt=today)
 
     def for_list(self) -> ResolutionQuerySet:
-        return self.select_related("council__insurer")
+        return self.select_related("council__insurer", "centre")

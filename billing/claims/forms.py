@@ -328,15 +328,19 @@ CUTS_OF_LINE = 4
 
 
 class LineAnswerForm(SayingForm):
-    """An answer to one line: cuts with their reasons, or that the code is unknown; without either it is approved."""
+    """An answer to one line: that it is approved in full, cuts with their reasons, or that the code is unknown.
 
+    A first answer that says none of them is refused; cuts that are taken back are left out of the next one.
+    """
+
+    in_full = forms.BooleanField(label="تأیید کامل، بی کسر", required=False)
     unknown_code = forms.BooleanField(label="کد این خدمت در سامانهٔ ما ناشناخته است", required=False)
 
     def __init__(self, *args: Any, line: ClaimLine, standing: Sequence[Cut] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.line = line
         if line.approved is not None:
-            del self.fields["unknown_code"]
+            del self.fields["unknown_code"], self.fields["in_full"]
         # What was sent counts too: the answer may have changed since the page was seen.
         sent = sum(name.startswith("amount-") for name in self.data)
         self.places = range(max(CUTS_OF_LINE, len(standing), sent))
@@ -371,7 +375,18 @@ class LineAnswerForm(SayingForm):
                 (reason or sent.get(f"note-{place}")) and not amount and f"amount-{place}" not in self.errors
             ):
                 self.add_error(f"amount-{place}", "مبلغ کسر را بنویسید.")
+        self._refuse_unsaid(sent)
         return sent
+
+    def _refuse_unsaid(self, sent: dict[str, Any]) -> None:
+        if self.errors or "in_full" not in self.fields:
+            return
+        amounts = [sent.get(f"amount-{place}") for place in self.places]
+        if sent.get("in_full") and (any(amounts) or sent.get("unknown_code")):
+            raise ValidationError("تأیید کامل با کسر یا کد ناشناخته نمی‌خواند؛ یکی را برگزینید.")
+        # As on the list, a cut of zero approves in full.
+        if not sent.get("in_full") and not sent.get("unknown_code") and all(one is None for one in amounts):
+            raise ValidationError("چیزی برنگزیده‌اید: تأیید کامل، کسر با علت، یا کد ناشناخته.")
 
     def decision(self) -> Decision:
         sent = self.cleaned_data

@@ -111,6 +111,7 @@ def _price_cases(cases: pl.DataFrame, refs: References) -> pl.DataFrame:
 
 def _coverage(cases: pl.DataFrame, refs: References) -> pl.DataFrame:
     by = {name: name for name in ("organisation", "condition", "group", "setting", "centre")}
+    by["service"] = "service_id"
     basic = refs.insurance.coverage.find(
         cases, by=by | {"fund": "fund_id"}, day="segment",
         take={

@@ -1,6 +1,6 @@
 """Stored invoices priced under a contract that is not in force: the same steps, with its covers in place of others.
 
-Nothing is written. What the tables of coverage cannot hold (covers of one service, ceilings of a person and year,
+Nothing is written. What the tables of coverage cannot hold (services left out, ceilings of a person and year,
 discount) is applied here to the insurer's amount, line by line; what the insurer does not pay is the patient's.
 """
 
@@ -68,7 +68,7 @@ def references_under(refs: References, draft: Draft, organisation_id: int) -> Re
 
 def _frame(rows: Sequence[dict[str, Any]], table: RateTable, organisation_id: int) -> pl.DataFrame:
     """Rows as the table has them; their ids are negative, as nothing is published under them."""
-    names = {"fund": "fund_id", "centre": "centre_id"}
+    names = {"fund": "fund_id", "centre": "centre_id", "service": "service_id"}
     columns = [c for c in table.rows.columns if c not in ("id", "organisation", "valid_from", "valid_to")]
     found = [
         {
@@ -76,11 +76,22 @@ def _frame(rows: Sequence[dict[str, Any]], table: RateTable, organisation_id: in
             "organisation": organisation_id,
             "valid_from": row["valid"].lower,
             "valid_to": row["valid"].upper,
-            **{c: row.get(names.get(c, c), Confidence.ASSUMED.value) for c in columns},
+            **{c: _said(row, names.get(c, c)) for c in columns},
         }
         for number, row in enumerate(rows, start=1)
     ]
     return pl.DataFrame(found, schema=table.rows.schema, orient="row")
+
+
+def _said(row: dict[str, Any], name: str) -> Any:
+    """A value of a row as the table has it: without a service for all, all equally assumed."""
+    return (
+        Confidence.ASSUMED.value
+        if name == "confidence"
+        else row[name] or 0
+        if name == "service_id"
+        else row[name]
+    )
 
 
 def simulate(ids: list[int], refs: References, draft: Draft, *, centre: Centre) -> pl.DataFrame:

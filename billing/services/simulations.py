@@ -31,7 +31,7 @@ from core.errors import InvalidInput, NotAllowed
 from core.models import Job, JobState
 from insurers.models import Contract, ContractCentre, ContractTerms, Fund
 from insurers.rules import claim_payments
-from insurers.services import contract_coverage
+from insurers.services import contract_centres, contract_coverage
 from insurers.terms import Terms, due_dates, terms_for, terms_of
 from organisations.models import Centre
 from tariffs.choices import ServiceGroup
@@ -111,7 +111,7 @@ def compute(
     contract = version.contract
     draft = draft_of(version, on=on)
     refs = references_under(references(contract.organisation_id), draft, contract.organisation_id)
-    invoices = _invoices(contract, first, last)
+    invoices = _invoices(contract, draft.centre_ids, first, last)
     total, seen = sum(len(found) for found in invoices.values()), 0
     advance(0, total, "شمردن صورتحساب‌ها")
     parts = []
@@ -141,7 +141,7 @@ def compute(
 def draft_of(version: ContractTerms, *, on: dt.date) -> Draft:
     """What a version of a contract would be, its rows valid on all days."""
     contract = version.contract
-    centres = list(contract.covered.order_by("centre").values_list("centre_id", flat=True))
+    centres = contract_centres.centres_under(version)
     return Draft(
         kind=contract.kind,
         fund_ids=list(Fund.objects.filter(insurer_id=contract.insurer_id).values_list("pk", flat=True)),
@@ -164,11 +164,13 @@ def newest_months(contract: Contract) -> tuple[int, int] | None:
 # ---------------------------------------------------------------- inside
 
 
-def _invoices(contract: Contract, first: int, last: int) -> dict[int, pl.DataFrame]:
-    """Keys and numbers of lines of the invoices that the contract is about, by centre."""
+def _invoices(
+    contract: Contract, centre_ids: Iterable[int], first: int, last: int
+) -> dict[int, pl.DataFrame]:
+    """Keys and numbers of lines of the invoices that the contract is about, by centre of the draft."""
     found = (
         Invoice.objects.of_contract(contract)
-        .filter(month__gte=first, month__lte=last)
+        .filter(month__gte=first, month__lte=last, centre__in=list(centre_ids))
         .order_by("centre_id", "pk")
         .values_list("centre_id", "pk", "lines_count")
     )
@@ -211,13 +213,14 @@ def _told(lines: pl.DataFrame, version: ContractTerms, draft: Draft) -> dict[str
 def _todays(contract: Contract, centre_ids: Iterable[int]) -> Callable[[int, dt.date], Terms]:
     """Terms in force at a centre on a day, asked once for all centres that the same contracts cover."""
     fund = contract.insurer.funds.select_related("insurer").order_by("pk").first()
-    covering: dict[int, list[int]] = defaultdict(list)
+    covering: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
     running = ContractCentre.objects.filter(
         insurer_id=contract.insurer_id, centre__in=centre_ids, is_in_force=True
     )
-    for centre_id, contract_id in running.order_by("contract").values_list("centre_id", "contract_id"):
-        covering[centre_id].append(contract_id)
-    known: dict[tuple[tuple[int, ...], dt.date], Terms] = {}
+    days = running.order_by("contract", "valid").values_list("centre_id", "contract_id", "valid")
+    for centre_id, contract_id, valid in days:
+        covering[centre_id].append((contract_id, valid.lower, valid.upper))
+    known: dict[tuple[tuple[Any, ...], dt.date], Terms] = {}
 
     def terms_on(centre_id: int, day: dt.date) -> Terms:
         key = tuple(covering[centre_id]), day

@@ -1,6 +1,7 @@
 """Who pays: insurers and funds, what each fund covers on which day, and the contracts that say so."""
 
 from insurers.models.contracts import (
+    CentreChange,
     Contract,
     ContractCeiling,
     ContractCentre,
@@ -15,6 +16,7 @@ from insurers.models.contracts import (
 from insurers.models.coverage import CoverageRule, Fund, Insurer, LegalTerm, SupplementaryCover
 
 __all__ = [
+    "CentreChange",
     "Contract",
     "ContractCeiling",
     "ContractCentre",

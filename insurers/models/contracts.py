@@ -25,7 +25,7 @@ from insurers.choices import (
     FileKind,
 )
 from insurers.models.coverage import Fund, Insurer
-from insurers.querysets import ContractFileQuerySet, ContractQuerySet, TermsQuerySet
+from insurers.querysets import ContractCentreQuerySet, ContractFileQuerySet, ContractQuerySet, TermsQuerySet
 from organisations.choices import Sector, Setting
 from organisations.models import Centre, Organisation
 from tariffs.choices import ServiceGroup
@@ -55,19 +55,37 @@ _HEAD_CHANGED = f"""
             OR OLD.activated_at IS NOT NULL AND OLD.activated_at IS DISTINCT FROM NEW.activated_at)
         OR lower(OLD.valid) <> lower(NEW.valid)
         OR (OLD.valid <> NEW.valid AND NOT (NEW.state = 'ended' AND upper(NEW.valid) < upper(OLD.valid))))"""
-#: The days of a contract stand on its centres too, for the exclusion constraint; the database keeps them equal.
-_SPREAD = """
-    UPDATE insurers_contractcentre SET insurer_id = NEW.insurer_id, kind = NEW.kind, valid = NEW.valid,
-        is_in_force = NEW.activated_at IS NOT NULL AND NEW.state <> 'cancelled' WHERE contract_id = NEW.id;
+#: The days of a contract stand on its centres too, less those before a centre joined it and after it left, for the
+#: exclusion constraint; the database keeps them so.
+_WITHIN = """{whole} * daterange(
+        (SELECT from_on FROM insurers_contractterms WHERE id = {row}.joined_id),
+        (SELECT from_on FROM insurers_contractterms WHERE id = {row}.left_id))"""
+_SPREAD = f"""
+    UPDATE insurers_contractcentre n SET insurer_id = NEW.insurer_id, kind = NEW.kind,
+        valid = {_WITHIN.format(whole="NEW.valid", row="n")},
+        is_in_force = NEW.activated_at IS NOT NULL AND NEW.state <> 'cancelled' WHERE n.contract_id = NEW.id;
     RETURN NULL;"""
-_FILL = """
-    SELECT c.insurer_id, c.kind, c.valid, c.activated_at IS NOT NULL AND c.state <> 'cancelled'
+_FILL = f"""
+    SELECT c.insurer_id, c.kind, {_WITHIN.format(whole="c.valid", row="NEW")},
+           c.activated_at IS NOT NULL AND c.state <> 'cancelled'
         INTO NEW.insurer_id, NEW.kind, NEW.valid, NEW.is_in_force FROM insurers_contract c WHERE c.id = NEW.contract_id;
     RETURN NEW;"""
+#: An approved amendment says that the centre joins (or leaves) the contract on its first day.
+_AGREED = """EXISTS (
+        SELECT 1 FROM insurers_centrechange x JOIN insurers_contractterms v ON v.id = x.terms_id
+        WHERE v.id = NEW.{by} AND v.contract_id = NEW.contract_id AND v.approved_at IS NOT NULL
+          AND x.centre_id = NEW.centre_id AND x.is_leaving = {is_leaving})"""
 _OF_DRAFT = f"""
     IF EXISTS (SELECT 1 FROM insurers_contract WHERE id = coalesce(NEW.contract_id, OLD.contract_id)
                AND state NOT IN ({_EDITABLE})) THEN
-        RAISE EXCEPTION 'The centres of a contract stay once it is sent.';
+        IF TG_OP = 'INSERT' THEN
+            IF NEW.left_id IS NULL AND {_AGREED.format(by="joined_id", is_leaving="false")} THEN RETURN NEW; END IF;
+        ELSIF TG_OP = 'UPDATE' THEN
+            IF OLD.left_id IS NULL AND OLD.contract_id = NEW.contract_id AND OLD.centre_id = NEW.centre_id
+               AND OLD.joined_id IS NOT DISTINCT FROM NEW.joined_id
+               AND {_AGREED.format(by="left_id", is_leaving="true")} THEN RETURN NEW; END IF;
+        END IF;
+        RAISE EXCEPTION 'The centres of a contract stay once it is sent, but for approved amendments.';
     END IF;
     IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
     RETURN NEW;"""
@@ -94,6 +112,10 @@ def _person(label: str) -> models.ForeignKey:
     return models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=label
     )
+
+
+def _clause_of(number: str) -> models.CharField:
+    return models.CharField(f"بندِ {number}", max_length=200, blank=True, default="")
 
 
 def _stays_with_version() -> list[pgtrigger.Trigger]:
@@ -235,19 +257,37 @@ class Contract(models.Model):
 
 
 class ContractCentre(models.Model):
-    """A centre that the contract covers, with the days that the exclusion constraint needs (filled by triggers)."""
+    """A centre that the contract covers, and the amendments by which it joined and left, if it did.
+
+    `valid` are its days within the contract, filled by triggers; empty where the contract ended before it joined.
+    """
 
     contract = models.ForeignKey(Contract, models.CASCADE, related_name="covered", db_index=False)
     centre = models.ForeignKey(Centre, models.PROTECT, related_name="contracts")
+    joined = models.ForeignKey(
+        "ContractTerms", models.PROTECT, null=True, related_name="+", db_index=False, verbose_name="افزوده با"
+    )
+    left = models.ForeignKey(
+        "ContractTerms", models.PROTECT, null=True, related_name="+", db_index=False, verbose_name="بیرون با"
+    )
     insurer = models.ForeignKey(Insurer, models.PROTECT, null=True, editable=False, related_name="+")
     kind = models.SmallIntegerField(null=True, editable=False)
     valid = DateRangeField(null=True, editable=False)
     is_in_force = models.BooleanField(default=False, editable=False)
 
+    objects = ContractCentreQuerySet.as_manager()
+
     class Meta:
         verbose_name = "مرکز قرارداد"
         constraints = [
-            models.UniqueConstraint(fields=["contract", "centre"], name="insurers_contract_centre_once"),
+            ExclusionConstraint(
+                name="insurers_contract_centre_once",
+                expressions=[
+                    ("contract", RangeOperators.EQUAL),
+                    ("centre", RangeOperators.EQUAL),
+                    ("valid", RangeOperators.OVERLAPS),
+                ],
+            ),
             ExclusionConstraint(
                 name="insurers_contract_one_in_force",
                 expressions=[
@@ -264,14 +304,14 @@ class ContractCentre(models.Model):
                 name="a_of_draft",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert
-                | pgtrigger.UpdateOf("contract_id", "centre_id")
+                | pgtrigger.UpdateOf("contract_id", "centre_id", "joined_id", "left_id")
                 | pgtrigger.Delete,
                 func=_OF_DRAFT,
             ),
             pgtrigger.Trigger(
                 name="b_fill",
                 when=pgtrigger.Before,
-                operation=pgtrigger.Insert,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("joined_id", "left_id"),
                 func=_FILL,
             ),
         ]
@@ -299,6 +339,14 @@ class ContractTerms(models.Model):
     rest_months = models.IntegerField("مهلت مانده (ماه)", null=True, blank=True)
     late_penalty_bp = models.IntegerField("خسارت دیرکرد (درصد در سال)", null=True, blank=True)
     withholding_bp = models.IntegerField("مالیات تکلیفی (درصد)", null=True, blank=True)
+    # Clauses of single numbers; one without its own is agreed in `clause`.
+    submission_days_clause = _clause_of("مهلت ارسال اسناد")
+    objection_days_clause = _clause_of("مهلت اعتراض")
+    on_account_bp_clause = _clause_of("علی‌الحساب")
+    on_account_days_clause = _clause_of("مهلت علی‌الحساب")
+    rest_months_clause = _clause_of("مهلت مانده")
+    late_penalty_bp_clause = _clause_of("خسارت دیرکرد")
+    withholding_bp_clause = _clause_of("مالیات تکلیفی")
     entered_by = _person("ثبت‌کننده")
     entered_at = models.DateTimeField("ثبت")
     approved_by = _person("تأییدکننده")
@@ -390,6 +438,7 @@ class ContractCover(models.Model):
     share_bp = models.IntegerField("سهم بیمه (درصد)", default=0)
     discount_bp = models.IntegerField("تخفیف (درصد)", default=0)
     ceiling = models.BigIntegerField("سقف هر صورتحساب", null=True, blank=True)
+    clause = models.CharField("بند قرارداد", max_length=200, blank=True)
     note = models.CharField("توضیح", max_length=200, blank=True)
 
     class Meta:
@@ -462,6 +511,25 @@ class ContractDocument(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class CentreChange(models.Model):
+    """A centre that joins or leaves the contract on the first day of an amendment."""
+
+    terms = models.ForeignKey(ContractTerms, models.CASCADE, related_name="centre_changes", db_index=False)
+    centre = models.ForeignKey(Centre, models.PROTECT, related_name="+", verbose_name="مرکز")
+    is_leaving = models.BooleanField("بیرون می‌رود", default=False)
+    clause = models.CharField("بند الحاقیه", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "افزودن یا برداشتن مرکز"
+        constraints = [
+            models.UniqueConstraint(fields=["terms", "centre"], name="insurers_centre_change_once")
+        ]
+        triggers = _stays_with_version()
+
+    def __str__(self) -> str:
+        return str(self.centre)
 
 
 class Suspension(models.Model):

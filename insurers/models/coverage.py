@@ -12,10 +12,22 @@ from insurers.querysets import FundQuerySet, InsurerQuerySet
 from organisations.choices import PatientCategory, Sector, Setting
 from organisations.models import Centre, Organisation
 from tariffs.choices import ServiceGroup
-from tariffs.models import Rate, frozen_when_published, one_truth, published_is_known
+from tariffs.models import Rate, Service, frozen_when_published, one_truth, published_is_known
 
-#: A row without a centre holds at all of them.
-_ANY_CENTRE = Coalesce("centre", 0)
+#: A row without a centre holds at all of them, one without a service for all services.
+_ANY_CENTRE, _ANY_SERVICE = Coalesce("centre", 0), Coalesce("service", 0)
+
+
+def _only_by_contracts(model: type[models.Model], label: str) -> models.ForeignKey:
+    """A dimension that rows of contracts alone may name."""
+    return models.ForeignKey(
+        model, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=label, editable=False
+    )
+
+
+def _clause() -> models.CharField:
+    """Where in the contract a published row is agreed."""
+    return models.CharField("بند", max_length=200, blank=True, default="", editable=False)
 
 
 class Insurer(models.Model):
@@ -58,13 +70,12 @@ class CoverageRule(Rate):
     """What a basic fund pays: `share` of `share_of` parts of the base tariff; who takes the rest.
 
     `patient_bp` is the franchise the subsidy brings the patient down to; it counts where `is_subsidised`.
-    `gap_bp` is the fund's percent of the preferential part of a full-time physician's price. Rows of one `centre` are
-    published by contracts (`services.contract_coverage`).
+    `gap_bp` is the fund's percent of the preferential part of a full-time physician's price. Rows of one `centre`, or
+    one `service`, are published by contracts (`services.contract_coverage`), with the `clause` that agrees them.
     """
 
-    centre = models.ForeignKey(
-        Centre, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="مرکز", editable=False
-    )
+    centre = _only_by_contracts(Centre, "مرکز")
+    service = _only_by_contracts(Service, "خدمت")
     fund = models.ForeignKey(Fund, models.PROTECT, related_name="coverage_rules")
     setting = models.SmallIntegerField("نوع مراجعه", choices=[(0, "همه"), *Setting.choices], default=0)
     group = models.SmallIntegerField("گروه خدمت", choices=ServiceGroup, default=ServiceGroup.ANY)
@@ -76,11 +87,20 @@ class CoverageRule(Rate):
     patient_bp = models.IntegerField("فرانشیز بیمار", default=0)
     is_subsidised = models.BooleanField("مشمول یارانهٔ سلامت", default=False)
     rest_payer = models.SmallIntegerField("پرداخت‌کنندهٔ مانده", choices=RestPayer, default=RestPayer.PATIENT)
+    clause = _clause()
 
     class Meta:
         verbose_name = "قاعدهٔ پوشش"
         constraints = [
-            one_truth("insurers_coverage_one_truth", "fund", _ANY_CENTRE, "setting", "group", "condition"),
+            one_truth(
+                "insurers_coverage_one_truth",
+                "fund",
+                _ANY_CENTRE,
+                _ANY_SERVICE,
+                "setting",
+                "group",
+                "condition",
+            ),
             published_is_known("insurers_coverage_published_is_known"),
             models.CheckConstraint(
                 name="insurers_coverage_shares",
@@ -104,24 +124,31 @@ class CoverageRule(Rate):
 class SupplementaryCover(Rate):
     """What a supplementary fund pays of what the basic insurer leaves, up to a ceiling an invoice (rials).
 
-    Rows of one `centre` are published by contracts (`services.contract_coverage`).
+    Rows of one `centre`, or one `service`, are published by contracts (`services.contract_coverage`), with the
+    `clause` that agrees them.
     """
 
-    centre = models.ForeignKey(
-        Centre, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="مرکز", editable=False
-    )
+    centre = _only_by_contracts(Centre, "مرکز")
+    service = _only_by_contracts(Service, "خدمت")
     fund = models.ForeignKey(Fund, models.PROTECT, related_name="supplementary_covers")
     setting = models.SmallIntegerField("نوع مراجعه", choices=[(0, "همه"), *Setting.choices], default=0)
     group = models.SmallIntegerField("گروه خدمت", choices=ServiceGroup, default=ServiceGroup.ANY)
     condition = models.SmallIntegerField("شرط", choices=Condition, default=Condition.ANY)
     share_bp = models.IntegerField("سهم بیمهٔ تکمیلی")
     ceiling = models.BigIntegerField("سقف هر صورتحساب", null=True, blank=True)
+    clause = _clause()
 
     class Meta:
         verbose_name = "پوشش تکمیلی"
         constraints = [
             one_truth(
-                "insurers_supplementary_one_truth", "fund", _ANY_CENTRE, "setting", "group", "condition"
+                "insurers_supplementary_one_truth",
+                "fund",
+                _ANY_CENTRE,
+                _ANY_SERVICE,
+                "setting",
+                "group",
+                "condition",
             ),
             published_is_known("insurers_supplementary_published_is_known"),
             models.CheckConstraint(

@@ -7,7 +7,9 @@ Decision: docs/adr/0025-contracts-publish-coverage.md.
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import models, transaction
@@ -19,8 +21,8 @@ from core import audit
 from insurers.choices import ContractKind, ContractState
 from insurers.models import Contract, ContractCover, ContractTerms, CoverageRule, Fund, SupplementaryCover
 from insurers.terms import Cover
-from tariffs.choices import Confidence, Status
-from tariffs.models import Circular, Rate
+from tariffs.choices import Confidence, ServiceGroup, Status
+from tariffs.models import Circular, Rate, Service
 from tariffs.review import overlap, without
 
 Row = dict[str, Any]
@@ -34,9 +36,12 @@ _SAYS = {
         "patient_bp",
         "is_subsidised",
         "rest_payer",
+        "clause",
     ),
-    ContractKind.SUPPLEMENTARY: ("share_bp", "ceiling"),
+    ContractKind.SUPPLEMENTARY: ("share_bp", "ceiling", "clause"),
 }
+#: Of what a row speaks.
+_PLACE = ("fund_id", "centre_id", "service_id", "setting", "group", "condition")
 FOREVER = DateRange(None, None)
 
 
@@ -118,23 +123,38 @@ def _wanted(contract: Contract) -> Iterable[Row]:
     if contract.state == ContractState.CANCELLED:
         return
     funds = list(contract.insurer.funds.order_by("pk").values_list("pk", flat=True))
-    centres = list(contract.covered.order_by("centre").values_list("centre_id", flat=True))
+    centres: dict[tuple[Any, Any], list[int]] = defaultdict(list)
+    for centre_id, own in contract.covered.order_by("centre").values_list("centre_id", "valid"):
+        if not own.isempty:
+            centres[own.lower, own.upper].append(centre_id)
     general = _general(contract.kind, contract.organisation_id, funds)
     suspended = list(contract.suspensions.values_list("days", flat=True))
     versions = list(contract.versions.approved().order_by("from_on"))
     ends = [version.from_on for version in versions[1:]] + [contract.valid.upper]
     for version, end in zip(versions, ends, strict=True):
-        first, last = max(version.from_on, contract.valid.lower), min(end, contract.valid.upper)
-        days = [DateRange(first, last)] if first < last else []
-        for gap in suspended:
-            days = [p for one in days for p in (without(one, gap) if overlap(one, gap) else [one])]
-        yield from _compiled(_covers(version), contract.kind, funds, general, centres, days)
+        covers = _covers(version)
+        for (begins, ends_on), centre_ids in centres.items():
+            first, last = max(version.from_on, begins), min(end, ends_on)
+            days = [DateRange(first, last)] if first < last else []
+            for gap in suspended:
+                days = [p for one in days for p in (without(one, gap) if overlap(one, gap) else [one])]
+            yield from _compiled(covers, contract.kind, funds, general, centre_ids, days)
 
 
-def _covers(version: ContractTerms) -> list[Cover]:
-    """Covers that the tables can hold, the most specific first; those of one service are for the claim."""
-    rows = ContractCover.objects.filter(terms=version, service=None).values_list(*Cover.__dataclass_fields__)
-    return sorted((Cover(*row) for row in rows), key=lambda cover: cover.rank, reverse=True)
+@dataclass(frozen=True)
+class _Agreed:
+    """A cover that the tables can hold, and where it is agreed."""
+
+    cover: Cover
+    clause: str
+
+
+def _covers(version: ContractTerms) -> list[_Agreed]:
+    """What the tables hold of a version, the most specific first; services that are left out are for the claim."""
+    rows = ContractCover.objects.filter(terms=version).values_list("clause", *Cover.__dataclass_fields__)
+    found = [_Agreed(Cover(*row), clause or version.clause) for clause, *row in rows]
+    kept = [one for one in found if not one.cover.leaves_out]
+    return sorted(kept, key=lambda one: one.cover.rank, reverse=True)
 
 
 def _general(kind: int, organisation_id: int, funds: Sequence[int]) -> list[Rate]:
@@ -149,7 +169,7 @@ def _general(kind: int, organisation_id: int, funds: Sequence[int]) -> list[Rate
 
 
 def _compiled(
-    covers: Sequence[Cover],
+    covers: Sequence[_Agreed],
     kind: int,
     funds: Sequence[int],
     general: Sequence[Any],
@@ -157,56 +177,101 @@ def _compiled(
     days: Sequence[DateRange],
 ) -> Iterable[Row]:
     """Rows for every centre; of two covers that reach the same key the more specific one says it."""
-    make = _basic if kind == ContractKind.BASIC else _supplementary
+    services = [one.cover.service_id for one in covers if one.cover.service_id]
+    groups = dict(Service.objects.filter(pk__in=services).values_list("pk", "group"))
     for fund_id in funds:
-        own = [row for row in general if row.fund_id == fund_id]
+        law = [row for row in general if row.fund_id == fund_id]
+        own = [one for one in covers if one.cover.fund_id in (None, fund_id)]
         taken: dict[tuple[Any, ...], None] = {}
         rows = []
-        for cover in covers:
-            if cover.fund_id in (None, fund_id):
-                found = [row for row in make(cover, own, days) if _key(row) not in taken]
-                rows += found
-                taken.update(dict.fromkeys(map(_key, found)))
+        for one in own:
+            made = (
+                _basic(one, law, days, own, groups.get(one.cover.service_id or 0))
+                if kind == ContractKind.BASIC
+                else _supplementary(one, law, days)
+            )
+            found = [row for row in made if _key(row) not in taken]
+            rows += found
+            taken.update(dict.fromkeys(map(_key, found)))
         for centre_id in centre_ids:
             yield from ({"fund_id": fund_id, "centre_id": centre_id, **row} for row in rows)
 
 
 def _key(row: Row) -> tuple[Any, ...]:
-    return row["setting"], row["group"], row["condition"]
+    return row["service_id"], row["setting"], row["group"], row["condition"]
 
 
-def _basic(cover: Cover, general: Sequence[CoverageRule], days: Sequence[DateRange]) -> Iterable[Row]:
-    """A basic cover changes tariff and percent of the law's rules of its condition; what is left stays the law's."""
-    shapes: dict[tuple[int, int], tuple[int, int]] = {}
+def _basic(
+    agreed: _Agreed,
+    general: Sequence[CoverageRule],
+    days: Sequence[DateRange],
+    covers: Sequence[_Agreed],
+    group: int | None,
+) -> Iterable[Row]:
+    """A basic cover changes tariff and percent of the law's rules of its condition; what is left stays the law's.
+
+    Rows of one service (of `group`) come before all that speak of kinds, so those of all conditions take along what
+    holds of the service for the conditions that the law knows: a contract that speaks of ordinary patients does not
+    touch special diseases.
+    """
+    cover = agreed.cover
+    shapes: dict[tuple[int, int, int], tuple[int, int]] = {}
     for rule in sorted(general, key=lambda row: -(bool(row.setting) + bool(row.group))):
-        if rule.condition != cover.condition or not _meets(cover, rule):
+        is_own = rule.condition == cover.condition
+        if not _meets(cover, rule) or not (is_own or (cover.service_id and not cover.condition)):
             continue
+        if group and rule.group not in (0, group, ServiceGroup.ANAESTHESIA):
+            continue
+        at = rule.setting or cover.setting, rule.group or cover.group, rule.condition
         shape = rule.setting, rule.group
         # Where a wider rule of the law would come to the same key, the narrower one has said it.
-        if shapes.setdefault((rule.setting or cover.setting, rule.group or cover.group), shape) != shape:
+        if shapes.setdefault(at, shape) != shape:
             continue
+        says = agreed if is_own else _of_condition(covers, cover, at)
         for piece in _common(days, rule.valid):
-            yield {
-                "setting": rule.setting or cover.setting,
-                "group": rule.group or cover.group,
-                "condition": cover.condition,
-                "valid": piece,
-                "base_sector": cover.base_sector,
-                "share": cover.share_bp,
-                "share_of": 10_000,
-                "gap_bp": rule.gap_bp if cover.is_covered else 0,
-                "patient_bp": rule.patient_bp,
-                "is_subsidised": rule.is_subsidised and cover.is_covered,
-                "rest_payer": rule.rest_payer,
-            }
+            yield {"setting": at[0], "group": at[1], "condition": at[2], "service_id": cover.service_id} | (
+                _as_agreed(says, rule, piece)
+            )
+
+
+def _of_condition(covers: Sequence[_Agreed], cover: Cover, at: tuple[int, int, int]) -> _Agreed | None:
+    """What the contract says of the service for another condition; None where it says nothing."""
+    setting, group, condition = at
+
+    def speaks(other: Cover) -> bool:
+        return (
+            other.condition == condition
+            and other.setting in (0, setting)
+            and other.group in (0, group)
+            and other.service_id in (None, cover.service_id)
+        )
+
+    return next((one for one in covers if speaks(one.cover)), None)
+
+
+def _as_agreed(agreed: _Agreed | None, rule: CoverageRule, valid: DateRange) -> Row:
+    """A rule of the law with the contract's tariff and percent; without those as it is."""
+    cover = agreed and agreed.cover
+    return {
+        "valid": valid,
+        "base_sector": cover.base_sector if cover else rule.base_sector,
+        "share": cover.share_bp if cover else rule.share,
+        "share_of": 10_000 if cover else rule.share_of,
+        "gap_bp": rule.gap_bp if not cover or cover.is_covered else 0,
+        "patient_bp": rule.patient_bp,
+        "is_subsidised": rule.is_subsidised and (not cover or cover.is_covered),
+        "rest_payer": rule.rest_payer,
+        "clause": agreed.clause if agreed else "",
+    }
 
 
 def _supplementary(
-    cover: Cover, general: Sequence[SupplementaryCover], days: Sequence[DateRange]
+    agreed: _Agreed, general: Sequence[SupplementaryCover], days: Sequence[DateRange]
 ) -> Iterable[Row]:
     """A supplementary contract is the whole truth of its funds: also where a general row would be more specific."""
+    cover = agreed.cover
     keys = {(cover.setting, cover.group, cover.condition): None}
-    for row in general:
+    for row in general if not cover.service_id else ():
         if cover.condition in (0, row.condition) and _meets(cover, row):
             keys[row.setting or cover.setting, row.group or cover.group, row.condition or cover.condition] = (
                 None
@@ -217,9 +282,11 @@ def _supplementary(
                 "setting": setting,
                 "group": group,
                 "condition": condition,
+                "service_id": cover.service_id,
                 "valid": piece,
                 "share_bp": cover.share_bp,
                 "ceiling": cover.ceiling,
+                "clause": agreed.clause,
             }
 
 
@@ -241,12 +308,12 @@ def _common(days: Sequence[DateRange], valid: DateRange) -> Iterable[DateRange]:
 
 def _identity(row: Row, says: tuple[str, ...]) -> tuple[Any, ...]:
     days = row["valid"]
-    names = ("fund_id", "centre_id", "setting", "group", "condition", *says)
+    names = (*_PLACE, *says)
     return (days.lower, days.upper, *(row[name] for name in names))
 
 
 def _values(row: Any, says: tuple[str, ...]) -> Row:
-    names = ("fund_id", "centre_id", "setting", "group", "condition", "valid", *says)
+    names = (*_PLACE, "valid", *says)
     return {name: getattr(row, name) for name in names}
 
 

@@ -18,6 +18,7 @@ from core.history import told
 from insurers import agreed
 from insurers.choices import OVER_EARLY, Awaited, InsurerKind
 from insurers.models import (
+    CentreChange,
     Contract,
     ContractCeiling,
     ContractCentre,
@@ -26,7 +27,7 @@ from insurers.models import (
     ContractTerms,
     Insurer,
 )
-from insurers.services import contract_coverage
+from insurers.services import contract_centres, contract_coverage
 from insurers.services.contract_rows import (
     RUNNING,
     NotNow,
@@ -38,17 +39,20 @@ from insurers.services.contract_rows import (
     open_version,
     organisation_of,
     record,
+    touch,
     write_step,
 )
 from insurers.terms import kind_of_insurer
 from organisations.models import Centre
 
-#: Rows of a version, by the name of the relation.
-ROWS: dict[str, type[models.Model]] = {
+#: What the next version takes over: rows by the name of the relation.
+COPIED: dict[str, type[models.Model]] = {
     "covers": ContractCover,
     "ceilings": ContractCeiling,
     "documents": ContractDocument,
 }
+#: Rows of a version; changes of centres are of the one amendment that says them.
+ROWS: dict[str, type[models.Model]] = {**COPIED, "centre_changes": CentreChange}
 
 
 @told
@@ -121,7 +125,7 @@ def renew(*, contract: Contract, by: Any, at: dt.datetime) -> Contract:
         entered_at=at,
         awaits_since=at,
     )
-    _place(row, [one.centre for one in old.covered.select_related("centre")])
+    _place(row, [one.centre for one in old.covered.at_end().select_related("centre")])
     edited(row, by=by, at=at)
     write_step(row, S.DRAFT, to=S.DRAFT, by=by, at=at, awaits=Awaited.HEADQUARTERS)
     newest = old.versions.approved().order_by("-from_on").first()
@@ -160,7 +164,12 @@ def put_row(
     at: dt.datetime,
     row_id: int | None = None,
 ) -> models.Model:
-    """Add a cover, ceiling or document (`kind`, a name of ROWS) to the open version, or change one of it."""
+    """Add a cover, ceiling or document (`kind`, a name of ROWS) to the open version, or change one of it.
+
+    Changes of centres have rules of their own (`contract_centres.put`).
+    """
+    if kind == "centre_changes":
+        return contract_centres.put(version=version, values=values, by=by, at=at, row_id=row_id)
     parent = open_version(version, by)
     model = ROWS[kind]
     row = model._default_manager.filter(terms=parent, pk=row_id).first() if row_id else model(terms=parent)
@@ -174,7 +183,7 @@ def put_row(
             row.save()
     except IntegrityError as fault:
         raise InvalidInput("برای همین ترکیب ردیف دیگری هست، یا مقدارها با هم نمی‌خوانند.") from fault
-    _touch(parent, by=by, at=at)
+    touch(parent, by=by, at=at)
     after = {kind: agreed.row_text(row, parent.contract.kind)}
     record("contract.terms_saved", parent, by=by, at=at, before=before, after=after)
     return row
@@ -183,7 +192,7 @@ def put_row(
 @told
 @transaction.atomic
 def drop_row(*, version: ContractTerms, kind: str, row_id: int, by: Any, at: dt.datetime) -> None:
-    """Take a cover, ceiling or document out of the open version."""
+    """Take a cover, ceiling, document or change of a centre out of the open version."""
     parent = open_version(version, by)
     row = ROWS[kind]._default_manager.filter(terms=parent, pk=row_id).first()
     if row is None:
@@ -191,7 +200,7 @@ def drop_row(*, version: ContractTerms, kind: str, row_id: int, by: Any, at: dt.
     before = {kind: agreed.row_text(row, parent.contract.kind)}
     record("contract.terms_saved", parent, by=by, at=at, before=before, after={kind: ""})
     row.delete()
-    _touch(parent, by=by, at=at)
+    touch(parent, by=by, at=at)
 
 
 @told
@@ -240,8 +249,11 @@ def approve_amendment(*, version: ContractTerms, by: Any, at: dt.datetime) -> Co
             f"این قرارداد «{row.contract.get_state_display()}» است و الحاقیه به آن نمی‌رسد؛ الحاقیه را حذف کنید."
         )
     approve(row, by=by, at=at)
+    contract_centres.carry_out(row)
     contract_coverage.publish(row.contract, by=by, at=at)
-    record("contract.amendment_approved", row, by=by, at=at, after=facts_of(row))
+    changed = [agreed.row_text(one, row.contract.kind) for one in row.centre_changes.select_related("centre")]
+    said = {"centre_changes": "، ".join(changed)} if changed else {}
+    record("contract.amendment_approved", row, by=by, at=at, after=facts_of(row) | said)
     return row
 
 
@@ -251,13 +263,6 @@ def why_not_renewed(contract: Contract) -> str:
         return f"این قرارداد «{contract.get_state_display()}» است؛ قرارداد در حال اجرا یا پایان‌یافته تمدید می‌شود."
     begun = contract.renewals.exclude(state__in=OVER_EARLY).first()
     return f"تمدید این قرارداد پیش‌تر آغاز شده است (شمارهٔ «{begun.number}»)." if begun else ""
-
-
-def _touch(version: ContractTerms, *, by: Any, at: dt.datetime) -> None:
-    """A row of an open version was put in, changed or taken out."""
-    version.entered_by, version.entered_at = by, at
-    version.save(update_fields=["entered_by", "entered_at"])
-    edited(version.contract, version, by=by, at=at)
 
 
 def _place(row: Contract, centres: Sequence[Centre]) -> None:
@@ -296,7 +301,7 @@ def _version(
         entered_at=at,
         **(numbers if like else {}),
     )
-    for related, model in ROWS.items() if like else ():
+    for related, model in COPIED.items() if like else ():
         copies = []
         for one in getattr(like, related).order_by("pk"):
             one.pk, one.terms = None, version

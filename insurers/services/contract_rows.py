@@ -117,6 +117,13 @@ def open_version(version: ContractTerms, by: Any) -> ContractTerms:
     return row
 
 
+def touch(version: ContractTerms, *, by: Any, at: dt.datetime) -> None:
+    """A row of an open version was put in, changed or taken out."""
+    version.entered_by, version.entered_at = by, at
+    version.save(update_fields=["entered_by", "entered_at"])
+    edited(version.contract, version, by=by, at=at)
+
+
 def facts_of(row: Any) -> dict[str, object]:
     """The row as the audit trail keeps it: the head, or what a version agrees."""
     facts: dict[str, object] = {}

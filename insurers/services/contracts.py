@@ -14,12 +14,12 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 
 from core import display, jalali
-from core.errors import DomainError, InvalidInput, NotAllowed
+from core.errors import InvalidInput, NotAllowed
 from core.history import told
 from core.text import clean
 from insurers.choices import CONTRACT_STEPS, OVER_EARLY, Awaited, ContractState
-from insurers.models import Contract, ContractCentre, ContractStep, Suspension
-from insurers.services import contract_coverage
+from insurers.models import Contract, ContractStep, Suspension
+from insurers.services import contract_centres, contract_coverage
 from insurers.services.contract_rows import (
     NO_LETTER,
     RUNNING,
@@ -80,12 +80,6 @@ BY_SYSTEM = (S.RENEWED, S.EXPIRED)
 
 #: Days before its end from which a contract stands on the list of what is to be renewed.
 REMIND_DAYS = 60
-
-
-class Overlap(DomainError):
-    """Another contract of the insurer is in force at a centre on some of the days."""
-
-    code = "contract_overlap"
 
 
 # ---------------------------------------------------------------- steps
@@ -311,25 +305,8 @@ def _in_time(row: Contract, letter: Letter, at: dt.datetime) -> None:
 
 
 def _explained(fault: IntegrityError, row: Contract) -> Exception:
-    """The refusal of the exclusion constraint as a sentence; any other violation is a fault of ours."""
+    """The refusal of a constraint as a sentence; any other violation is a fault of ours."""
     constraint = getattr(getattr(fault.__cause__, "diag", None), "constraint_name", "") or ""
     if constraint == "insurers_contract_number":
         return InvalidInput(f"قرارداد شمارهٔ «{row.number}» با این بیمه‌گر پیش‌تر ثبت شده است.")
-    if constraint != "insurers_contract_one_in_force":
-        return fault
-    centres = row.covered.values("centre")
-    other = (
-        ContractCentre.objects.filter(
-            centre__in=centres, insurer=row.insurer, kind=row.kind, is_in_force=True, valid__overlap=row.valid
-        )
-        .exclude(contract=row)
-        .select_related("contract", "centre")
-        .first()
-    )
-    if other is None:
-        return fault
-    last = display.day(other.valid.upper - dt.timedelta(days=1))
-    return Overlap(
-        f"در «{other.centre.name}» قرارداد «{other.contract.number}» با همین بیمه‌گر تا {last} در حال اجراست؛ "
-        "نخست آن را خاتمه دهید یا مدت را جدا کنید."
-    )
+    return contract_centres.explained(fault, row)

@@ -30,7 +30,7 @@ from insurers.views.contracts import VERBS, crumbs
 from organisations.permissions import Permission
 
 S = ContractState
-ROW_TITLES = {"covers": "تعهد", "ceilings": "سقف سالانه", "documents": "مدرک لازم"}
+ROW_TITLES = {"covers": "تعهد", "ceilings": "سقف سالانه", "documents": "مدرک لازم", "centre_changes": "مرکز"}
 
 
 class OfContract:
@@ -148,7 +148,8 @@ class EditTerms(OfVersion, ContractFormPage):
     note = "خانهٔ خالی یعنی همان که قانون می‌گوید."
 
     def get_initial(self) -> dict[str, Any]:
-        return {name: getattr(self.open_version, name) for name in TermsForm.NUMBERS}
+        said = ("clause", *TermsForm.NUMBERS, *TermsForm.CLAUSES)
+        return {name: getattr(self.open_version, name) for name in said}
 
     def act(self, form: Any) -> None:
         contract_drafts.save_terms(
@@ -162,7 +163,8 @@ class EditRow(OfVersion, ContractFormPage):
     template_name = "insurers/contract_form.html"
 
     def get_form_class(self) -> Any:
-        if self.kwargs["kind"] not in ROW_FORMS:
+        of_amendment = self.kwargs["kind"] == "centre_changes"
+        if self.kwargs["kind"] not in ROW_FORMS or (of_amendment and self.open_version.number == 1):
             raise Http404
         return ROW_FORMS[self.kwargs["kind"]]
 
@@ -186,7 +188,9 @@ class EditRow(OfVersion, ContractFormPage):
         if self.row is None:
             return {}
         names = self.get_form_class()(contract=self.contract).fields
-        return {name: getattr(self.row, name) for name in names}
+        said = {name: getattr(self.row, name) for name in names}
+        # A choice between two, of which the first is the empty one.
+        return said | ({"is_leaving": "1" if said["is_leaving"] else ""} if "is_leaving" in said else {})
 
     def act(self, form: Any) -> None:
         contract_drafts.put_row(

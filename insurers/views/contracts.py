@@ -21,7 +21,7 @@ from core.views import DetailPage, ListPage
 from insurers import agreed
 from insurers.choices import CONTRACT_TONES, OVER_EARLY, Awaited, ContractState
 from insurers.filters import ContractFilter
-from insurers.models import Contract, ContractTerms
+from insurers.models import Contract, ContractCentre, ContractTerms
 from insurers.services import contract_drafts, contract_rows, contracts
 from insurers.terms import terms_of
 from organisations.permissions import Permission
@@ -111,6 +111,12 @@ def _ends(contract: Contract, today: dt.date) -> dt.date | None:
     return _last_day(contract) if contract.state == S.ENDED and contract.valid.upper > today else None
 
 
+def _days_of(placed: ContractCentre) -> tuple[dt.date | None, dt.date | None]:
+    """The day on which a centre joined the contract and its last day there; None where those of the contract."""
+    joined, left = placed.joined, placed.left
+    return joined and joined.from_on, left and left.from_on - dt.timedelta(days=1)
+
+
 def _last_day(contract: Contract) -> dt.date:
     return contract.valid.upper - dt.timedelta(days=1)
 
@@ -150,9 +156,15 @@ class ContractPage(DetailPage):
         if not inside:
             versions = [version for version in versions if version.approved_at or version.number == 1]
         shown = self._shown(versions, today)
-        centres = contract.covered.select_related("centre__region").order_by("centre__code")
+        centres = contract.covered.select_related("centre__region", "joined", "left").order_by(
+            "centre__code", "valid"
+        )
+        changes = (
+            shown.centre_changes.select_related("centre__region").order_by("centre__code") if shown else ()
+        )
         if user.scope.membership.centre_id or user.scope.membership.region_id:
-            centres = centres.filter(centre__in=user.scope.centre_ids())
+            own = {"centre__in": user.scope.centre_ids()}
+            centres, changes = centres.filter(**own), changes and changes.filter(**own)
         return super().get_context_data(
             breadcrumb=crumbs((persian_digits(contract.number), "")),
             tone=CONTRACT_TONES[contract.state],
@@ -161,7 +173,8 @@ class ContractPage(DetailPage):
             ends=_ends(contract, today),
             last_on=_last_day(contract),
             waits=(timezone.now() - contract.awaits_since).days,
-            centres=[one.centre for one in centres],
+            centres=[(one.centre, *_days_of(one)) for one in centres],
+            centre_changes=changes,
             versions=versions,
             version=shown,
             open_version=next((v for v in versions if v.approved_at is None), None),

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from core.jalali import text as jalali_text
 from insurers.models import Insurer
-from organisations.models import Organisation
+from organisations.models import Centre, Organisation
 from oversight.choices import (
     COUNCIL_STEPS,
     COUNCIL_TONES,
@@ -128,6 +128,7 @@ class Resolution(models.Model):
     council = models.ForeignKey(Council, models.PROTECT, related_name="resolutions")
     text = models.CharField("مصوبه", max_length=500)
     side = models.CharField("بر عهدهٔ", max_length=12, choices=Side)
+    centre = models.ForeignKey(Centre, models.PROTECT, null=True, related_name="+", verbose_name="مرکز")
     owner = models.CharField("مسئول", max_length=120)
     due_on = models.DateField("مهلت")
     state = models.CharField("وضعیت", max_length=7, choices=ResolutionState, default=ResolutionState.OPEN)
@@ -153,8 +154,8 @@ class Resolution(models.Model):
                 name="words_stay",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Condition(
-                    "ROW(OLD.council_id, OLD.text, OLD.side, OLD.owner, OLD.due_on) IS DISTINCT FROM"
-                    " ROW(NEW.council_id, NEW.text, NEW.side, NEW.owner, NEW.due_on)"
+                    "ROW(OLD.council_id, OLD.text, OLD.side, OLD.centre_id, OLD.owner, OLD.due_on) IS DISTINCT FROM"
+                    " ROW(NEW.council_id, NEW.text, NEW.side, NEW.centre_id, NEW.owner, NEW.due_on)"
                 ),
             ),
         ]
@@ -174,6 +175,12 @@ class Resolution(models.Model):
     @property
     def tone(self) -> str:
         return RESOLUTION_TONES[self.state]
+
+    @property
+    def side_text(self) -> str:
+        """On whom it lies, with the centre that it is about."""
+        side: str = self.get_side_display()
+        return f"{side}، {self.centre.name}" if self.centre else side
 
     def days_late(self, today: dt.date) -> int:
         """Days past the due day of what is still open; zero or less while there is time."""

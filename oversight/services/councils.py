@@ -13,6 +13,7 @@ from core.display import day as shown_day
 from core.errors import DomainError, InvalidInput
 from core.text import clean
 from insurers.models import Insurer
+from organisations.models import Centre
 from oversight import agenda
 from oversight.choices import COUNCIL_STEPS, CouncilState, ResolutionState, Side, Topic
 from oversight.models import AgendaItem, Council, Resolution, ResolutionStep
@@ -97,22 +98,38 @@ def cancel(*, council: Council, reason: str, by: Any, at: dt.datetime) -> Counci
 
 @transaction.atomic
 def resolve(
-    *, council: Council, text: str, side: Side, owner: str, due_on: dt.date, by: Any, at: dt.datetime
+    *,
+    council: Council,
+    text: str,
+    side: Side,
+    owner: str,
+    due_on: dt.date,
+    by: Any,
+    at: dt.datetime,
+    centre: Centre | None = None,
 ) -> Resolution:
-    """Something that the held meeting decided."""
+    """Something that the held meeting decided; what a centre carries out, or is about one, names it."""
     row = _locked(council, CouncilState.HELD)
     if not clean(text) or not clean(owner):
         raise InvalidInput("متن مصوبه و مسئول آن را بنویسید.")
+    if side == Side.CENTRE and centre is None:
+        raise InvalidInput("این مصوبه بر عهدهٔ کدام مرکز است؟ مرکز را برگزینید.")
+    if centre and centre.region.organisation_id != row.organisation_id:
+        raise InvalidInput("این مرکز از سازمان دیگری است؛ مرکز دیگری برگزینید.")
     if due_on < row.on:
         raise InvalidInput("مهلت مصوبه پیش از روز جلسه است؛ روزی پس از آن بنویسید.")
     if due_on > row.on + FARTHEST_DUE:
         raise InvalidInput("مهلت مصوبه بیش از دو سال پس از جلسه است؛ سال آن را بازبینی کنید.")
     made = Resolution.objects.create(
-        council=row, text=clean(text)[:500], side=side, owner=clean(owner)[:120], due_on=due_on, at=at, by=by
-    )
+        council=row, text=clean(text)[:500], side=side, centre=centre, owner=clean(owner)[:120], due_on=due_on,
+        at=at, by=by,
+    )  # fmt: skip
     audit.record(
         "resolution.made", made, by=by, at=at, organisation_id=row.organisation_id,
-        after={"text": made.text, "owner": made.owner, "due_on": due_on.isoformat()},
+        after={
+            "text": made.text, "owner": made.owner, "due_on": due_on.isoformat(),
+            **({"centre": centre.name} if centre else {}),
+        },
     )  # fmt: skip
     return made
 

@@ -38,7 +38,7 @@ RESOLUTION_COLUMNS = (
     Column("مصوبه", "text", 60),
     Column("بیمه‌گر", lambda r: r.council.insurer.name, 24),
     Column("جلسه", lambda r: r.council.on),
-    Column("بر عهدهٔ", lambda r: r.get_side_display()),
+    Column("بر عهدهٔ", lambda r: r.side_text),
     Column("مسئول", "owner", 28),
     Column("مهلت", "due_on"),
     Column("وضعیت", lambda r: r.get_state_display()),
@@ -142,7 +142,11 @@ class CouncilPage(DetailPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         council, today = self.object, timezone.localdate()
         may = self.request.user.may(Permission.COUNCIL_EDIT)
-        resolutions = council.resolutions.prefetch_related("steps__by").order_by("due_on", "pk")
+        resolutions = (
+            council.resolutions.select_related("centre")
+            .prefetch_related("steps__by")
+            .order_by("due_on", "pk")
+        )
         return super().get_context_data(
             rows=points_of(council),
             resolutions=[(row, row.days_late(today)) for row in resolutions],
@@ -152,7 +156,9 @@ class CouncilPage(DetailPage):
                 "item": ItemForm() if may and council.is_planned else None,
                 "hold": HoldForm(initial={"on": council.on}) if may and council.is_planned else None,
                 "cancel": CancelCouncilForm() if may and council.is_planned else None,
-                "resolution": ResolutionForm() if may and council.state == CouncilState.HELD else None,
+                "resolution": ResolutionForm(organisation_id=council.organisation_id)
+                if may and council.state == CouncilState.HELD
+                else None,
                 "follow_up": may,
             },
             breadcrumb=[HOME | {"url": reverse("councils")}, {"label": str(council)}],
@@ -221,7 +227,10 @@ class Cancel(OnCouncil):
 class Resolve(OnCouncil):
     def act(self, request: HttpRequest, **kwargs: Any) -> str:
         council = self.council
-        councils.resolve(council=council, **self.said(ResolutionForm(request.POST)))
+        councils.resolve(
+            council=council,
+            **self.said(ResolutionForm(request.POST, organisation_id=council.organisation_id)),
+        )
         return "مصوبه ثبت شد."
 
 

@@ -241,6 +241,7 @@ CONTRACTS = (
     Row("contract_terms", "200 403 403 403 403 404 403 403 403 302", pk("drafted")),
     Row("contract_row_new", "200 403 403 403 403 404 403 403 403 302", lambda s: [s.drafted.pk, "covers"]),
     Row("contract_row_new", "404 403 403 403 403 404 403 403 403 302", lambda s: [s.drafted.pk, "nothing"]),
+    Row("contract_row_new", "404 403 403 403 403 404 403 403 403 302", lambda s: [s.drafted.pk, "centre_changes"]),
     Row("contract_row", "200 403 403 403 403 404 403 403 403 302", lambda s: [s.drafted.pk, "covers", s.cover.pk]),
     Row("contract_row_drop", "302 403 403 403 403 404 403 403 403 302",
         lambda s: [s.drafted.pk, "covers", s.cover.pk], method="post"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import Count, Q, Sum
@@ -274,6 +275,7 @@ class LinePage(ClaimOfAddress, DetailPage):
             answers=answers,
             form=kwargs.pop("form", None) or line_form(claim, line, self.request.user),
             is_revision=line.approved is not None,
+            back=self._list(),
             breadcrumb=[
                 HOME | {"url": reverse("claims")},
                 {"label": persian_digits(claim), "url": claim.get_absolute_url()},
@@ -282,6 +284,12 @@ class LinePage(ClaimOfAddress, DetailPage):
             ],
             **kwargs,
         )
+
+    def _list(self) -> str:
+        """The list that the user came from, with its page and filters; empty where that is not known."""
+        said = self.request.POST.get("next", "") or self.request.GET.get("next", "")
+        lists = {reverse(name, args=[self.claim.pk]) for name in ("claim_answer", "claim_lines")}
+        return said if said.partition("?")[0] in lists else ""
 
     def _answers(self, line: ClaimLine) -> list[dict[str, Any]]:
         """Answers to the line, the newest first, each with its cuts."""
@@ -325,7 +333,7 @@ class LineAnswer(LinePage):
         form = line_form(self.claim, line, request.user, request.POST)
         if form is None:
             messages.error(request, "این سطر اکنون پاسخ تازه‌ای نمی‌گیرد؛ وضعیت مطالبه را ببینید.")
-            return HttpResponseRedirect(reverse("claim_line", args=[self.claim.pk, line.pk]))
+            return HttpResponseRedirect(self._with_list(line))
         if form.is_valid() and self._take(form):
             messages.success(request, "پاسخ سطر ثبت شد.")
             return HttpResponseRedirect(self._next(line))
@@ -352,5 +360,10 @@ class LineAnswer(LinePage):
         after = waiting.filter(invoice_id=line.invoice_id, line_no__gt=line.line_no).first()
         after = after or waiting.filter(invoice_id__gt=line.invoice_id).first() or waiting.first()
         if after and self.request.POST.get("do") == "next":
-            return reverse("claim_line", args=[self.claim.pk, after.pk])
-        return reverse("claim_answer", args=[self.claim.pk])
+            return self._with_list(after)
+        return self._list() or reverse("claim_answer", args=[self.claim.pk])
+
+    def _with_list(self, line: ClaimLine) -> str:
+        """The page of a line, from which the way back leads to the same list."""
+        page, came_from = reverse("claim_line", args=[self.claim.pk, line.pk]), self._list()
+        return f"{page}?{urlencode({'next': came_from})}" if came_from else page

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -254,6 +256,45 @@ def test_a_line_has_as_many_cuts_as_reasons_and_leads_to_the_next(client, cast, 
     more = {"amount-0": "501", "reason-0": "tariff"}
     wrong = say(client, cast.insurer_expert, claim, "claim_line_answer", second.pk, **more)
     assert (wrong.status_code, "منفی نیست" in wrong.content.decode()) == (422, True)
+
+
+def test_a_first_answer_that_says_nothing_is_refused_and_an_approval_is_said(client, cast, claim):
+    first, second, _ = lines_of(claim)
+
+    def answer(line, **typed):
+        return say(client, cast.insurer_expert, claim, "claim_line_answer", line.pk, **typed)
+
+    empty = answer(first, do="next")
+    assert (empty.status_code, "چیزی برنگزیده‌اید" in empty.content.decode()) == (422, True)
+    both = answer(first, in_full="on", **{"amount-0": "5", "reason-0": "tariff"})
+    assert (both.status_code, "یکی را برگزینید" in both.content.decode()) == (422, True)
+    assert ClaimLine.objects.get(pk=first.pk).approved is None
+    answer(first, in_full="on")
+    # A cut of zero approves in full, as on the list.
+    answer(second, **{"amount-0": "0", "reason-0": ""})
+    approved = ClaimLine.objects.filter(pk__in=[first.pk, second.pk]).values_list("approved", "asked")
+    assert all(given == asked for given, asked in approved)
+
+
+def test_the_way_back_from_a_line_leads_to_the_page_and_filters_of_the_list(client, cast, claim):
+    first, second, _ = lines_of(claim)
+    query = "?status=all&sort=-asked&page=1"
+    came_from = reverse("claim_answer", args=[claim.pk]) + query
+    client.force_login(cast.insurer_expert)
+    shown = client.get(came_from).content.decode()
+    way = f"{reverse('claim_line', args=[claim.pk, first.pk])}?{urlencode({'next': came_from}, safe='/')}"
+    assert way.replace("&", "&amp;") in shown or way in shown
+    page = client.get(way)
+    assert page.context["back"] == came_from
+    done = say(
+        client, cast.insurer_expert, claim, "claim_line_answer", first.pk, in_full="on", next=came_from
+    )
+    assert done.redirect_chain[-1][0] == came_from
+    on = {"in_full": "on", "next": came_from, "do": "next"}
+    following = say(client, cast.insurer_expert, claim, "claim_line_answer", second.pk, **on)
+    assert following.context["back"] == came_from
+    elsewhere = client.get(reverse("claim_line", args=[claim.pk, first.pk]), {"next": "https://elsewhere/"})
+    assert elsewhere.context["back"] == ""
 
 
 def test_a_cut_is_made_smaller_until_the_review_ends_and_never_bigger(client, cast, claim):

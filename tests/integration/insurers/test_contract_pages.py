@@ -18,6 +18,7 @@ from core.errors import InvalidInput, NotAllowed
 from insurers.choices import ContractKind
 from insurers.models import Contract, ContractCover, SupplementaryCover
 from insurers.services import contract_files
+from insurers.terms import terms_of
 from tests import contract_world as world
 from tests import tariff_world
 
@@ -241,3 +242,33 @@ def test_a_contract_that_has_not_begun_is_cancelled_by_a_colleague_after_a_quest
     client.post(cancel, fields | {"letter_on": jalali.text(today), "is_sure": "on"})
     contract.refresh_from_db()
     assert contract.state == "cancelled"
+
+
+def test_clauses_are_kept_as_typed_and_each_number_may_have_its_own(client, cast):
+    row = world.contract(cast)
+    version = world.version(row)
+    client.force_login(cast.headquarters)
+    address = reverse("contract_terms", args=[row.pk])
+    data = {
+        "clause": "مادهٔ ۴",
+        "submission_days": "۳۰",
+        "rest_months": "2",
+        "rest_months_clause": "بند ۷-۲",
+    }
+    assert client.post(address, data).status_code == 302
+    version.refresh_from_db()
+    assert (version.clause, version.rest_months_clause) == ("مادهٔ ۴", "بند ۷-۲")
+    terms = terms_of(version, kind=row.kind, organisation_id=row.organisation_id, on=row.valid.lower)
+    assert terms.sources["submission_days"].endswith("، مادهٔ ۴")
+    assert terms.sources["rest_months"].endswith("، بند ۷-۲")
+    shown = page(client, cast.headquarters, row)
+    assert "مادهٔ ۴" in shown
+    assert "بند ۷-۲" in shown
+    # Saved again as it is shown, nothing of it changes.
+    form = client.get(address).context["form"]
+    again = {name: form[name].value() for name in form.fields if form[name].value() is not None}
+    client.post(address, again | {"submission_days": "30"})
+    version.refresh_from_db()
+    assert (version.clause, version.rest_months_clause) == ("مادهٔ ۴", "بند ۷-۲")
+    refused = client.post(address, data | {"withholding_bp_clause": "بند ۹"}).content.decode()
+    assert "این بند عددی ندارد" in refused

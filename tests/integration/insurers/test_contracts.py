@@ -24,8 +24,8 @@ from insurers.models import (
     SupplementaryCover,
 )
 from insurers.services import contract_drafts, contracts
+from insurers.services.contract_centres import Overlap
 from insurers.services.contract_rows import Letter, NotNow
-from insurers.services.contracts import Overlap
 from insurers.terms import terms_for, withholding_on
 from organisations.choices import PatientCategory, Sector, Setting
 from organisations.permissions import Role

@@ -185,7 +185,12 @@ def test_from_the_plan_to_the_minutes_on_the_pages(client, cast):
     council.refresh_from_db()
     assert council.state == CouncilState.HELD
     decided = {"text": "انجام شود", "side": "centre", "owner": "مسئول درآمد", "due_on": today}
+    refused = client.post(reverse("council_resolve", args=[council.pk]), decided, follow=True)
+    assert "بر عهدهٔ کدام مرکز" in refused.content.decode()
+    decided["centre"] = cast.hospital.pk
     client.post(reverse("council_resolve", args=[council.pk]), decided)
+    assert "مرکز، بیمارستان جنوب" in client.get(reverse("council", args=[council.pk])).content.decode()
+    assert "مرکز، بیمارستان جنوب" in client.get(reverse("resolutions")).content.decode()
     resolution = Resolution.objects.get()
     followed = {"state": "done", "on": today, "note": "شد"}
     client.post(reverse("resolution_follow_up", args=[resolution.pk]), followed)
