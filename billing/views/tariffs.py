@@ -9,13 +9,12 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from billing.pricelist import Place, PriceRow, newest_priced_day, price_list
-from core import display, export
+from core import display, export, jalali
 from core.views import ListPage
 from organisations.choices import PatientCategory, PhysicianStatus, Sector, Setting
 from organisations.permissions import Permission
 from tariffs.choices import ANY, Book, Confidence, ServiceGroup
 from tariffs.models import Service
-from tariffs.views.services import read_day
 
 GRADES = tuple((grade, display.fixed(grade, 0)) for grade in (1, 2, 3, 4))
 COMPONENTS = {
@@ -93,7 +92,7 @@ class Tariffs(ListPage):
 
     @cached_property
     def asked_day(self) -> dt.date | None:
-        return read_day(self.request.GET.get("on", ""))
+        return jalali.read(self.request.GET.get("on", ""))
 
     def _own(self, name: str, otherwise: int) -> int:
         """What the user's own hospital has, for those who belong to one."""

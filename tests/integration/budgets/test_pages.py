@@ -121,6 +121,60 @@ def test_two_runs_are_compared_by_cause(client, world):
     assert client.get(page.context["rows"][0]["url"]).context["total"] == -80
 
 
+def test_each_difference_of_a_comparison_leads_to_the_rows_behind_it_and_no_others(client, world):
+    first = world.run()
+    later = NIGHT + dt.timedelta(hours=1)
+    make.correct(world.bill, [make.line(SURGERY, 1_200, 1_000, basic=650)], cause=Cause.COVERAGE, at=later)
+    make.invoice(world.hospital, world.fund, [make.line(SURGERY, 90, 80, basic=70)], at=later)
+    row = inputs.enter_overhead(
+        centre=world.hospital, month=140406, amount=4_000, basis="برآورد دیگر", by=world.hoda, at=later
+    )
+    inputs.approve(row, by=world.homa, at=later)
+    second = world.run(NIGHT + dt.timedelta(days=1))
+    for run, other, sign in ((second, first, 1), (first, second, -1)):
+        rows = client.get(reverse("budget_compare", args=[run.pk]), {"with": other.pk}).context["rows"]
+        assert {r["amount"] for r in rows} == {-80 * sign, 70 * sign, 4_000 * sign}
+        for difference in rows:
+            page = client.get(difference["url"])
+            assert page.context["total"] == difference["amount"]
+            assert f"در اجرای {persian_digits(other.pk)}" in page.content.decode()
+            shown = page.context.get("page_obj") or page.context["rows"]
+            assert (
+                sum(getattr(one, "value", getattr(one, "effect", 0)) for one in shown) == difference["amount"]
+            )
+            file = client.get(f"{difference['url']}&export=xlsx")
+            sheet = list(load_workbook(io.BytesIO(b"".join(file.streaming_content))).active.values)
+            assert sum(cells[-1] for cells in sheet if isinstance(cells[-1], int)) == difference["amount"]
+            assert any(f"اجرای {persian_digits(other.pk)}" in str(cells[0]) for cells in sheet)
+            for movement in page.context.get("page_obj") or ():
+                assert client.get(movement.url).status_code == 200
+    groups = client.get(
+        reverse("budget_component", args=component_args(world, second)), {"since": first.pk, "by": "centre"}
+    )
+    assert groups.context["total"] == groups.context["figure"] == -10
+    assert f"since={first.pk}" in groups.context["movements_url"]
+
+
+def test_a_since_that_cannot_be_read_is_told_and_that_of_another_year_is_not_there(client, world):
+    run = world.run()
+    address = reverse("budget_movements", args=component_args(world, run))
+    page = client.get(address, {"since": "دیروز", "month": "x"})
+    assert page.context["misread"] == ["تنها تفاوت با", "ماه"]
+    assert "پالایه‌ای فهمیده نشد" in page.content.decode()
+    assert client.get(address, {"since": run.pk + 9}).status_code == 404
+
+
+def test_a_filter_that_was_typed_wrong_is_told_and_not_remembered(client, world):
+    world.run()
+    address = reverse("budget_runs")
+    page = client.get(address, {"unit": "zz", "year": "1399"}).content.decode()
+    assert "«سال» و «مبلغ به»" in page
+    assert client.get(address).status_code == 200
+    assert client.get(address, {"unit": "rial"}).status_code == 200
+    assert client.get(address, {"unit": "zz"}).status_code == 200
+    assert client.get(address).status_code == 200
+
+
 def test_a_comparison_that_does_not_add_up_says_so(client, world):
     world.run()
     Balance.objects.filter(element=SURGERY).update(basic=1)
