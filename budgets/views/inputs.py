@@ -15,7 +15,6 @@ from budgets import forms
 from budgets.models import CapitationRate, CompanyInvoice, EnteredAmount, OverheadEstimate
 from budgets.services import inputs
 from core import export, jalali
-from core.filters import RememberedFilters, unit_of
 from core.views import ActionView, FormPage, ListPage
 from organisations.permissions import Permission
 
@@ -78,13 +77,12 @@ def kind_or_404(slug: str) -> Kind:
     return KINDS[slug]
 
 
-class Inputs(RememberedFilters, ListPage):
-    """Inputs of one kind; those that wait for approval first."""
+class Inputs(ListPage):
+    """Inputs of one kind; those that wait for approval first. In rials: what is approved here is locked to the rial."""
 
     permission = Permission.BUDGET_VIEW
     template_name = "budgets/inputs.html"
     context_object_name = "rows"
-    remembers = ("unit",)
 
     @cached_property
     def kind(self) -> Kind:
@@ -109,7 +107,6 @@ class Inputs(RememberedFilters, ListPage):
             tabs=[{"label": k.title, "url": reverse("budget_inputs", args=[k.slug])} for k in KINDS.values()],
             may_enter=user.may(Permission.BUDGET_INPUT_EDIT),
             may_approve=user.may(Permission.BUDGET_INPUT_APPROVE),
-            unit=unit_of(self.request),
             has_synthetic=self.object_list.synthetic().exists(),
             **kwargs,
         )

@@ -474,8 +474,8 @@ def filter_bar(
 def pick(context: template.Context, content: str, label: str, name: str) -> SafeString:
     """A filter chip around a native select; the content is its options. What they do not offer was not read."""
     given = context["request"].GET.get(name, "")
-    _read(context, name, label, is_read=not given or f'value="{escape(given)}"' in content)
-    on = " is-on" if given else ""
+    is_read = _read(context, name, label, is_read=not given or f'value="{escape(given)}"' in content)
+    on = " is-on" if given and is_read else ""
     return format_html(
         '<label class="chip{}"><span>{}</span><select name="{}">{}</select></label>', on, label, name, content
     )
@@ -493,12 +493,13 @@ def pick_day(context: template.Context, label: str, name: str, placeholder: str 
     )  # fmt: skip
 
 
-def _read(context: template.Context, name: str, label: str, *, is_read: bool) -> None:
-    """A filter form says itself what it could not read."""
+def _read(context: template.Context, name: str, label: str, *, is_read: bool) -> bool:
+    """Whether a filter was read, which the filter form of the page says itself; kept for the notice of the bar."""
     form = getattr(context.get("filter"), "form", None)
     if form is not None and name in form.fields:
         is_read = name not in form.errors
     reading_of(context["request"]).note(name, label, is_read=is_read)
+    return is_read
 
 
 # ---------------------------------------------------------------- states and notices
@@ -690,5 +691,8 @@ def field(bound: BoundField, kind: str = "", suffix: str = "") -> dict[str, Any]
 
 @register.inclusion_tag("components/form_errors.html")
 def form_errors(form: Any) -> dict[str, Any]:
-    """What is wrong with the form as a whole, and links to the fields with errors."""
-    return {"form": form, "wrong": [b for b in form if b.errors] if form.is_bound else []}
+    """What is wrong with the form as a whole, and links to the fields with errors; «not complete» only where one is."""
+    wrong = [b for b in form if b.errors] if form.is_bound else []
+    lacking = any(fault.code == "required" for bound in wrong for fault in bound.errors.as_data())
+    title = "فرم کامل نیست." if lacking else "این‌ها را درست کنید:" if wrong else ""
+    return {"form": form, "wrong": wrong, "title": title}
