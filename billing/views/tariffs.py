@@ -45,9 +45,9 @@ COLUMNS = (
     export.Column("وضعیت", lambda r: "" if r.amount is not None else reason(r), 28),
     export.Column("بخشنامه", lambda r: r.main.circular.title if r.main else "", 40),
     export.Column("اعتماد", lambda r: r.confidence.label if r.confidence else ""),
-    export.Column("از", lambda r: r.main.valid.lower if r.main else None),
-    export.Column("تا پیش از", lambda r: r.main.valid.upper if r.main else None),
-    export.Column("دانسته از", lambda r: r.main.known.lower if r.main else None, 24),
+    export.Column("از", lambda r: r.main.valid.lower if r.main else None, of_days=True),
+    export.Column("تا پیش از", lambda r: r.main.valid.upper if r.main else None, of_days=True),
+    export.Column("دانسته از", lambda r: r.main.known_since if r.main else None, 24),
 )
 
 
@@ -58,10 +58,9 @@ def for_whom(category: int) -> str:
     return f"قیمت‌ها برای بیمار {PatientCategory(category).label} است."
 
 
-def units(row: PriceRow, name: str) -> str:
-    """Units of the book as text; empty for what the book does not price."""
-    value = row.units[name]
-    return "" if value is None else display.milli(value)
+def units(row: PriceRow, name: str) -> export.Fixed | None:
+    """Units of the book; None for what the book does not price."""
+    return export.thousandths(row.units[name])
 
 
 def reason(row: PriceRow) -> str:

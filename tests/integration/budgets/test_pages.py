@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 from billing.choices import Cause
 from billing.models import Balance, Movement
 from budgets.choices import BudgetComponent as C
+from budgets.choices import CompanyService
 from budgets.models import BudgetRun, CompanyInvoice, OverheadEstimate
 from budgets.services import inputs, run_budget
 from core import display
@@ -144,7 +145,9 @@ def test_each_difference_of_a_comparison_leads_to_the_rows_behind_it_and_no_othe
             )
             file = client.get(f"{difference['url']}&export=xlsx")
             sheet = list(load_workbook(io.BytesIO(b"".join(file.streaming_content))).active.values)
-            assert sum(cells[-1] for cells in sheet if isinstance(cells[-1], int)) == difference["amount"]
+            heading = next(cells for cells in sheet if any("(ریال)" in str(cell) for cell in cells))
+            at = next(place for place, cell in enumerate(heading) if "(ریال)" in str(cell))
+            assert sum(cells[at] for cells in sheet if isinstance(cells[at], int)) == difference["amount"]
             assert any(f"اجرای {persian_digits(other.pk)}" in str(cells[0]) for cells in sheet)
             for movement in page.context.get("page_obj") or ():
                 assert client.get(movement.url).status_code == 200
@@ -153,6 +156,36 @@ def test_each_difference_of_a_comparison_leads_to_the_rows_behind_it_and_no_othe
     )
     assert groups.context["total"] == groups.context["figure"] == -10
     assert f"since={first.pk}" in groups.context["movements_url"]
+
+
+def test_what_a_run_counted_leads_to_the_entered_rows(client, world):
+    run = world.run()
+    later = inputs.enter_overhead(
+        centre=world.hospital, month=140406, amount=4_000, basis="دیرتر", by=world.hoda, at=NIGHT
+    )
+    inputs.approve(later, by=world.homa, at=NIGHT)
+    address = f"{reverse('budget_inputs', args=['overhead'])}?run={run.pk}"
+    assert address in client.get(reverse("budget_run", args=[run.pk])).content.decode()
+    page = client.get(address)
+    assert [row.amount for row in page.context["rows"]] == [9_000]
+    assert page.context["total"] == run.inputs["overheads"]["amount"] == 9_000
+
+
+def test_approving_asks_once_and_names_the_document_the_company_and_the_rials(client, world):
+    inputs.enter_company_invoice(
+        region=world.ahvaz, month=140407, kind=CompanyService(1), company="پتروشیمی", document_no="ش-۱۲",
+        amount=1_234_567, by=world.hoda, at=make.AT,
+    )  # fmt: skip
+    client.force_login(world.homa)
+    page = client.get(reverse("budget_inputs", args=["company"]), {"unit": "million"}).content.decode()
+    dialog = page[page.index("<dialog") :]
+    for words in ("ش-۱۲", "پتروشیمی", "اهواز", "۱٬۲۳۴٬۵۶۷"):
+        assert words in dialog
+    action = reverse("budget_input_approve", args=["company", CompanyInvoice.objects.get().pk])
+    assert page.count(f'action="{action}"') == 1
+    assert "≈۰" not in page
+    client.force_login(world.hoda)
+    assert action not in client.get(reverse("budget_inputs", args=["company"])).content.decode()
 
 
 def test_a_since_that_cannot_be_read_is_told_and_that_of_another_year_is_not_there(client, world):
