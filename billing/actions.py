@@ -5,6 +5,7 @@ from core.trail import Action
 ACTIONS = {
     "contract.simulated": Action("سنجش قرارداد", "صورتحساب‌های واقعی را زیر {what} سنجید"),
     "delivery.received": Action("دریافت محموله", "محمولهٔ {what} را فرستاد"),
+    "delivery.repeated": Action("ارسال دوبارهٔ محموله", "فایل محمولهٔ {what} را دوباره فرستاد"),
     "reception.opened": Action("گشودن دریافت ساتا", "دریافت {what} را گشود"),
     "reception.closed": Action("بستن دریافت ساتا", "دریافت {what} را بست"),
     "counts.received": Action("دریافت شمارش", "{what} را ثبت کرد"),

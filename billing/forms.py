@@ -48,6 +48,8 @@ class DeliveryForm(forms.Form):
     )
     file = forms.FileField(
         label="فایل",
+        # What is wrong with a file, and so that it is empty, its reader says in one sentence.
+        allow_empty_file=True,
         help_text="CSV، اکسل (xlsx) یا JSON ساتا. فایل را می‌توانید روی این کادر بکشید.",
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx,.json,.jsonl"}),
     )

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from billing.choices import DeliveryKind
 from billing.models import Delivery
 from billing.parsing import files, table
-from billing.parsing.columns import REASON_HEADER
+from billing.parsing.columns import ADDED_HEADERS, REASON_HEADER, ROW_HEADER
 from billing.services import deliveries
 
 
 def layout(delivery: Delivery) -> list[tuple[str, str]]:
-    """(heading, key of the cell) of each column: those of the file sent, then the reason."""
+    """(heading, key of the cell) of each column: those of the file sent, then where the row stood and the reason."""
     if delivery.kind == DeliveryKind.SATA:
         keys: dict[str, None] = {}
         for cells in delivery.refused_rows.in_file_order().values_list("cells", flat=True).iterator():
@@ -23,14 +23,15 @@ def layout(delivery: Delivery) -> list[tuple[str, str]]:
     else:
         headers = deliveries.headers_of(delivery)
         pairs = list(zip(headers, table.distinct_headers(headers), strict=True))
-    return [*((h, k) for h, k in pairs if h.strip() != REASON_HEADER), (REASON_HEADER, REASON_HEADER)]
+    own = [(heading, key) for heading, key in pairs if heading.strip() not in ADDED_HEADERS]
+    return [*own, *((heading, heading) for heading in ADDED_HEADERS)]
 
 
-def rows(delivery: Delivery) -> Iterator[dict[str, str]]:
-    """Cells of every refused row by their key, with the reason."""
-    found = delivery.refused_rows.in_file_order().values_list("cells", "reason")
-    for cells, reason in found.iterator(chunk_size=2000):
-        yield {key: value or "" for key, value in cells.items()} | {REASON_HEADER: reason}
+def rows(delivery: Delivery) -> Iterator[dict[str, str | int]]:
+    """Cells of every refused row by their key, with the number of its row and the reason."""
+    found = delivery.refused_rows.in_file_order().values_list("row_no", "cells", "reason")
+    for row_no, cells, reason in found.iterator(chunk_size=2000):
+        yield {key: value or "" for key, value in cells.items()} | {ROW_HEADER: row_no, REASON_HEADER: reason}
 
 
 def csv_lines(delivery: Delivery) -> Iterator[bytes]:
@@ -39,7 +40,7 @@ def csv_lines(delivery: Delivery) -> Iterator[bytes]:
     yield "\ufeff".encode()
     yield _line([heading for heading, _ in columns])
     for row in rows(delivery):
-        yield _line([row.get(key, "") for _, key in columns])
+        yield _line([str(row.get(key, "")) for _, key in columns])
 
 
 def _line(cells: list[str]) -> bytes:

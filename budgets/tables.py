@@ -23,9 +23,9 @@ class ComponentRow:
     capitation: int | None = None
 
     @property
-    def cells(self) -> list[tuple[int, str]]:
-        """Amount and address of each component, in order."""
-        return [(self.amounts.get(c, 0), self.links.get(c, "")) for c in BudgetComponent]
+    def cells(self) -> list[tuple[str, int, str]]:
+        """Name, amount and address of each component, in order."""
+        return [(str(c.label), self.amounts.get(c, 0), self.links.get(c, "")) for c in BudgetComponent]
 
     @property
     def total(self) -> int:

@@ -6,11 +6,13 @@ import datetime as dt
 import io
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 from django.http import FileResponse
+from django.utils import timezone
 from xlsxwriter import Workbook
 
 from core import display
@@ -20,7 +22,8 @@ CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.shee
 EXACT = 2**53
 #: Rows that a list gives as Excel at most; the page says so where it has more.
 LIMIT = 20_000
-INTEGER = "#,##0"
+INTEGER, PERCENT, UNITS = "#,##0", "0.00%", "#,##0.###"
+GREGORIAN = "yyyy-mm-dd"
 TITLE_LIMIT = 31
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 #: Characters a cell holds at most, and those it cannot hold.
@@ -29,12 +32,36 @@ _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 @dataclass(frozen=True)
+class Fixed:
+    """A number that is kept as an integer of 10^-digits, exact in its cell: 1102 with 4 digits is 0.1102."""
+
+    value: int
+    digits: int
+    pattern: str
+
+
+def percent(bp: int | None) -> Fixed | None:
+    """Basis points as a real percent: 1102 is a cell of 0.1102 that reads 11.02%."""
+    return None if bp is None else Fixed(bp, 4, PERCENT)
+
+
+def thousandths(value: int | None) -> Fixed | None:
+    """Thousandths of a unit as a number: 3800 is 3.8."""
+    return None if value is None else Fixed(value, 3, UNITS)
+
+
+@dataclass(frozen=True)
 class Column:
-    """One column: its heading, and the value of a row, by function or by name of a key or attribute."""
+    """One column: its heading, and the value of a row, by function or by name of a key or attribute.
+
+    A column `of_days` stands twice: in Jalali text where it is, and at the end of the sheet as a Gregorian date that
+    a spreadsheet can sort and count with.
+    """
 
     title: str
     value: Callable[[Any], object] | str
     width: int = 18
+    of_days: bool = False
 
     def of(self, row: Any) -> object:
         if callable(self.value):
@@ -78,6 +105,10 @@ def _write(
     heading = len(notes)
     sheet.freeze_panes(heading + 1, 0)
     bold, integer = book.add_format({"bold": True}), book.add_format({"num_format": INTEGER})
+    gregorian = book.add_format({"num_format": GREGORIAN})
+    patterns = {one: book.add_format({"num_format": one}) for one in (PERCENT, UNITS)}
+    shown = len(columns)
+    columns = [*columns, *(replace(c, title=f"{c.title} (میلادی)", width=14) for c in columns if c.of_days)]
     noted = book.add_format({"bold": True, "quote_prefix": True})
     # Text that stays text also when somebody edits it, or saves the sheet as CSV.
     guarded = book.add_format({"quote_prefix": True})
@@ -89,7 +120,12 @@ def _write(
     for number, row in enumerate(rows, start=heading + 1):
         for place, column in enumerate(columns):
             value = column.of(row)
-            if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= EXACT:
+            if isinstance(value, Fixed) and abs(value.value) <= EXACT:
+                number_of = Decimal(value.value).scaleb(-value.digits)
+                sheet.write_number(number, place, number_of, patterns[value.pattern])
+            elif place >= shown and isinstance(value, dt.date):
+                sheet.write_datetime(number, place, _date(value), gregorian)
+            elif isinstance(value, int) and not isinstance(value, bool) and abs(value) <= EXACT:
                 sheet.write_number(number, place, value, integer)
             elif text := _ILLEGAL.sub("", _text(value))[:LONGEST]:
                 sheet.write_string(number, place, text, guarded if text.startswith(FORMULA_STARTS) else None)
@@ -100,11 +136,20 @@ def _text(value: object) -> str:
         return ""
     if isinstance(value, bool):
         return "بله" if value else "خیر"
+    if isinstance(value, Fixed):
+        return display.trimmed(value.value, value.digits)
     if isinstance(value, dt.datetime):
         return display.moment(value)
     if isinstance(value, dt.date):
         return _day(value)
     return str(value)
+
+
+def _date(value: dt.date) -> dt.date:
+    """The day of a date, or of a moment as people here count days."""
+    if isinstance(value, dt.datetime):
+        return timezone.localtime(value).date() if timezone.is_aware(value) else value.date()
+    return value
 
 
 #: The days of a list repeat; their Jalali text is worked out once.

@@ -2,20 +2,46 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 import django_filters
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.template.response import TemplateResponse
 
 SESSION_KEY = "filters"
+
+
+@dataclass
+class Reading:
+    """What the filter bar of a page made of the address, gathered while it is rendered: names, and unread labels."""
+
+    read: set[str] = field(default_factory=set)
+    unread: dict[str, str] = field(default_factory=dict)
+
+    def note(self, name: str, label: str, *, is_read: bool) -> None:
+        """One filter of the bar: whether the page could go by its value."""
+        if is_read:
+            self.read.add(name)
+        else:
+            self.unread[name] = label
+
+
+def reading_of(request: Any) -> Reading:
+    """The one of this request."""
+    if not hasattr(request, "filter_reading"):
+        request.filter_reading = Reading()
+    found: Reading = request.filter_reading
+    return found
 
 
 class RememberedFilters:
     """Mixin of a page: opened without filters, it leads to the URL with the ones chosen last, on whichever page.
 
-    `remembers` names the parameters; everything else in the URL stays the page's own.
+    `remembers` names the parameters; everything else in the URL stays the page's own. Only what the page's filter bar
+    could read is kept, so a value typed wrong leads nowhere again.
     """
 
     remembers: ClassVar[tuple[str, ...]]
@@ -24,13 +50,22 @@ class RememberedFilters:
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         kept = request.session.get(SESSION_KEY, {})
         if any(name in request.GET for name in self.remembers):
-            chosen = kept | {name: request.GET[name] for name in self.remembers if name in request.GET}
-            if chosen != kept:
-                request.session[SESSION_KEY] = chosen
-        elif again := {name: kept[name] for name in self.remembers if kept.get(name)}:
+            answer: HttpResponseBase = super().get(request, *args, **kwargs)  # type: ignore[misc]
+            if isinstance(answer, TemplateResponse):
+                answer.add_post_render_callback(lambda _: self._keep())
+            return answer
+        if again := {name: kept[name] for name in self.remembers if kept.get(name)}:
             query = request.GET.dict() | again
             return HttpResponseRedirect(f"{request.path}?{urlencode(query)}")
         return super().get(request, *args, **kwargs)  # type: ignore[misc,no-any-return]
+
+    def _keep(self) -> None:
+        reading, query = reading_of(self.request), self.request.GET
+        kept = self.request.session.get(SESSION_KEY, {})
+        chosen = {name: value for name, value in kept.items() if name not in reading.unread}
+        chosen |= {name: query[name] for name in self.remembers if name in query and name in reading.read}
+        if chosen != kept:
+            self.request.session[SESSION_KEY] = chosen
 
 
 class SortedFilter(django_filters.FilterSet):

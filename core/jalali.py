@@ -37,6 +37,14 @@ def parse(text: str) -> dt.date:
     return from_parts(int(year), int(month), int(day))
 
 
+def read(text: str) -> dt.date | None:
+    """A Jalali day of an address; what is no day counts as not given."""
+    try:
+        return parse(text)
+    except ValueError:
+        return None
+
+
 def text(day: dt.date) -> str:
     """The date as ۱۴۰۳/۰۷/۰۱."""
     return persian_digits(plain(day))

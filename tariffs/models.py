@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -145,6 +147,10 @@ def one_truth(name: str, *fields: str | Coalesce) -> ExclusionConstraint:
     )
 
 
+#: Since when the first load counts as known: before anything could have been priced with it.
+KNOWN_FROM = dt.datetime(2011, 3, 21, tzinfo=dt.UTC)
+
+
 class Rate(models.Model):
     """A dated fact with two time axes: `valid` for which days, `known` since when (and until superseded).
 
@@ -165,6 +171,12 @@ class Rate(models.Model):
 
     class Meta:
         abstract = True
+
+    @property
+    def known_since(self) -> dt.datetime | None:
+        """When the system came to know it; None for a draft, and for what was there before anything was priced."""
+        first = self.known.lower if self.known else None
+        return first if first and first != KNOWN_FROM else None
 
 
 def published_is_known(name: str) -> models.CheckConstraint:

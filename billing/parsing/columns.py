@@ -11,8 +11,11 @@ from core.errors import InvalidInput
 from core.text import clean, fold, persian_digits
 
 MAX_COLUMNS = 200
-#: Column that is added when refused rows are given back. It is no column of ours, so it is ignored when sent again.
+#: Columns that are added when refused rows are given back. They are none of ours, so they are ignored when sent again.
 REASON_HEADER = "علت رد"
+#: The same for the number that the row had in the file that was sent.
+ROW_HEADER = "سطر در فایل فرستاده‌شده"
+ADDED_HEADERS = (ROW_HEADER, REASON_HEADER)
 
 
 class MissingColumns(InvalidInput):

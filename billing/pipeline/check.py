@@ -34,6 +34,11 @@ class Checked:
     refused: pl.DataFrame  # columns of REFUSED, one row a refused row
 
 
+def is_unknown_fund(reason: str) -> bool:
+    """Whether a row was refused for a fund code that nobody knows."""
+    return reason.startswith(_UNKNOWN_FUND.split("«", 1)[0])
+
+
 def refuse_faulty(
     headers: pl.DataFrame, lines: pl.DataFrame, faults: pl.DataFrame, *, received_on: dt.date
 ) -> Checked:

@@ -18,6 +18,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import QuerySet
 
 from billing.choices import DeliveryKind, DeliveryState
 from billing.models import ColumnMapping, Delivery
@@ -28,13 +29,14 @@ from billing.services import file_papers
 from billing.services.reference import funds_of_person_cases
 from core import audit, jobs
 from core.errors import DomainError, InvalidInput
-from core.models import Job, JobState
+from core.models import AuditEvent, Job, JobState
 from core.text import persian_digits
 from core.uploads import bare_name, sha256_of
 from organisations.models import Centre, Ward
 from tariffs.models import MultipleSurgery
 
 KIND = "delivery"
+REPEATED = "delivery.repeated"
 #: The fund of SATA messages that name no person case.
 DEFAULT_FUND = "company"
 
@@ -66,8 +68,8 @@ def receive_file(
 ) -> Delivery:
     """Check and keep a file; `queue` is called with the delivery's id on commit (without it the caller loads).
 
-    The same file for the same centre is not received twice: the earlier delivery comes back and nothing changes
-    (`is_repeated` tells). A file that was refused as a whole may be sent again.
+    The same file for the same centre is not received twice: the earlier delivery comes back, with one more of its
+    `repetitions`, and nothing else changes (`is_repeated` tells). A file that was refused as a whole may be sent again.
     """
     if (upload.size or 0) > settings.UPLOAD_LIMIT_MB * files.MEGABYTE:
         raise InvalidInput(
@@ -79,6 +81,14 @@ def receive_file(
     jobs.lock("billing.receive", centre.pk)
     earlier = _same_file(centre, digest)
     if earlier:
+        audit.record(
+            REPEATED,
+            earlier,
+            by=by,
+            at=at,
+            organisation_id=centre.region.organisation_id,
+            after={"name": name},
+        )
         return earlier
     delivery = Delivery(
         centre=centre, kind=found.kind, name=name, sha256=digest, mapping=mapping, received_at=at, by=by
@@ -99,6 +109,11 @@ def receive_file(
 def is_repeated(delivery: Delivery, at: dt.datetime) -> bool:
     """Whether `receive_file` at the moment `at` found the file already there."""
     return delivery.received_at != at
+
+
+def repetitions(delivery: Delivery) -> QuerySet[AuditEvent]:
+    """When the delivery's file was sent again, and by whom, the last first."""
+    return AuditEvent.objects.of_object(delivery).filter(action=REPEATED).newest_first()
 
 
 def _same_file(centre: Centre, digest: str) -> Delivery | None:

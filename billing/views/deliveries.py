@@ -16,9 +16,10 @@ from billing import refused
 from billing.choices import DeliveryState
 from billing.forms import DeliveryForm
 from billing.models import Delivery, Movement
-from billing.parsing.columns import COLUMNS
+from billing.pipeline.check import is_unknown_fund
 from billing.services import deliveries
 from billing.tasks import load_delivery
+from billing.views.layouts import layouts
 from core import display, export
 from core.paging import Pages
 from core.text import group_digits
@@ -28,6 +29,7 @@ from organisations.permissions import Permission
 
 ROWS_PER_PAGE = 50
 GROUPS_SHOWN = 20
+REPETITIONS_SHOWN = 3
 
 
 class Deliveries(ListPage):
@@ -71,16 +73,14 @@ class DeliveryCreate(FormPage):
             queue=load_delivery.delay,
         )
         if deliveries.is_repeated(self.delivery, at):
-            moment = display.moment(self.delivery.received_at)
-            messages.info(self.request, f"همین فایل پیش‌تر ({moment}) رسیده است؛ چیزی تغییر نکرد.")
+            messages.info(self.request, "همین فایل پیش‌تر رسیده بود؛ چیزی تغییر نکرد.")
 
     def get_success_url(self) -> str:
         return reverse("delivery", args=[self.delivery.pk])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         way = [{"label": "محموله‌ها", "url": reverse("deliveries")}, {"label": "فایل تازه"}]
-        wanted = "، ".join(f"«{column.label}»" for column in COLUMNS if column.required)
-        return super().get_context_data(breadcrumb=way, wanted_columns=wanted, **kwargs)
+        return super().get_context_data(breadcrumb=way, layouts=layouts(self.request.user), **kwargs)
 
 
 class DeliveryDetail(DetailPage):
@@ -105,6 +105,7 @@ class DeliveryDetail(DetailPage):
             job=delivery.job,
             job_url=reverse("delivery_progress", args=[delivery.pk]),
             notes=delivery.job.outcome.get("notes", []) if delivery.job else [],
+            again=deliveries.repetitions(delivery)[:REPETITIONS_SHOWN],
             groups=_groups(delivery, rule),
             findings=page if delivery.rows_refused else None,
             chips=[{"name": "rule", "label": "قاعده", "value": page.object_list[0]["rule"]}]
@@ -160,7 +161,7 @@ def _groups(delivery: Delivery, open_rule: str) -> list[dict[str, Any]]:
             "rule_label": group["rule"],
             "severity": "bad",
             "severity_label": "رد صورتحساب",
-            "help": "",
+            "help_url": reverse("fund_codes") if is_unknown_fund(group["rule"]) else "",
             "count": group["count"],
             "fixable": False,
             "filter_url": f"?rule={group['rule_key']}",
@@ -177,6 +178,7 @@ def _finding(row: Any) -> dict[str, Any]:
         "rule": row.rule,
         "text": row.reason,
         "asked": row.asked,
+        "help_url": reverse("fund_codes") if is_unknown_fund(row.reason) else "",
         "severity": "bad",
         "severity_label": "رد",
     }

@@ -9,13 +9,12 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from billing.pricelist import Place, PriceRow, newest_priced_day, price_list
-from core import display, export
+from core import display, export, jalali
 from core.views import ListPage
 from organisations.choices import PatientCategory, PhysicianStatus, Sector, Setting
 from organisations.permissions import Permission
 from tariffs.choices import ANY, Book, Confidence, ServiceGroup
 from tariffs.models import Service
-from tariffs.views.services import read_day
 
 GRADES = tuple((grade, display.fixed(grade, 0)) for grade in (1, 2, 3, 4))
 COMPONENTS = {
@@ -46,9 +45,9 @@ COLUMNS = (
     export.Column("وضعیت", lambda r: "" if r.amount is not None else reason(r), 28),
     export.Column("بخشنامه", lambda r: r.main.circular.title if r.main else "", 40),
     export.Column("اعتماد", lambda r: r.confidence.label if r.confidence else ""),
-    export.Column("از", lambda r: r.main.valid.lower if r.main else None),
-    export.Column("تا پیش از", lambda r: r.main.valid.upper if r.main else None),
-    export.Column("دانسته از", lambda r: r.main.known.lower if r.main else None, 24),
+    export.Column("از", lambda r: r.main.valid.lower if r.main else None, of_days=True),
+    export.Column("تا پیش از", lambda r: r.main.valid.upper if r.main else None, of_days=True),
+    export.Column("دانسته از", lambda r: r.main.known_since if r.main else None, 24),
 )
 
 
@@ -59,10 +58,9 @@ def for_whom(category: int) -> str:
     return f"قیمت‌ها برای بیمار {PatientCategory(category).label} است."
 
 
-def units(row: PriceRow, name: str) -> str:
-    """Units of the book as text; empty for what the book does not price."""
-    value = row.units[name]
-    return "" if value is None else display.milli(value)
+def units(row: PriceRow, name: str) -> export.Fixed | None:
+    """Units of the book; None for what the book does not price."""
+    return export.thousandths(row.units[name])
 
 
 def reason(row: PriceRow) -> str:
@@ -93,7 +91,7 @@ class Tariffs(ListPage):
 
     @cached_property
     def asked_day(self) -> dt.date | None:
-        return read_day(self.request.GET.get("on", ""))
+        return jalali.read(self.request.GET.get("on", ""))
 
     def _own(self, name: str, otherwise: int) -> int:
         """What the user's own hospital has, for those who belong to one."""

@@ -56,6 +56,11 @@ class Cut:
         return found
 
 
+def only_one_saw(before: Cut, after: Cut) -> tuple[Q, Q]:
+    """Conditions on movements of two cuts' organisation: what only `after` saw, and what only `before` saw."""
+    return after.seen & ~before.seen, before.seen & ~after.seen
+
+
 def cut_now(*, organisation_id: int, fiscal_year: int, at: dt.datetime) -> Cut:
     """Everything there is, exactly: no movement is written until the caller's transaction ends.
 

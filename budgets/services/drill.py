@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Case, Count, QuerySet, Sum, Value, When
 
 from billing.choices import Cause
 from billing.models import Movement
 from budgets.models import BudgetRun
 from budgets.services import runs
-from budgets.services.cut import Cut
+from budgets.services.cut import Cut, only_one_saw
 from core import jalali
 from insurers.models import Fund
 from organisations.choices import CostElement
@@ -65,17 +65,40 @@ class LineOfMovement:
 
 
 def movements_of(
-    run: BudgetRun, *, region_id: int, component: int, narrowed: dict[str, Any] | None = None
+    run: BudgetRun,
+    *,
+    region_id: int,
+    component: int,
+    narrowed: dict[str, Any] | None = None,
+    since: BudgetRun | None = None,
 ) -> QuerySet[Movement]:
-    """The movements that make a ledger component of a region in a run, with `value`: what each adds to it."""
+    """The movements that make a ledger component of a region in a run, with `value`: what each adds to it.
+
+    With `since` those that only one of the two runs saw, which add up to what `explain_change` says of them; one
+    that only `since` saw takes away, and has `is_gone`.
+    """
     columns = {GROUPINGS[name][1]: value for name, value in (narrowed or {}).items()}
+    cut, value, is_gone = Cut.of_run(run), runs.value_of(component), Value(False)
+    found = cut.movements()
+    if since:
+        came, went = only_one_saw(Cut.of_run(since), cut)
+        found = Movement.objects.of_organisation(run.organisation_id).filter(came | went)
+        value = Case(When(cut.seen, then=value), default=-value)
+        is_gone = Case(When(cut.seen, then=Value(False)), default=Value(True))
     return (
-        Cut.of_run(run)
-        .movements()
-        .filter(centre__region_id=region_id, category=runs.category_of(component), **columns)
-        .annotate(value=runs.value_of(component))
+        found.filter(centre__region_id=region_id, category=runs.category_of(component), **columns)
+        .annotate(value=value, is_gone=is_gone)
         .exclude(value=0)
     )
+
+
+def inputs_of(run: BudgetRun, *, name: str, since: BudgetRun | None = None) -> tuple[set[int], set[int]]:
+    """Ids of the entered rows a run counted; with `since` those only it counted, and those only `since` counted."""
+    counted = set(run.inputs[name]["ids"])
+    if since is None:
+        return counted, set()
+    before = set(since.inputs[name]["ids"])
+    return counted - before, before - counted
 
 
 def groups_of(movements: QuerySet[Movement], grouping: str) -> list[Group]:

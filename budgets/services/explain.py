@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from django.db.models import Q, Sum
 
 from billing.choices import Cause
+from billing.models import Movement
 from budgets.choices import LEDGER_COMPONENTS, Difference
 from budgets.models import BudgetRun
 from budgets.services import runs
-from budgets.services.cut import Cut
+from budgets.services.cut import Cut, only_one_saw
 from core.errors import DomainError, InvalidInput
 
 
@@ -46,9 +47,9 @@ def explain_change(previous: BudgetRun, current: BudgetRun) -> list[Step]:
     if (previous.organisation_id, previous.fiscal_year) != (current.organisation_id, current.fiscal_year):
         raise InvalidInput("دو اجرا باید از یک سازمان و یک سال مالی باشند.")
     steps: Counter[tuple[int, int, str]] = Counter()
-    before, after = Cut.of_run(previous), Cut.of_run(current)
-    for sign, seen, unseen in ((1, after, before), (-1, before, after)):
-        for region, component, cause, amount in _moved(seen, unseen):
+    came, went = only_one_saw(Cut.of_run(previous), Cut.of_run(current))
+    for sign, moved in ((1, came), (-1, went)):
+        for region, component, cause, amount in _moved(current.organisation_id, moved):
             steps[region, component, cause] += sign * amount
     difference = _by_region_and_component(current)
     difference.subtract(_by_region_and_component(previous))
@@ -74,9 +75,9 @@ def total_by_cause(steps: list[Step]) -> list[tuple[str, int]]:
     return [(cause, totals[cause]) for cause in (*Cause.values, *Difference.values) if totals[cause]]
 
 
-def _moved(seen: Cut, unseen: Cut) -> list[tuple[int, int, str, int]]:
-    """Region, component, cause and amount of movements that `seen` holds and `unseen` does not."""
-    moved = seen.movements().exclude(unseen.seen).order_by()
+def _moved(organisation_id: int, which: Q) -> list[tuple[int, int, str, int]]:
+    """Region, component, cause and amount of the movements of a condition."""
+    moved = Movement.objects.of_organisation(organisation_id).filter(which).order_by()
     found = []
     for component in LEDGER_COMPONENTS:
         rows = moved.filter(category=runs.category_of(component)).values_list("centre__region_id", "cause")

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from budgets import forms
 from budgets.models import Agreement, Beneficiary, Party
+from budgets.querysets import SYNTHETIC_WORD
 from budgets.services import inputs, parties, retirees
 from budgets.services.parties import MembersLoaded
 from budgets.views.accounts import CRUMB, way
@@ -175,7 +176,13 @@ class Members(ListPage):
                 export.Column("کد", lambda b: b.party.code), export.Column("نام", lambda b: b.party.name, 28),
                 export.Column("از تاریخ", lambda b: jalali.text(b.valid.lower)), export.Column("منبع", "source", 40),
             )  # fmt: skip
-            return export.xlsx_response(self.get_queryset()[:20_000], columns, title="عضویت بیمه‌شدگان")
+            rows, title = self.get_queryset()[: export.LIMIT], "عضویت بیمه‌شدگان"
+            made_up = self.get_queryset().filter(source__contains=SYNTHETIC_WORD).exists()
+            notes = [
+                *export.synthetic_notes(rates=False, inputs=made_up),
+                export.provenance(as_of=timezone.now(), source=title),
+            ]
+            return export.xlsx_response(rows, columns, title=title, notes=notes)
         return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import Http404
+from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -13,16 +13,32 @@ from django.utils.functional import cached_property
 from billing.choices import Cause
 from billing.models import Movement
 from budgets.choices import LEDGER_COMPONENTS, BudgetComponent
-from budgets.models import CompanyInvoice, OverheadEstimate
+from budgets.models import BudgetRun, CompanyInvoice
 from budgets.services import drill
-from budgets.views.runs import OfRun, component_url, crumbs, notes_of, run_crumb
-from core import export
+from budgets.views.inputs import KINDS, Kind
+from budgets.views.runs import OfRun, component_url, crumbs, notes_of, run_crumb, run_label
+from core import display, export, jalali
 from core.filters import RememberedFilters, whole
 from core.paging import Pages, Slice
+from core.text import persian_digits
 from organisations.models import Region
 from organisations.permissions import Permission
 
 LINES_A_PAGE = 100
+SINCE = "تنها تفاوت با"
+MOVEMENTS_EXPORTED = (
+    export.Column("حرکت", "pk", 12),
+    export.Column("ثبت", "recorded_at", 26, of_days=True),
+    export.Column("علت", lambda one: one.get_cause_display(), 20),
+    export.Column("مرکز", lambda one: one.centre.name, 30),
+    export.Column("ماه", lambda one: jalali.month_name(one.month), 16),
+    export.Column("ماه اصلی", lambda one: jalali.month_name(one.origin_month), 16),
+    export.Column("عنصر هزینه", lambda one: one.get_element_display(), 20),
+    export.Column("نوع مراجعه", lambda one: one.get_setting_display(), 14),
+    export.Column("صندوق", lambda one: f"{one.fund.insurer.name}، {one.fund.name}", 30),
+    export.Column("سطر", "lines", 10),
+    export.Column("مبلغ (ریال)", "value", 22),
+)
 
 
 class OfComponent(RememberedFilters, OfRun):
@@ -50,39 +66,94 @@ class OfComponent(RememberedFilters, OfRun):
         return {name: found[name] for name in drill.GROUPINGS if found[name] is not None}
 
     @cached_property
+    def since(self) -> BudgetRun | None:
+        """The run named by `since`: only what differs between it and this one is shown."""
+        if (asked := whole(self.request.GET.get("since"))) is None:
+            return None
+        runs = BudgetRun.objects.visible_to(self.request.user)
+        same = runs.of_year(self.run.organisation_id, self.run.fiscal_year).exclude(pk=self.run.pk)
+        return get_object_or_404(same, pk=asked)
+
+    @property
+    def misread(self) -> list[str]:
+        """Labels of what the URL names and cannot be read."""
+        titles = {"since": SINCE} | {name: title for name, (title, _) in drill.GROUPINGS.items()}
+        return [
+            title for name, title in titles.items() if self.request.GET.get(name) and name not in self.chosen
+        ]
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """What of the URL the page goes by."""
+        return self.narrowed | ({"since": self.since.pk} if self.since else {})
+
+    @cached_property
     def figure(self) -> int:
         """The kept figure that the rows below must add up to, unless they are narrowed by more than the month."""
-        figures = self.run.figures.filter(region=self.region, component=self.component)
+        return self._figure_of(self.run) - (self._figure_of(self.since) if self.since else 0)
+
+    def _figure_of(self, run: BudgetRun) -> int:
+        figures = run.figures.filter(region=self.region, component=self.component)
         if month := self.narrowed.get("month"):
             figures = figures.filter(month=month)
         return sum(figures.values_list("amount", flat=True))
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether the rows must add up to the kept figure."""
+        same_formula = self.since is None or self.since.formula_version == self.run.formula_version
+        return same_formula and set(self.narrowed) <= {"month"}
+
     def movements(self) -> Any:
         return drill.movements_of(
-            self.run, region_id=self.region.pk, component=self.component, narrowed=self.narrowed
-        )
+            self.run, region_id=self.region.pk, component=self.component, narrowed=self.narrowed,
+            since=self.since,
+        )  # fmt: skip
 
     def url(self, name: str, **changes: Any) -> str:
-        query = {k: v for k, v in (self.narrowed | changes).items() if v is not None}
+        query = {k: v for k, v in (self.chosen | changes).items() if v is not None}
         path = reverse(name, args=[self.run.pk, self.region.pk, self.component.value])
         return f"{path}?{urlencode(query)}" if query else path
 
-    def chips(self, name: str) -> list[dict[str, str]]:
-        return [
-            {
-                "label": drill.GROUPINGS[key][0],
-                "value": drill.label_of(key, value),
-                "url": self.url(name, **{key: None}),
-            }
-            for key, value in self.narrowed.items()
+    @cached_property
+    def chips(self) -> list[dict[str, str]]:
+        """The filters in force, in words."""
+        shown = [
+            {"name": name, "label": drill.GROUPINGS[name][0], "value": drill.label_of(name, value)}
+            for name, value in self.narrowed.items()
         ]
+        if self.since:
+            value = f"اجرای {persian_digits(self.since.pk)}"
+            shown.insert(0, {"name": "since", "label": SINCE, "value": value})
+        return shown
+
+    def _compare_url(self) -> str:
+        path = reverse("budget_compare", args=[self.run.pk])
+        return f"{path}?with={self.since.pk}" if self.since else path
+
+    def notes(self) -> list[str]:
+        """What a file of the page says above its rows: of which run, and what it is narrowed to."""
+        place = [self.component.label, self.region.name]
+        words = [*place, *(f"{chip['label']} {chip['value']}" for chip in self.chips)]
+        since = []
+        if self.since:
+            moment = display.moment(self.since.as_of)
+            since = [f"تنها آنچه یکی از دو اجرا دیده است؛ {run_label(self.since)}، دانسته تا {moment}."]
+        return [*notes_of(self.run), f"{'، '.join(words)}.", *since]
+
+    def file_name(self, what: str) -> str:
+        return f"{what} {self.component.label} {self.region.name}"
 
     def way(self, *further: tuple[str, str]) -> list[dict[str, str]]:
         region = (self.region.name, reverse("budget_region", args=[self.run.pk, self.region.pk]))
         return crumbs(run_crumb(self.run), region, *further)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        facts = {"region": self.region, "component": self.component, "figure": self.figure}
+        facts = {
+            "region": self.region, "component": self.component, "figure": self.figure, "since": self.since,
+            "chips": self.chips, "chosen": self.chosen, "is_whole": self.is_whole, "misread": self.misread,
+            "compare_url": self._compare_url(),
+        }  # fmt: skip
         return super().get_context_data(**(facts | kwargs))
 
 
@@ -107,17 +178,23 @@ class Component(OfComponent):
         ]
 
     def get(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        if request.GET.get("export") == "xlsx" and self.component in LEDGER_COMPONENTS:
+        if request.GET.get("export") == "xlsx":
             self.object = self.get_object()
-            title = drill.GROUPINGS[self.grouping][0]
-            columns = [
-                export.Column(title, "label", 32),
-                export.Column("حرکت", "movements"),
-                export.Column("مبلغ", "amount", 22),
-            ]
-            name = f"{self.region.name} {title}"
-            return export.xlsx_response(self.groups, columns, title=name, notes=notes_of(self.run))
+            return self._export()
         return super().get(request, *args, **kwargs)
+
+    def _export(self) -> FileResponse:
+        if self.component not in LEDGER_COMPONENTS:
+            columns = [*self._kind.columns, export.Column("اثر بر این جزء (ریال)", "effect", 22)]
+            title = self.file_name("ورودی‌های")
+            return export.xlsx_response(self.entered, columns, title=title, notes=self.notes())
+        grouping = drill.GROUPINGS[self.grouping][0]
+        columns = [
+            export.Column(grouping, "label", 32),
+            export.Column("حرکت", "movements"),
+            export.Column("مبلغ (ریال)", "amount", 22),
+        ]
+        return export.xlsx_response(self.groups, columns, title=self.file_name(grouping), notes=self.notes())
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         way = self.way((self.component.label, ""))
@@ -131,7 +208,6 @@ class Component(OfComponent):
             "rows": [(group, self._narrower(group, free)) for group in self.groups],
             "total": total,
             "movements": sum(group.movements for group in self.groups),
-            "is_whole": set(self.narrowed) <= {"month"},
             "grouping": drill.GROUPINGS[self.grouping][0],
             "tabs": [
                 {
@@ -141,7 +217,7 @@ class Component(OfComponent):
                 }
                 for name, on in ((name, name == self.grouping) for name in free)
             ],
-            "chips": self.chips("budget_component"),
+            "kept": self.chosen | {"by": self.grouping},
             "movements_url": self.url("budget_movements"),
         }
 
@@ -149,17 +225,32 @@ class Component(OfComponent):
         name = "budget_component" if len(free) > 1 else "budget_movements"
         return self.url(name, **{self.grouping: group.value})
 
-    def _inputs(self) -> dict[str, Any]:
-        invoices = self.component == BudgetComponent.COMPANY_INVOICES
-        model, name = (CompanyInvoice, "company_invoices") if invoices else (OverheadEstimate, "overheads")
+    @property
+    def _kind(self) -> Kind:
+        return KINDS["company" if self.component == BudgetComponent.COMPANY_INVOICES else "overhead"]
+
+    @cached_property
+    def entered(self) -> list[Any]:
+        """The entered rows of the component, each with its `effect` and whether it `is_gone` from this run."""
+        invoices = self._kind.model is CompanyInvoice
+        name = "company_invoices" if invoices else "overheads"
+        counted, gone = drill.inputs_of(self.run, name=name, since=self.since)
         of_region = {"region": self.region} if invoices else {"centre__region": self.region}
-        rows = model.objects.visible_to(self.request.user).filter(
-            pk__in=self.run.inputs[name]["ids"], **of_region
+        rows = self._kind.model.objects.visible_to(self.request.user).filter(
+            pk__in=counted | gone, **of_region
         )
         if month := self.narrowed.get("month"):
             rows = rows.filter(month=month)
-        rows = list(rows.for_list().order_by("month", "pk"))
-        return {"rows": rows, "total": sum(row.amount for row in rows), "invoices": invoices}
+        found = list(rows.for_list().order_by("month", "pk"))
+        for row in found:
+            row.is_gone = row.pk in gone
+            row.effect = -row.amount if row.is_gone else row.amount
+        return found
+
+    def _inputs(self) -> dict[str, Any]:
+        total = sum(row.effect for row in self.entered)
+        invoices = self._kind.model is CompanyInvoice
+        return {"rows": self.entered, "total": total, "invoices": invoices, "kept": self.chosen}
 
 
 class Movements(OfComponent):
@@ -167,19 +258,38 @@ class Movements(OfComponent):
 
     template_name = "budgets/movements.html"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def rows(self) -> Any:
         if self.component not in LEDGER_COMPONENTS:
             raise Http404
-        found = self.movements().select_related("centre", "fund__insurer").order_by("-recorded_at", "-pk")
+        return self.movements().select_related("centre", "fund__insurer").order_by("-recorded_at", "-pk")
+
+    def get(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        if request.GET.get("export") == "xlsx":
+            self.object = self.get_object()
+            found, title = self.rows()[: export.LIMIT], self.file_name("حرکت‌های")
+            return export.xlsx_response(found, MOVEMENTS_EXPORTED, title=title, notes=self.notes())
+        return super().get(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        page = Pages(self.rows(), 50).get_page(self.request.GET.get("page"))
+        for movement in page:
+            movement.url = self._lines_of(movement)
         groups = drill.groups_of(self.movements(), "cause")
-        component = (self.component.label, component_url(self.run, self.region.pk, self.component))
+        component = (self.component.label, self.url("budget_component"))
         return super().get_context_data(
             breadcrumb=self.way(component, ("حرکت‌ها", "")),
-            page_obj=Pages(found, 50).get_page(self.request.GET.get("page")),
+            page_obj=page,
             total=sum(group.amount for group in groups),
-            chips=self.chips("budget_movements"),
+            is_longer=page.paginator.count > export.LIMIT,
+            export_limit=export.LIMIT,
             **kwargs,
         )
+
+    def _lines_of(self, movement: Any) -> str:
+        """The lines of a movement, in the run that saw it."""
+        run = self.since if self.since and movement.is_gone else self.run
+        path = reverse("budget_lines", args=[run.pk, self.region.pk, self.component.value, movement.pk])
+        return f"{path}?{urlencode(self.chosen)}" if self.chosen and run == self.run else path
 
 
 class Lines(OfComponent):
@@ -209,6 +319,7 @@ class Lines(OfComponent):
             total=total,
             is_equal=total == self.movement.value,
             may_see_repricings=self.request.user.may(Permission.REPRICING_VIEW),
+            kept=self.chosen,
             **kwargs,
         )
 

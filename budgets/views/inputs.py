@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Sum
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -12,10 +13,11 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from budgets import forms
-from budgets.models import CapitationRate, CompanyInvoice, EnteredAmount, OverheadEstimate
+from budgets.models import BudgetRun, CapitationRate, CompanyInvoice, EnteredAmount, OverheadEstimate
 from budgets.services import inputs
 from core import export, jalali
-from core.filters import RememberedFilters, unit_of
+from core.filters import whole
+from core.text import persian_digits
 from core.views import ActionView, FormPage, ListPage
 from organisations.permissions import Permission
 
@@ -31,6 +33,8 @@ class Kind:
     form: type[forms.InputForm]
     enter: Any
     columns: tuple[export.Column, ...]
+    #: What a run calls the rows that it counted, empty where it counts none.
+    of_run: str = ""
 
 
 _LAST = (
@@ -50,6 +54,7 @@ KINDS = {
                 export.Column("خدمت", lambda row: row.get_kind_display()), export.Column("شرکت", "company", 30),
                 export.Column("سند", "document_no"), export.Column("مبلغ", "amount", 22), *_LAST,
             ),
+            "company_invoices",
         ),
         Kind(
             "overhead", "سرباری مراکز تکلیفی", "برآورد سرباری", OverheadEstimate, forms.OverheadForm,
@@ -59,6 +64,7 @@ KINDS = {
                 export.Column("مرکز", lambda row: row.centre.name, 30), _MONTH,
                 export.Column("مبلغ", "amount", 22), export.Column("مبنا", "basis", 40), *_LAST,
             ),
+            "overheads",
         ),
         Kind(
             "capitation", "سرانه", "سرانه", CapitationRate, forms.CapitationForm, inputs.enter_capitation,
@@ -78,27 +84,41 @@ def kind_or_404(slug: str) -> Kind:
     return KINDS[slug]
 
 
-class Inputs(RememberedFilters, ListPage):
-    """Inputs of one kind; those that wait for approval first."""
+class Inputs(ListPage):
+    """Inputs of one kind; those that wait for approval first. In rials: what is approved here is locked to the rial."""
 
     permission = Permission.BUDGET_VIEW
     template_name = "budgets/inputs.html"
     context_object_name = "rows"
-    remembers = ("unit",)
 
     @cached_property
     def kind(self) -> Kind:
         return kind_or_404(self.kwargs["kind"])
 
+    @cached_property
+    def run(self) -> BudgetRun | None:
+        """The run whose counted rows alone are shown, where the URL names one."""
+        asked = whole(self.request.GET.get("run"))
+        if asked is None or not self.kind.of_run:
+            return None
+        return get_object_or_404(BudgetRun.objects.visible_to(self.request.user), pk=asked)
+
     def get_queryset(self) -> Any:
         rows = self.kind.model.objects.visible_to(self.request.user).for_list()
         if self.request.GET.get("status") in ("draft", "approved"):
             rows = rows.filter(status=self.request.GET["status"])
+        if self.run:
+            rows = rows.filter(pk__in=self.run.inputs[self.kind.of_run]["ids"])
         return rows.order_by("-status", "-entered_at", "-pk")
 
     def get(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         if request.GET.get("export") == "xlsx":
-            return export.xlsx_response(self.get_queryset(), self.kind.columns, title=self.kind.title)
+            rows, title = self.get_queryset(), self.kind.title
+            notes = [
+                *export.synthetic_notes(rates=False, inputs=rows.synthetic().exists()),
+                export.provenance(as_of=timezone.now(), source=title),
+            ]
+            return export.xlsx_response(rows, self.kind.columns, title=title, notes=notes)
         return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -106,10 +126,14 @@ class Inputs(RememberedFilters, ListPage):
         return super().get_context_data(
             breadcrumb=[{"label": "ورودی‌های بودجه"}, {"label": self.kind.title}],
             kind=self.kind,
+            chips=[{"name": "run", "label": "در اجرای", "value": persian_digits(self.run.pk)}]
+            if self.run
+            else [],
+            kept={"run": self.run.pk} if self.run else {},
+            total=self.object_list.aggregate(total=Sum("amount"))["total"] if self.run else None,
             tabs=[{"label": k.title, "url": reverse("budget_inputs", args=[k.slug])} for k in KINDS.values()],
             may_enter=user.may(Permission.BUDGET_INPUT_EDIT),
             may_approve=user.may(Permission.BUDGET_INPUT_APPROVE),
-            unit=unit_of(self.request),
             has_synthetic=self.object_list.synthetic().exists(),
             **kwargs,
         )

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from budgets import tables, tasks
-from budgets.choices import LEDGER_COMPONENTS, BudgetComponent
+from budgets.choices import LEDGER_COMPONENTS, BudgetComponent, Difference
 from budgets.models import BudgetRun
 from budgets.services import capitation, explain_change, verify_run
 from budgets.services.explain import cause_label, total_by_cause
@@ -284,15 +284,20 @@ class Compare(RememberedFilters, OfRun):
                     "component": BudgetComponent(step.component).label,
                     "cause": cause_label(step.cause),
                     "amount": step.amount,
-                    "url": self._url(step),
+                    "url": self._url(step, other),
                 }
                 for step in sorted(steps, key=lambda step: -abs(step.amount))
             ],
         }
 
-    def _url(self, step: Any) -> str:
-        url = component_url(self.run, step.region_id, step.component)
-        return f"{url}?cause={step.cause}" if step.component in LEDGER_COMPONENTS else url
+    def _url(self, step: Any, other: BudgetRun) -> str:
+        """The movements or entered rows that only one of the runs saw; nothing stands behind a new formula."""
+        if step.cause == Difference.FORMULA:
+            return ""
+        if step.component not in LEDGER_COMPONENTS:
+            return f"{component_url(self.run, step.region_id, step.component)}?since={other.pk}"
+        path = reverse("budget_movements", args=[self.run.pk, step.region_id, step.component])
+        return f"{path}?cause={step.cause}&since={other.pk}"
 
 
 def waterfall(

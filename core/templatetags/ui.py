@@ -16,10 +16,11 @@ from django.core.paginator import Page
 from django.forms import BoundField
 from django.template.loader import render_to_string
 from django.templatetags.static import static
-from django.utils.html import format_html, strip_tags
+from django.utils.html import escape, format_html, strip_tags
 from django.utils.safestring import SafeString
 
 from core import display, jalali, jobs
+from core.filters import reading_of
 from core.models import Job
 from core.text import as_written
 
@@ -449,22 +450,56 @@ def fact(content: str, label: str) -> SafeString:
 
 
 @register.simple_block_tag(takes_context=True)
-def filter_bar(context: template.Context, content: str, chips: Iterable[Mapping[str, Any]] = ()) -> str:
-    """A GET form whose state is the URL; `chips` ({name, label, value}) are the filters in force."""
-    query = context["request"].GET
+def filter_bar(
+    context: template.Context,
+    content: str,
+    chips: Iterable[Mapping[str, Any]] = (),
+    kept: Mapping[str, Any] | None = None,
+) -> str:
+    """A GET form whose state is the URL; `chips` ({name, label, value}) are the filters in force.
+
+    `kept` are parameters that stay when a filter of the bar changes. Below it stands which filters of the address could
+    not be read: those the picks of the bar do not offer, and the labels in the page's `misread`.
+    """
+    request = context["request"]
     shown = [{**chip, "remove": _query(context, **{chip["name"]: None, "page": None})} for chip in chips]
-    return render_to_string(
-        "components/filter_bar.html", {"content": content, "chips": shown, "sort": query.get("sort", "")}
-    )
+    in_force = {chip["name"] for chip in shown}
+    unread = [label for name, label in reading_of(request).unread.items() if name not in in_force]
+    misread = dict.fromkeys([*(context.get("misread") or ()), *unread])
+    facts = {"content": content, "chips": shown, "kept": kept or {}, "misread": list(misread)}
+    return render_to_string("components/filter_bar.html", facts | {"sort": request.GET.get("sort", "")})
 
 
 @register.simple_block_tag(takes_context=True)
 def pick(context: template.Context, content: str, label: str, name: str) -> SafeString:
-    """A filter chip around a native select; the content is its options."""
-    on = " is-on" if context["request"].GET.get(name) else ""
+    """A filter chip around a native select; the content is its options. What they do not offer was not read."""
+    given = context["request"].GET.get(name, "")
+    is_read = _read(context, name, label, is_read=not given or f'value="{escape(given)}"' in content)
+    on = " is-on" if given and is_read else ""
     return format_html(
         '<label class="chip{}"><span>{}</span><select name="{}">{}</select></label>', on, label, name, content
     )
+
+
+@register.simple_tag(takes_context=True)
+def pick_day(context: template.Context, label: str, name: str, placeholder: str = "همه") -> SafeString:
+    """A filter chip for a day; what is no day was not read."""
+    given = context["request"].GET.get(name, "")
+    _read(context, name, label, is_read=not given or jalali.read(given) is not None)
+    return format_html(
+        '<label class="chip"><span>{}</span><input name="{}" value="{}" data-jdp inputmode="numeric" '
+        'autocomplete="off" placeholder="{}"></label>',
+        label, name, given, placeholder,
+    )  # fmt: skip
+
+
+def _read(context: template.Context, name: str, label: str, *, is_read: bool) -> bool:
+    """Whether a filter was read, which the filter form of the page says itself; kept for the notice of the bar."""
+    form = getattr(context.get("filter"), "form", None)
+    if form is not None and name in form.fields:
+        is_read = name not in form.errors
+    reading_of(context["request"]).note(name, label, is_read=is_read)
+    return is_read
 
 
 # ---------------------------------------------------------------- states and notices
@@ -656,5 +691,8 @@ def field(bound: BoundField, kind: str = "", suffix: str = "") -> dict[str, Any]
 
 @register.inclusion_tag("components/form_errors.html")
 def form_errors(form: Any) -> dict[str, Any]:
-    """What is wrong with the form as a whole, and links to the fields with errors."""
-    return {"form": form, "wrong": [b for b in form if b.errors] if form.is_bound else []}
+    """What is wrong with the form as a whole, and links to the fields with errors; «not complete» only where one is."""
+    wrong = [b for b in form if b.errors] if form.is_bound else []
+    lacking = any(fault.code == "required" for bound in wrong for fault in bound.errors.as_data())
+    title = "فرم کامل نیست." if lacking else "این‌ها را درست کنید:" if wrong else ""
+    return {"form": form, "wrong": wrong, "title": title}

@@ -55,8 +55,8 @@ COLUMNS = (
     export.Column("پروندهٔ بدون پرداختی ثبت‌شده", "paid_unknown"),
     export.Column("پرداختی بیمار (ریال)", "numerator", 22),
     export.Column("کل هزینه (ریال)", "denominator", 22),
-    export.Column("شاخص (صدم درصد)", "indicator_bp"),
-    export.Column("هدف (صدم درصد)", "target_bp"),
+    export.Column("شاخص", lambda year: export.percent(year.indicator_bp)),
+    export.Column("هدف", lambda year: export.percent(year.target_bp)),
 )
 
 

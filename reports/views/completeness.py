@@ -320,9 +320,9 @@ class StageWaits(RememberedFilters, PageView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.GET.get("export") == "xlsx":
-            return export.xlsx_response(
-                self.rows, WAITS_EXPORTED, title=f"زمان تولید صورتحساب {self.period.year}"
-            )
+            title = f"زمان تولید صورتحساب {self.period.year}"
+            notes = dashboard.file_notes(request.user.scope.organisation_id, at=timezone.now())
+            return export.xlsx_response(self.rows, WAITS_EXPORTED, title=title, notes=notes)
         return super().get(request, *args, **kwargs)
 
     @property

@@ -29,9 +29,9 @@ HOSPITAL_COLUMNS = (
     export.Column("کل هزینه (ریال)", lambda row: row.now.asked, 22),
     export.Column("پرداختی بیمار (ریال)", lambda row: row.now.patient_paid, 22),
     export.Column("سهم به قاعده (ریال)", lambda row: row.now.patient, 22),
-    export.Column("شاخص (صدم درصد)", lambda row: row.now.indicator_bp),
-    export.Column("هدف (صدم درصد)", lambda row: row.target_bp),
-    export.Column("سال پیش (صدم درصد)", lambda row: row.previous_bp),
+    export.Column("شاخص", lambda row: export.percent(row.now.indicator_bp)),
+    export.Column("هدف", lambda row: export.percent(row.target_bp)),
+    export.Column("سال پیش", lambda row: export.percent(row.previous_bp)),
 )
 
 

@@ -19,7 +19,7 @@ from reports import tasks
 from reports.choices import Indicator
 from reports.forms import TargetForm
 from reports.models import IndicatorTarget
-from reports.services import history, nightly, targets
+from reports.services import dashboard, history, nightly, targets
 
 
 class IndicatorPage(PageView):
@@ -28,9 +28,9 @@ class IndicatorPage(PageView):
 
     def get(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         if request.GET.get("export") == "xlsx":
-            return export.xlsx_response(
-                history.years_of(request.user), history.COLUMNS, title="شاخص کاهش فرانشیز"
-            )
+            notes = dashboard.file_notes(request.user.scope.organisation_id, at=timezone.now())
+            years, title = history.years_of(request.user), "شاخص کاهش فرانشیز"
+            return export.xlsx_response(years, history.COLUMNS, title=title, notes=notes)
         return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

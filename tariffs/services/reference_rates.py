@@ -17,11 +17,8 @@ from django.db.backends.postgresql.psycopg_any import DateRange, DateTimeTZRange
 
 from core import audit
 from tariffs.choices import Confidence, Status
-from tariffs.models import Circular, Rate
+from tariffs.models import KNOWN_FROM, Circular, Rate
 from tariffs.services.reference_rows import Count, Row
-
-#: Since when the first load counts as known: before anything could have been priced with it.
-KNOWN_FROM = dt.datetime(2011, 3, 21, tzinfo=dt.UTC)
 
 Key = tuple[Any, ...]
 

@@ -23,18 +23,10 @@ class KnownAt:
     request: Any
 
     def known_moment(self) -> dt.datetime:
-        day = read_day(self.request.GET.get("known", ""))
+        day = jalali.read(self.request.GET.get("known", ""))
         if day is None:
             return timezone.now()
         return dt.datetime.combine(day + dt.timedelta(days=1), dt.time.min, timezone.get_current_timezone())
-
-
-def read_day(text: str) -> dt.date | None:
-    """A Jalali day of a URL; what is no day counts as not given."""
-    try:
-        return jalali.parse(text)
-    except ValueError:
-        return None
 
 
 class ServiceDetail(KnownAt, DetailPage):
@@ -100,7 +92,7 @@ class Rates(KnownAt, ListPage):
     def get_queryset(self) -> Any:
         kind = self.kind
         rows = kind.model._default_manager.visible_to(self.request.user).known_at(self.known_moment())
-        day = read_day(self.request.GET.get("on", ""))
+        day = jalali.read(self.request.GET.get("on", ""))
         rows = rows.effective_on(day) if day else rows
         return self.narrow(rows).select_related("circular", *kind.related).order_by(*kind.key, "-valid", "pk")
 

@@ -208,6 +208,8 @@ BILLING = (
     Row("desk_physicians", "200 403 403 200 200 200 403 403 403 403", query="?q=10"),
     Row("deliveries", "200 200 200 200 200 200 403 200 403 302"),
     Row("delivery_new", "200 403 403 200 200 200 403 403 403 302"),
+    Row("delivery_sample", "200 403 403 200 200 302 403 403 403 302"),
+    Row("fund_codes", "200 200 200 200 200 200 403 200 403 302"),
     Row("delivery", "200 200 404 200 404 404 403 200 403 302", pk("delivery")),
     Row("delivery_progress", "200 200 404 200 404 404 403 200 403 302", pk("delivery")),
     Row("delivery_retry", "302 403 403 302 404 404 403 403 403 302", pk("delivery"), method="post"),

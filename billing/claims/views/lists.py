@@ -36,7 +36,8 @@ from billing.claims.services.adjudication import insurer_of
 from billing.claims.services.objecting import lines_open
 from billing.claims.services.takeoff import agreed_for
 from billing.claims.views.of_claim import ClaimOfAddress
-from core.export import LIMIT, Column, xlsx_response
+from billing.models import InvoiceLine
+from core.export import LIMIT, Column, provenance, synthetic_notes, thousandths, xlsx_response
 from core.filters import misread, whole
 from core.jalali import month_name
 from core.models import Job
@@ -74,6 +75,13 @@ EXPORTED = (
 )
 
 
+def notes_of(claims: Any, *, source: str) -> list[str]:
+    """What a file of claims (keys) says above its figures: made-up rates behind their invoices, and as of when."""
+    invoices = ClaimInvoice.objects.filter(claim__in=claims).values("invoice")
+    rates = InvoiceLine.objects.filter(invoice__in=invoices).synthetic().exists()
+    return [*synthetic_notes(rates=rates), provenance(as_of=timezone.now(), source=persian_digits(source))]
+
+
 def age_in_days(claim: Claim, on: dt.date) -> int | None:
     """Days since a claim that still has no full answer was sent."""
     if claim.sent_at is None or claim.state not in UNANSWERED:
@@ -109,7 +117,9 @@ class Claims(ListPage):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.GET.get("export") == "xlsx":
-            return xlsx_response(self.get_queryset()[:LIMIT], EXPORTED, title="مطالبه‌ها")
+            found = self.get_queryset()[:LIMIT]
+            notes = notes_of(found.values("pk"), source="مطالبه‌ها")
+            return xlsx_response(found, EXPORTED, title="مطالبه‌ها", notes=notes)
         return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -378,11 +388,11 @@ class ClaimLines(ClaimOfAddress, ListPage):
 LINE_COLUMNS = (
     Column("صورتحساب", lambda line: line.invoice.number, 28),
     Column("سطر", "line_no", 8),
-    Column("تاریخ خدمت", "service_on"),
+    Column("تاریخ خدمت", "service_on", of_days=True),
     Column("کد", "code"),
     Column("خدمت", lambda line: line.service.title if line.service else "", 44),
     Column("عنصر هزینه", lambda line: line.get_element_display()),
-    Column("تعداد (هزارم)", "quantity_milli"),
+    Column("تعداد", lambda line: thousandths(line.quantity_milli)),
     Column("مصوب", "amount", 20),
     Column("سهم بیمه‌گر", "share", 20),
     Column("بیرون از تعهد", "excluded", 20),
@@ -402,4 +412,5 @@ LINE_COLUMNS = (
 
 def lines_xlsx(claim: Claim, lines: Any) -> FileResponse:
     """Lines of a claim as a sheet."""
-    return xlsx_response(lines.iterator(chunk_size=2_000), LINE_COLUMNS, title=f"سطرهای مطالبهٔ {claim}")
+    title, notes = f"سطرهای مطالبهٔ {claim}", notes_of([claim.pk], source=f"مطالبهٔ {claim}")
+    return xlsx_response(lines.iterator(chunk_size=2_000), LINE_COLUMNS, title=title, notes=notes)

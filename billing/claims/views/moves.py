@@ -62,11 +62,6 @@ class Gather(PageView):
         months = months_offered(centres, timezone.localdate())
         asked = whole(self.request.GET.get("month"))
         month = asked if asked in dict(months) else self._newest(months)
-        if self.request.GET.get("month") and asked != month:
-            messages.warning(
-                self.request,
-                f"«{self.request.GET['month'][:20]}» از ماه‌های این فهرست نیست؛ {jalali.month_name(month)} آمده است.",
-            )
         with_sent = bool(self.request.GET.get("with_sent"))
         ready = gathering.ready(list(centres), month=month, payers=Payer, with_sent=with_sent)
         funds = Fund.objects.select_related("insurer").in_bulk({cell.fund_id for cell in ready})

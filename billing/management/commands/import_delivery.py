@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,8 @@ class Command(BaseCommand):
         if centre is None:
             raise CommandError(f"No centre {options['centre']} in organisation {options['organisation']}.")
         mapping = self._mapping(options, centre)
+        if options["file"].is_dir():
+            raise CommandError(f"{options['file']} is a folder; name one file of it.")
         try:
             with options["file"].open("rb") as file:
                 return deliveries.receive_file(
@@ -57,7 +60,8 @@ class Command(BaseCommand):
                     at=timezone.now(),
                 )
         except OSError as fault:
-            raise CommandError(str(fault)) from fault
+            why = os.strerror(fault.errno) if fault.errno else str(fault)
+            raise CommandError(f"{options['file']} cannot be read: {why}.") from fault
         except DomainError as refusal:
             raise CommandError(refusal.sentence) from refusal
 

@@ -127,7 +127,7 @@ def test_the_page_of_gathering_leads_to_what_is_not_ready_with_its_reason(client
     assert client.get(f"{reverse('claim_left_out')}?month=x&cells=1-2-basic").status_code == 404
     for wrong in ("14031x", "999999"):
         said = client.get(reverse("claim_gather"), {"month": wrong}).content.decode()
-        assert "از ماه‌های این فهرست نیست" in said
+        assert "پالایه‌ای فهمیده نشد" in said
 
 
 def test_who_has_no_insurance_is_no_claim_and_stands_in_no_filter(client, cast):

@@ -2,20 +2,24 @@
 
 import csv
 import io
+import json
 
 import openpyxl
 import pytest
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
 
 from billing import tasks
-from billing.choices import DeliveryState
+from billing.choices import DeliveryState, LineStatus
 from billing.models import Balance, Change, ColumnMapping, Delivery, Invoice, InvoiceLine, RefusedRow
+from billing.parsing.columns import COLUMNS
 from billing.services import deliveries
 from core.errors import InvalidInput
 from core.models import AuditEvent, Job, JobState
+from tests import tariff_world
 
 HEADERS = (
     "شماره صورتحساب,کد ملی,نوع مراجعه,کد صندوق,تاریخ پذیرش,تاریخ ترخیص,فهرست,کد خدمت,شرح خدمت,تاریخ خدمت,"
@@ -184,6 +188,14 @@ def test_the_command_says_why_a_file_was_refused(cast, tmp_path, capsys):
         command(tmp_path, capsys, FILE.replace("کد صندوق", "چیز دیگر"))
 
 
+def test_the_command_says_in_words_that_a_folder_or_a_missing_file_is_no_file(cast, tmp_path):
+    where = {"centre": "0101", "organisation": "one"}
+    with pytest.raises(CommandError, match="is a folder; name one file of it"):
+        call_command("import_delivery", tmp_path, **where)
+    with pytest.raises(CommandError, match="cannot be read: No such file"):
+        call_command("import_delivery", tmp_path / "gone.csv", **where)
+
+
 # ---------------------------------------------------------------- pages
 
 
@@ -206,9 +218,15 @@ def test_a_file_sent_on_the_page_is_loaded_after_the_commit(
 
 
 def test_the_same_file_on_the_page_says_that_it_was_there(officer, cast):
-    send(officer, cast.hospital)
+    first = send(officer, cast.hospital)
+    assert "دوباره فرستاده شد" not in officer.get(first.url).content.decode()
     response = send(officer, cast.hospital)
+    assert response.url == first.url
     assert "همین فایل پیش‌تر" in officer.get(response.url).content.decode()
+    page = officer.get(response.url).content.decode()
+    assert "همین فایل پیش‌تر" not in page
+    assert "همین فایل دوباره فرستاده شد؛ چیزی تغییر نکرد." in page
+    assert cast.officer.get_username() in page
 
 
 def test_a_refusal_stays_on_the_form(officer, cast):
@@ -270,11 +288,82 @@ def test_refused_rows_come_back_in_the_layout_of_the_file_and_can_be_sent_again(
     response = officer.get(reverse("delivery_refused_csv", args=[delivery.pk]))
     text = b"".join(response.streaming_content).decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(text)))
-    assert rows[0] == [*HEADERS.split(","), "علت رد"]
+    assert rows[0] == [*HEADERS.split(","), "سطر در فایل فرستاده‌شده", "علت رد"]
+    assert [row[-2] for row in rows[1:]] == ["3", "4"]
     assert rows[1][8] == "'=ویزیت"
     assert "در تقویم نیست" in rows[2][-1]
     again = load(receive(cast, text.replace("1403/13/01", "1403/07/02"), name="corrected.csv"))
     assert (again.rows_stored, again.rows_refused) == (2, 0)
+
+
+def test_rows_refused_a_second_time_carry_their_place_in_the_second_file_only(officer, cast):
+    delivery = load(receive(cast))
+    response = officer.get(reverse("delivery_refused_csv", args=[delivery.pk]))
+    text = b"".join(response.streaming_content).decode("utf-8-sig")
+    again = load(receive(cast, text, name="unchanged.csv"))
+    response = officer.get(reverse("delivery_refused_csv", args=[again.pk]))
+    rows = list(csv.reader(io.StringIO(b"".join(response.streaming_content).decode("utf-8-sig"))))
+    assert rows[0] == [*HEADERS.split(","), "سطر در فایل فرستاده‌شده", "علت رد"]
+    assert [row[-2] for row in rows[1:]] == ["2", "3"]
+
+
+@pytest.fixture
+def vendors():
+    known = json.loads((settings.BASE_DIR / "billing/reference/mappings.json").read_text())
+    return [ColumnMapping.objects.create(**one) for one in known]
+
+
+def test_the_sample_of_every_mapping_is_accepted_as_it_is(officer, cast, vendors):
+    tariff_world.tariff()
+    # Whether the vendor is chosen with the file or found by its header row.
+    every = [(None, None), *((one, one) for one in vendors), *((one, None) for one in vendors)]
+    for number, (mapping, chosen) in enumerate(every):
+        query = {"mapping": mapping.pk} if mapping else {}
+        answer = officer.get(reverse("delivery_sample"), query)
+        text = answer.content.decode().replace("نمونه 1", f"نمونه {number}")
+        wanted = mapping.columns.values() if mapping else [c.label for c in COLUMNS if not c.beside]
+        assert set(wanted) <= set(text.lstrip("\ufeff").splitlines()[0].split(","))
+        delivery = load(receive(cast, text, name=f"sample{number}.csv", mapping=chosen))
+        assert (delivery.state, delivery.rows_in, delivery.rows_refused) == (DeliveryState.STORED, 2, 0)
+        assert delivery.asked_in > 0
+        assert not InvoiceLine.objects.filter(
+            invoice__number=f"نمونه {number}", status__in=(LineStatus.NO_SERVICE, LineStatus.NO_TARIFF)
+        ).exists()
+
+
+def test_the_page_of_a_new_file_names_the_columns_of_every_mapping_and_the_sample_of_a_stranger_is_not_there(
+    officer, cast, vendors
+):
+    page = officer.get(reverse("delivery_new")).content.decode()
+    for mapping in vendors:
+        assert f"{reverse('delivery_sample')}?mapping={mapping.pk}" in page
+        assert all(f">{heading}</span>" in page for heading in mapping.columns.values())
+    assert reverse("fund_codes") in page
+    assert officer.get(reverse("delivery_sample"), {"mapping": "9999"}).status_code == 404
+    assert officer.get(reverse("delivery_sample"), {"mapping": "x"}).status_code == 404
+
+
+def test_a_sample_that_cannot_be_made_is_told(officer, cast):
+    page = officer.get(reverse("delivery_sample"), follow=True).content.decode()
+    assert "هنوز صندوق یا خدمتی تعریف نشده است" in page
+
+
+def test_an_unknown_fund_leads_to_the_codes_of_funds(officer, cast):
+    delivery = load(receive(cast, FILE.replace("general", "nobody")))
+    page = officer.get(reverse("delivery", args=[delivery.pk]))
+    assert page.content.decode().count(reverse("fund_codes")) >= 2
+    codes = officer.get(reverse("fund_codes")).content.decode()
+    assert ">general</code>" in codes
+
+
+def test_what_is_wrong_with_a_file_is_said_once_and_in_its_own_words(officer, cast):
+    for text, words in (("", "فایل خالی است"), ("%PDF-1.7", "PDF")):
+        page = send(officer, cast.hospital, text).content.decode()
+        assert page.count(words) == 1
+        assert "فرم کامل نیست" not in page
+        assert "این‌ها را درست کنید" not in page
+    page = officer.post(reverse("delivery_new"), {"centre": cast.hospital.pk}).content.decode()
+    assert "فرم کامل نیست" in page
 
 
 def test_refused_rows_come_back_as_excel_too(officer, cast):

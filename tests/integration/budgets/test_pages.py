@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 from billing.choices import Cause
 from billing.models import Balance, Movement
 from budgets.choices import BudgetComponent as C
+from budgets.choices import CompanyService
 from budgets.models import BudgetRun, CompanyInvoice, OverheadEstimate
 from budgets.services import inputs, run_budget
 from core import display
@@ -119,6 +120,92 @@ def test_two_runs_are_compared_by_cause(client, world):
     start, end = page.context["chart"]["start"]["value"], page.context["chart"]["end"]["value"]
     assert (start, end, page.context["change"]) == (9_730, 9_650, -80)
     assert client.get(page.context["rows"][0]["url"]).context["total"] == -80
+
+
+def test_each_difference_of_a_comparison_leads_to_the_rows_behind_it_and_no_others(client, world):
+    first = world.run()
+    later = NIGHT + dt.timedelta(hours=1)
+    make.correct(world.bill, [make.line(SURGERY, 1_200, 1_000, basic=650)], cause=Cause.COVERAGE, at=later)
+    make.invoice(world.hospital, world.fund, [make.line(SURGERY, 90, 80, basic=70)], at=later)
+    row = inputs.enter_overhead(
+        centre=world.hospital, month=140406, amount=4_000, basis="برآورد دیگر", by=world.hoda, at=later
+    )
+    inputs.approve(row, by=world.homa, at=later)
+    second = world.run(NIGHT + dt.timedelta(days=1))
+    for run, other, sign in ((second, first, 1), (first, second, -1)):
+        rows = client.get(reverse("budget_compare", args=[run.pk]), {"with": other.pk}).context["rows"]
+        assert {r["amount"] for r in rows} == {-80 * sign, 70 * sign, 4_000 * sign}
+        for difference in rows:
+            page = client.get(difference["url"])
+            assert page.context["total"] == difference["amount"]
+            assert f"در اجرای {persian_digits(other.pk)}" in page.content.decode()
+            shown = page.context.get("page_obj") or page.context["rows"]
+            assert (
+                sum(getattr(one, "value", getattr(one, "effect", 0)) for one in shown) == difference["amount"]
+            )
+            file = client.get(f"{difference['url']}&export=xlsx")
+            sheet = list(load_workbook(io.BytesIO(b"".join(file.streaming_content))).active.values)
+            heading = next(cells for cells in sheet if any("(ریال)" in str(cell) for cell in cells))
+            at = next(place for place, cell in enumerate(heading) if "(ریال)" in str(cell))
+            assert sum(cells[at] for cells in sheet if isinstance(cells[at], int)) == difference["amount"]
+            assert any(f"اجرای {persian_digits(other.pk)}" in str(cells[0]) for cells in sheet)
+            for movement in page.context.get("page_obj") or ():
+                assert client.get(movement.url).status_code == 200
+    groups = client.get(
+        reverse("budget_component", args=component_args(world, second)), {"since": first.pk, "by": "centre"}
+    )
+    assert groups.context["total"] == groups.context["figure"] == -10
+    assert f"since={first.pk}" in groups.context["movements_url"]
+
+
+def test_what_a_run_counted_leads_to_the_entered_rows(client, world):
+    run = world.run()
+    later = inputs.enter_overhead(
+        centre=world.hospital, month=140406, amount=4_000, basis="دیرتر", by=world.hoda, at=NIGHT
+    )
+    inputs.approve(later, by=world.homa, at=NIGHT)
+    address = f"{reverse('budget_inputs', args=['overhead'])}?run={run.pk}"
+    assert address in client.get(reverse("budget_run", args=[run.pk])).content.decode()
+    page = client.get(address)
+    assert [row.amount for row in page.context["rows"]] == [9_000]
+    assert page.context["total"] == run.inputs["overheads"]["amount"] == 9_000
+
+
+def test_approving_asks_once_and_names_the_document_the_company_and_the_rials(client, world):
+    inputs.enter_company_invoice(
+        region=world.ahvaz, month=140407, kind=CompanyService(1), company="پتروشیمی", document_no="ش-۱۲",
+        amount=1_234_567, by=world.hoda, at=make.AT,
+    )  # fmt: skip
+    client.force_login(world.homa)
+    page = client.get(reverse("budget_inputs", args=["company"]), {"unit": "million"}).content.decode()
+    dialog = page[page.index("<dialog") :]
+    for words in ("ش-۱۲", "پتروشیمی", "اهواز", "۱٬۲۳۴٬۵۶۷"):
+        assert words in dialog
+    action = reverse("budget_input_approve", args=["company", CompanyInvoice.objects.get().pk])
+    assert page.count(f'action="{action}"') == 1
+    assert "≈۰" not in page
+    client.force_login(world.hoda)
+    assert action not in client.get(reverse("budget_inputs", args=["company"])).content.decode()
+
+
+def test_a_since_that_cannot_be_read_is_told_and_that_of_another_year_is_not_there(client, world):
+    run = world.run()
+    address = reverse("budget_movements", args=component_args(world, run))
+    page = client.get(address, {"since": "دیروز", "month": "x"})
+    assert page.context["misread"] == ["تنها تفاوت با", "ماه"]
+    assert "پالایه‌ای فهمیده نشد" in page.content.decode()
+    assert client.get(address, {"since": run.pk + 9}).status_code == 404
+
+
+def test_a_filter_that_was_typed_wrong_is_told_and_not_remembered(client, world):
+    world.run()
+    address = reverse("budget_runs")
+    page = client.get(address, {"unit": "zz", "year": "1399"}).content.decode()
+    assert "«سال» و «مبلغ به»" in page
+    assert client.get(address).status_code == 200
+    assert client.get(address, {"unit": "rial"}).status_code == 200
+    assert client.get(address, {"unit": "zz"}).status_code == 200
+    assert client.get(address).status_code == 200
 
 
 def test_a_comparison_that_does_not_add_up_says_so(client, world):

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from billing.parsing import files, table, values
+from billing.parsing.columns import ADDED_HEADERS, match
 from billing.parsing.parsed import FAULTS, HEADERS, LINES
 from core.errors import InvalidInput
 from organisations.choices import Setting
@@ -348,8 +349,10 @@ def test_a_title_above_the_header_row_is_passed_over():
 
 
 def test_the_reason_column_of_rows_given_back_is_ignored():
-    headers = [*COLUMNS, "علت رد"]
+    headers = [*COLUMNS, *ADDED_HEADERS]
     assert len(parse(row(علت_رد="تعداد صفر است"), headers=headers).lines) == 1
+    assert not any(header in match(ADDED_HEADERS, {}) for header in COLUMNS)
+    assert match(ADDED_HEADERS, {}) == {}
 
 
 def test_a_file_without_a_list_column_says_what_it_was_taken_for():

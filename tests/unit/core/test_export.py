@@ -5,7 +5,7 @@ import io
 
 from openpyxl import load_workbook
 
-from core.export import Column, synthetic_notes, xlsx_response
+from core.export import Column, percent, synthetic_notes, thousandths, xlsx_response
 
 COLUMNS = (Column("نام", "name"), Column("مبلغ", "amount"), Column("روز", lambda row: row["day"]))
 
@@ -21,6 +21,37 @@ def test_amounts_are_numbers_and_days_are_jalali():
     assert [c.value for c in sheet[1]] == ["نام", "مبلغ", "روز"]
     assert [c.value for c in sheet[2]] == ["الف", 1_250_000, "۱۴۰۳/۰۷/۰۱"]
     assert "attachment" in response["Content-Disposition"]
+
+
+def test_percents_and_units_are_exact_numbers_with_their_format():
+    columns = (
+        Column("شاخص", lambda row: percent(row[0])),
+        Column("واحد", lambda row: thousandths(row[1])),
+    )
+    response = xlsx_response([(1102, 3_800), (-1, 100_001), (None, None)], columns, title="آزمون")
+    sheet = load_workbook(io.BytesIO(b"".join(response.streaming_content))).active
+    assert [[c.value for c in row] for row in sheet["A2:B4"]] == [
+        [0.1102, 3.8],
+        [-0.0001, 100.001],
+        [None, None],
+    ]
+    assert [c.number_format for c in sheet[2]] == ["0.00%", "#,##0.###"]
+
+
+def test_a_column_of_days_stands_again_at_the_end_as_a_gregorian_date():
+    midnight = dt.datetime(2024, 9, 21, 21, 0, tzinfo=dt.UTC)
+    columns = (Column("ترخیص", "day", of_days=True), Column("ثبت", "at", of_days=True), Column("نام", "name"))
+    rows = [
+        {"day": dt.date(2024, 9, 22), "at": midnight, "name": "الف"},
+        {"day": None, "at": None, "name": "ب"},
+    ]
+    response = xlsx_response(rows, columns, title="آزمون")
+    sheet = load_workbook(io.BytesIO(b"".join(response.streaming_content))).active
+    assert [c.value for c in sheet[1]] == ["ترخیص", "ثبت", "نام", "ترخیص (میلادی)", "ثبت (میلادی)"]
+    assert sheet["A2"].value == "۱۴۰۳/۰۷/۰۱"
+    assert sheet["D2"].value.date() == sheet["E2"].value.date() == dt.date(2024, 9, 22)
+    assert sheet["D2"].is_date
+    assert [c.value for c in sheet[3]] == [None, None, "ب", None, None]
 
 
 def test_text_is_never_a_formula():

@@ -240,6 +240,46 @@ def test_a_field_names_its_help_and_its_error():
     assert 'id="id_ceiling_error"' in html
 
 
+PICK = (
+    '{% filter_bar %}{% pick "منطقه" "region" %}<option value="">همه</option><option value="3">اهواز</option>'
+    '{% endpick %}{% pick_day "در تاریخ" "on" %}{% endfilter_bar %}'
+)
+
+
+@pytest.mark.parametrize(
+    ("query", "labels"),
+    [
+        ("", []),
+        ("?region=&on=", []),
+        ("?region=3&on=۱۴۰۴/۰۷/۱۲", []),
+        ("?region=4&on=1404/07/12", ["منطقه"]),
+        ('?region=3" selected&on=abc', ["منطقه", "در تاریخ"]),
+    ],
+)
+def test_what_a_filter_bar_does_not_offer_is_told_below_it(query, labels):
+    html = shown(PICK, query)
+    assert ("پالایه‌ای فهمیده نشد" in html) == bool(labels)
+    for label in ("منطقه", "در تاریخ"):
+        assert (f"«{label}»" in html) == (label in labels)
+
+
+def test_a_filter_form_says_itself_what_it_read():
+    class Places(forms.Form):
+        region = forms.IntegerField(required=False)
+
+    class Bar:
+        form = Places({"region": "4"})
+
+    assert "فهمیده نشد" not in shown(PICK, "?region=4", filter=Bar())
+    Bar.form = Places({"region": "x"})
+    assert "«منطقه»" in shown(PICK, "?region=x", filter=Bar(), misread=["منطقه"])
+
+
+def test_parameters_that_are_no_filter_of_the_bar_stay():
+    html = shown("{% filter_bar kept=kept %}{% endfilter_bar %}", kept={"since": 3})
+    assert '<input type="hidden" name="since" value="3">' in html
+
+
 def test_a_date_field_gets_the_picker_by_itself():
     assert "data-jdp" in shown("{% field form.starts_on %}", form=Amounts())
 
