@@ -172,6 +172,18 @@ class Migration(migrations.Migration):
                         ),
                     ),
                     (
+                        "service",
+                        models.ForeignKey(
+                            blank=True,
+                            editable=False,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="tariffs.service",
+                            verbose_name="خدمت",
+                        ),
+                    ),
+                    (
                         "fund",
                         models.ForeignKey(
                             on_delete=django.db.models.deletion.PROTECT,
@@ -253,6 +265,12 @@ class Migration(migrations.Migration):
                             verbose_name="پرداخت\u200cکنندهٔ مانده",
                         ),
                     ),
+                    (
+                        "clause",
+                        models.CharField(
+                            blank=True, default="", editable=False, max_length=200, verbose_name="بند"
+                        ),
+                    ),
                 ],
                 options={
                     "verbose_name": "قاعدهٔ پوشش",
@@ -263,6 +281,7 @@ class Migration(migrations.Migration):
                                 (django.db.models.functions.comparison.Coalesce("organisation", 0), "="),
                                 ("fund", "="),
                                 (django.db.models.functions.comparison.Coalesce("centre", 0), "="),
+                                (django.db.models.functions.comparison.Coalesce("service", 0), "="),
                                 ("setting", "="),
                                 ("group", "="),
                                 ("condition", "="),
@@ -400,6 +419,20 @@ class Migration(migrations.Migration):
                         ),
                     ),
                     (
+                        "service",
+                        models.ForeignKey(
+                            blank=True,
+                            db_constraint=False,
+                            editable=False,
+                            null=True,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            related_query_name="+",
+                            to="tariffs.service",
+                            verbose_name="خدمت",
+                        ),
+                    ),
+                    (
                         "fund",
                         models.ForeignKey(
                             db_constraint=False,
@@ -481,6 +514,12 @@ class Migration(migrations.Migration):
                             choices=[(1, "بیمار"), (2, "سازمان یا کارفرما")],
                             default=1,
                             verbose_name="پرداخت\u200cکنندهٔ مانده",
+                        ),
+                    ),
+                    (
+                        "clause",
+                        models.CharField(
+                            blank=True, default="", editable=False, max_length=200, verbose_name="بند"
                         ),
                     ),
                 ],
@@ -570,6 +609,18 @@ class Migration(migrations.Migration):
                         ),
                     ),
                     (
+                        "service",
+                        models.ForeignKey(
+                            blank=True,
+                            editable=False,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="tariffs.service",
+                            verbose_name="خدمت",
+                        ),
+                    ),
+                    (
                         "fund",
                         models.ForeignKey(
                             on_delete=django.db.models.deletion.PROTECT,
@@ -635,6 +686,12 @@ class Migration(migrations.Migration):
                         "ceiling",
                         models.BigIntegerField(blank=True, null=True, verbose_name="سقف هر صورتحساب"),
                     ),
+                    (
+                        "clause",
+                        models.CharField(
+                            blank=True, default="", editable=False, max_length=200, verbose_name="بند"
+                        ),
+                    ),
                 ],
                 options={
                     "verbose_name": "پوشش تکمیلی",
@@ -645,6 +702,7 @@ class Migration(migrations.Migration):
                                 (django.db.models.functions.comparison.Coalesce("organisation", 0), "="),
                                 ("fund", "="),
                                 (django.db.models.functions.comparison.Coalesce("centre", 0), "="),
+                                (django.db.models.functions.comparison.Coalesce("service", 0), "="),
                                 ("setting", "="),
                                 ("group", "="),
                                 ("condition", "="),
@@ -775,6 +833,20 @@ class Migration(migrations.Migration):
                         ),
                     ),
                     (
+                        "service",
+                        models.ForeignKey(
+                            blank=True,
+                            db_constraint=False,
+                            editable=False,
+                            null=True,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            related_query_name="+",
+                            to="tariffs.service",
+                            verbose_name="خدمت",
+                        ),
+                    ),
+                    (
                         "fund",
                         models.ForeignKey(
                             db_constraint=False,
@@ -841,6 +913,12 @@ class Migration(migrations.Migration):
                     (
                         "ceiling",
                         models.BigIntegerField(blank=True, null=True, verbose_name="سقف هر صورتحساب"),
+                    ),
+                    (
+                        "clause",
+                        models.CharField(
+                            blank=True, default="", editable=False, max_length=200, verbose_name="بند"
+                        ),
                     ),
                 ],
                 options={
@@ -1412,63 +1490,6 @@ class Migration(migrations.Migration):
                 },
             ),
             migrations.CreateModel(
-                name="ContractCentre",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(
-                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                        ),
-                    ),
-                    (
-                        "contract",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.CASCADE,
-                            related_name="covered",
-                            to="insurers.contract",
-                        ),
-                    ),
-                    (
-                        "centre",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="contracts",
-                            to="organisations.centre",
-                        ),
-                    ),
-                    (
-                        "insurer",
-                        models.ForeignKey(
-                            editable=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="insurers.insurer",
-                        ),
-                    ),
-                    ("kind", models.SmallIntegerField(editable=False, null=True)),
-                    (
-                        "valid",
-                        django.contrib.postgres.fields.ranges.DateRangeField(editable=False, null=True),
-                    ),
-                    ("is_in_force", models.BooleanField(default=False, editable=False)),
-                ],
-                options={
-                    "verbose_name": "مرکز قرارداد",
-                    "constraints": [
-                        models.UniqueConstraint(
-                            fields=("contract", "centre"), name="insurers_contract_centre_once"
-                        ),
-                        django.contrib.postgres.constraints.ExclusionConstraint(
-                            condition=models.Q(("is_in_force", True)),
-                            expressions=[("insurer", "="), ("centre", "="), ("kind", "="), ("valid", "&&")],
-                            name="insurers_contract_one_in_force",
-                        ),
-                    ],
-                },
-            ),
-            migrations.CreateModel(
                 name="ContractTerms",
                 fields=[
                     (
@@ -1522,6 +1543,48 @@ class Migration(migrations.Migration):
                     (
                         "withholding_bp",
                         models.IntegerField(blank=True, null=True, verbose_name="مالیات تکلیفی (درصد)"),
+                    ),
+                    (
+                        "submission_days_clause",
+                        models.CharField(
+                            blank=True, default="", max_length=200, verbose_name="بندِ مهلت ارسال اسناد"
+                        ),
+                    ),
+                    (
+                        "objection_days_clause",
+                        models.CharField(
+                            blank=True, default="", max_length=200, verbose_name="بندِ مهلت اعتراض"
+                        ),
+                    ),
+                    (
+                        "on_account_bp_clause",
+                        models.CharField(
+                            blank=True, default="", max_length=200, verbose_name="بندِ علی\u200cالحساب"
+                        ),
+                    ),
+                    (
+                        "on_account_days_clause",
+                        models.CharField(
+                            blank=True, default="", max_length=200, verbose_name="بندِ مهلت علی\u200cالحساب"
+                        ),
+                    ),
+                    (
+                        "rest_months_clause",
+                        models.CharField(
+                            blank=True, default="", max_length=200, verbose_name="بندِ مهلت مانده"
+                        ),
+                    ),
+                    (
+                        "late_penalty_bp_clause",
+                        models.CharField(
+                            blank=True, default="", max_length=200, verbose_name="بندِ خسارت دیرکرد"
+                        ),
+                    ),
+                    (
+                        "withholding_bp_clause",
+                        models.CharField(
+                            blank=True, default="", max_length=200, verbose_name="بندِ مالیات تکلیفی"
+                        ),
                     ),
                     (
                         "entered_by",
@@ -1607,6 +1670,86 @@ class Migration(migrations.Migration):
                 },
             ),
             migrations.CreateModel(
+                name="ContractCentre",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    (
+                        "contract",
+                        models.ForeignKey(
+                            db_index=False,
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="covered",
+                            to="insurers.contract",
+                        ),
+                    ),
+                    (
+                        "centre",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="contracts",
+                            to="organisations.centre",
+                        ),
+                    ),
+                    (
+                        "joined",
+                        models.ForeignKey(
+                            db_index=False,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="insurers.contractterms",
+                            verbose_name="افزوده با",
+                        ),
+                    ),
+                    (
+                        "left",
+                        models.ForeignKey(
+                            db_index=False,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="insurers.contractterms",
+                            verbose_name="بیرون با",
+                        ),
+                    ),
+                    (
+                        "insurer",
+                        models.ForeignKey(
+                            editable=False,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="insurers.insurer",
+                        ),
+                    ),
+                    ("kind", models.SmallIntegerField(editable=False, null=True)),
+                    (
+                        "valid",
+                        django.contrib.postgres.fields.ranges.DateRangeField(editable=False, null=True),
+                    ),
+                    ("is_in_force", models.BooleanField(default=False, editable=False)),
+                ],
+                options={
+                    "verbose_name": "مرکز قرارداد",
+                    "constraints": [
+                        django.contrib.postgres.constraints.ExclusionConstraint(
+                            expressions=[("contract", "="), ("centre", "="), ("valid", "&&")],
+                            name="insurers_contract_centre_once",
+                        ),
+                        django.contrib.postgres.constraints.ExclusionConstraint(
+                            condition=models.Q(("is_in_force", True)),
+                            expressions=[("insurer", "="), ("centre", "="), ("kind", "="), ("valid", "&&")],
+                            name="insurers_contract_one_in_force",
+                        ),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
                 name="ContractTermsEvent",
                 fields=[
                     ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
@@ -1678,6 +1821,48 @@ class Migration(migrations.Migration):
                     (
                         "withholding_bp",
                         models.IntegerField(blank=True, null=True, verbose_name="مالیات تکلیفی (درصد)"),
+                    ),
+                    (
+                        "submission_days_clause",
+                        models.CharField(
+                            blank=True, default="", max_length=200, verbose_name="بندِ مهلت ارسال اسناد"
+                        ),
+                    ),
+                    (
+                        "objection_days_clause",
+                        models.CharField(
+                            blank=True, default="", max_length=200, verbose_name="بندِ مهلت اعتراض"
+                        ),
+                    ),
+                    (
+                        "on_account_bp_clause",
+                        models.CharField(
+                            blank=True, default="", max_length=200, verbose_name="بندِ علی\u200cالحساب"
+                        ),
+                    ),
+                    (
+                        "on_account_days_clause",
+                        models.CharField(
+                            blank=True, default="", max_length=200, verbose_name="بندِ مهلت علی\u200cالحساب"
+                        ),
+                    ),
+                    (
+                        "rest_months_clause",
+                        models.CharField(
+                            blank=True, default="", max_length=200, verbose_name="بندِ مهلت مانده"
+                        ),
+                    ),
+                    (
+                        "late_penalty_bp_clause",
+                        models.CharField(
+                            blank=True, default="", max_length=200, verbose_name="بندِ خسارت دیرکرد"
+                        ),
+                    ),
+                    (
+                        "withholding_bp_clause",
+                        models.CharField(
+                            blank=True, default="", max_length=200, verbose_name="بندِ مالیات تکلیفی"
+                        ),
                     ),
                     (
                         "entered_by",
@@ -1818,6 +2003,7 @@ class Migration(migrations.Migration):
                         "ceiling",
                         models.BigIntegerField(blank=True, null=True, verbose_name="سقف هر صورتحساب"),
                     ),
+                    ("clause", models.CharField(blank=True, max_length=200, verbose_name="بند قرارداد")),
                     ("note", models.CharField(blank=True, max_length=200, verbose_name="توضیح")),
                 ],
                 options={
@@ -1973,6 +2159,45 @@ class Migration(migrations.Migration):
                     "constraints": [
                         models.UniqueConstraint(
                             fields=("terms", "setting", "name"), name="insurers_contract_document_key"
+                        )
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="CentreChange",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    (
+                        "terms",
+                        models.ForeignKey(
+                            db_index=False,
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="centre_changes",
+                            to="insurers.contractterms",
+                        ),
+                    ),
+                    (
+                        "centre",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="organisations.centre",
+                            verbose_name="مرکز",
+                        ),
+                    ),
+                    ("is_leaving", models.BooleanField(default=False, verbose_name="بیرون می\u200cرود")),
+                    ("clause", models.CharField(blank=True, max_length=200, verbose_name="بند الحاقیه")),
+                ],
+                options={
+                    "verbose_name": "افزودن یا برداشتن مرکز",
+                    "constraints": [
+                        models.UniqueConstraint(
+                            fields=("terms", "centre"), name="insurers_centre_change_once"
                         )
                     ],
                 },
@@ -2248,8 +2473,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="insert_insert",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "insurers_coverageruleevent" ("approved_by_id", "base_sector", "centre_id", "circular_id", "condition", "confidence", "entered_by_id", "fund_id", "gap_bp", "group", "id", "is_subsidised", "known", "organisation_id", "patient_bp", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rest_payer", "setting", "share", "share_of", "source", "status", "valid") VALUES (NEW."approved_by_id", NEW."base_sector", NEW."centre_id", NEW."circular_id", NEW."condition", NEW."confidence", NEW."entered_by_id", NEW."fund_id", NEW."gap_bp", NEW."group", NEW."id", NEW."is_subsidised", NEW."known", NEW."organisation_id", NEW."patient_bp", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."rest_payer", NEW."setting", NEW."share", NEW."share_of", NEW."source", NEW."status", NEW."valid"); RETURN NULL;',
-                    hash="42f4c7d9bd034af2551de58b6cccffe6c3ae1e68",
+                    func='INSERT INTO "insurers_coverageruleevent" ("approved_by_id", "base_sector", "centre_id", "circular_id", "clause", "condition", "confidence", "entered_by_id", "fund_id", "gap_bp", "group", "id", "is_subsidised", "known", "organisation_id", "patient_bp", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rest_payer", "service_id", "setting", "share", "share_of", "source", "status", "valid") VALUES (NEW."approved_by_id", NEW."base_sector", NEW."centre_id", NEW."circular_id", NEW."clause", NEW."condition", NEW."confidence", NEW."entered_by_id", NEW."fund_id", NEW."gap_bp", NEW."group", NEW."id", NEW."is_subsidised", NEW."known", NEW."organisation_id", NEW."patient_bp", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."rest_payer", NEW."service_id", NEW."setting", NEW."share", NEW."share_of", NEW."source", NEW."status", NEW."valid"); RETURN NULL;',
+                    hash="100736e647217fc7a529a5855b1934c44bf8dcea",
                     operation="INSERT",
                     pgid="pgtrigger_insert_insert_34417",
                     table="insurers_coveragerule",
@@ -2263,8 +2488,8 @@ class Migration(migrations.Migration):
                 name="update_update",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
                     condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "insurers_coverageruleevent" ("approved_by_id", "base_sector", "centre_id", "circular_id", "condition", "confidence", "entered_by_id", "fund_id", "gap_bp", "group", "id", "is_subsidised", "known", "organisation_id", "patient_bp", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rest_payer", "setting", "share", "share_of", "source", "status", "valid") VALUES (NEW."approved_by_id", NEW."base_sector", NEW."centre_id", NEW."circular_id", NEW."condition", NEW."confidence", NEW."entered_by_id", NEW."fund_id", NEW."gap_bp", NEW."group", NEW."id", NEW."is_subsidised", NEW."known", NEW."organisation_id", NEW."patient_bp", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."rest_payer", NEW."setting", NEW."share", NEW."share_of", NEW."source", NEW."status", NEW."valid"); RETURN NULL;',
-                    hash="eec201487e9dbe9e3b7f2da97324742bb0c4404b",
+                    func='INSERT INTO "insurers_coverageruleevent" ("approved_by_id", "base_sector", "centre_id", "circular_id", "clause", "condition", "confidence", "entered_by_id", "fund_id", "gap_bp", "group", "id", "is_subsidised", "known", "organisation_id", "patient_bp", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rest_payer", "service_id", "setting", "share", "share_of", "source", "status", "valid") VALUES (NEW."approved_by_id", NEW."base_sector", NEW."centre_id", NEW."circular_id", NEW."clause", NEW."condition", NEW."confidence", NEW."entered_by_id", NEW."fund_id", NEW."gap_bp", NEW."group", NEW."id", NEW."is_subsidised", NEW."known", NEW."organisation_id", NEW."patient_bp", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."rest_payer", NEW."service_id", NEW."setting", NEW."share", NEW."share_of", NEW."source", NEW."status", NEW."valid"); RETURN NULL;',
+                    hash="70fe61c2139671e4df749eba8cdab5b7faf3773e",
                     operation="UPDATE",
                     pgid="pgtrigger_update_update_434b7",
                     table="insurers_coveragerule",
@@ -2277,8 +2502,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="delete_delete",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "insurers_coverageruleevent" ("approved_by_id", "base_sector", "centre_id", "circular_id", "condition", "confidence", "entered_by_id", "fund_id", "gap_bp", "group", "id", "is_subsidised", "known", "organisation_id", "patient_bp", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rest_payer", "setting", "share", "share_of", "source", "status", "valid") VALUES (OLD."approved_by_id", OLD."base_sector", OLD."centre_id", OLD."circular_id", OLD."condition", OLD."confidence", OLD."entered_by_id", OLD."fund_id", OLD."gap_bp", OLD."group", OLD."id", OLD."is_subsidised", OLD."known", OLD."organisation_id", OLD."patient_bp", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."rest_payer", OLD."setting", OLD."share", OLD."share_of", OLD."source", OLD."status", OLD."valid"); RETURN NULL;',
-                    hash="8eddffb7b0beedae7e4cdcb8693e25f265ef712f",
+                    func='INSERT INTO "insurers_coverageruleevent" ("approved_by_id", "base_sector", "centre_id", "circular_id", "clause", "condition", "confidence", "entered_by_id", "fund_id", "gap_bp", "group", "id", "is_subsidised", "known", "organisation_id", "patient_bp", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rest_payer", "service_id", "setting", "share", "share_of", "source", "status", "valid") VALUES (OLD."approved_by_id", OLD."base_sector", OLD."centre_id", OLD."circular_id", OLD."clause", OLD."condition", OLD."confidence", OLD."entered_by_id", OLD."fund_id", OLD."gap_bp", OLD."group", OLD."id", OLD."is_subsidised", OLD."known", OLD."organisation_id", OLD."patient_bp", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."rest_payer", OLD."service_id", OLD."setting", OLD."share", OLD."share_of", OLD."source", OLD."status", OLD."valid"); RETURN NULL;',
+                    hash="4aa5b7b64859713630efc0ade5cc694ef46cb442",
                     operation="DELETE",
                     pgid="pgtrigger_delete_delete_75903",
                     table="insurers_coveragerule",
@@ -2336,8 +2561,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="insert_insert",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "insurers_supplementarycoverevent" ("approved_by_id", "ceiling", "centre_id", "circular_id", "condition", "confidence", "entered_by_id", "fund_id", "group", "id", "known", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "setting", "share_bp", "source", "status", "valid") VALUES (NEW."approved_by_id", NEW."ceiling", NEW."centre_id", NEW."circular_id", NEW."condition", NEW."confidence", NEW."entered_by_id", NEW."fund_id", NEW."group", NEW."id", NEW."known", NEW."organisation_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."setting", NEW."share_bp", NEW."source", NEW."status", NEW."valid"); RETURN NULL;',
-                    hash="395c6c005f5401666131001601a8c89dcadc5ed8",
+                    func='INSERT INTO "insurers_supplementarycoverevent" ("approved_by_id", "ceiling", "centre_id", "circular_id", "clause", "condition", "confidence", "entered_by_id", "fund_id", "group", "id", "known", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "service_id", "setting", "share_bp", "source", "status", "valid") VALUES (NEW."approved_by_id", NEW."ceiling", NEW."centre_id", NEW."circular_id", NEW."clause", NEW."condition", NEW."confidence", NEW."entered_by_id", NEW."fund_id", NEW."group", NEW."id", NEW."known", NEW."organisation_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."service_id", NEW."setting", NEW."share_bp", NEW."source", NEW."status", NEW."valid"); RETURN NULL;',
+                    hash="0fb0df4628225ef4a22cc11439f1845b19558eba",
                     operation="INSERT",
                     pgid="pgtrigger_insert_insert_54d0a",
                     table="insurers_supplementarycover",
@@ -2351,8 +2576,8 @@ class Migration(migrations.Migration):
                 name="update_update",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
                     condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "insurers_supplementarycoverevent" ("approved_by_id", "ceiling", "centre_id", "circular_id", "condition", "confidence", "entered_by_id", "fund_id", "group", "id", "known", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "setting", "share_bp", "source", "status", "valid") VALUES (NEW."approved_by_id", NEW."ceiling", NEW."centre_id", NEW."circular_id", NEW."condition", NEW."confidence", NEW."entered_by_id", NEW."fund_id", NEW."group", NEW."id", NEW."known", NEW."organisation_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."setting", NEW."share_bp", NEW."source", NEW."status", NEW."valid"); RETURN NULL;',
-                    hash="baa4804a1eda6fadc6931d5620d633e03c25db5f",
+                    func='INSERT INTO "insurers_supplementarycoverevent" ("approved_by_id", "ceiling", "centre_id", "circular_id", "clause", "condition", "confidence", "entered_by_id", "fund_id", "group", "id", "known", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "service_id", "setting", "share_bp", "source", "status", "valid") VALUES (NEW."approved_by_id", NEW."ceiling", NEW."centre_id", NEW."circular_id", NEW."clause", NEW."condition", NEW."confidence", NEW."entered_by_id", NEW."fund_id", NEW."group", NEW."id", NEW."known", NEW."organisation_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."service_id", NEW."setting", NEW."share_bp", NEW."source", NEW."status", NEW."valid"); RETURN NULL;',
+                    hash="d3c6e410192b4491c7d699a52b213ebda2a34b9a",
                     operation="UPDATE",
                     pgid="pgtrigger_update_update_f13c9",
                     table="insurers_supplementarycover",
@@ -2365,8 +2590,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="delete_delete",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "insurers_supplementarycoverevent" ("approved_by_id", "ceiling", "centre_id", "circular_id", "condition", "confidence", "entered_by_id", "fund_id", "group", "id", "known", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "setting", "share_bp", "source", "status", "valid") VALUES (OLD."approved_by_id", OLD."ceiling", OLD."centre_id", OLD."circular_id", OLD."condition", OLD."confidence", OLD."entered_by_id", OLD."fund_id", OLD."group", OLD."id", OLD."known", OLD."organisation_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."setting", OLD."share_bp", OLD."source", OLD."status", OLD."valid"); RETURN NULL;',
-                    hash="e0b33ba62449957b8e000646f15028e0d84ecbfa",
+                    func='INSERT INTO "insurers_supplementarycoverevent" ("approved_by_id", "ceiling", "centre_id", "circular_id", "clause", "condition", "confidence", "entered_by_id", "fund_id", "group", "id", "known", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "service_id", "setting", "share_bp", "source", "status", "valid") VALUES (OLD."approved_by_id", OLD."ceiling", OLD."centre_id", OLD."circular_id", OLD."clause", OLD."condition", OLD."confidence", OLD."entered_by_id", OLD."fund_id", OLD."group", OLD."id", OLD."known", OLD."organisation_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."service_id", OLD."setting", OLD."share_bp", OLD."source", OLD."status", OLD."valid"); RETURN NULL;',
+                    hash="1cb40283b9da677d5fdc869cf1cf483e7daf8caa",
                     operation="DELETE",
                     pgid="pgtrigger_delete_delete_bb212",
                     table="insurers_supplementarycover",
@@ -2512,8 +2737,8 @@ class Migration(migrations.Migration):
                 name="spread",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
                     condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func="\n    UPDATE insurers_contractcentre SET insurer_id = NEW.insurer_id, kind = NEW.kind, valid = NEW.valid,\n        is_in_force = NEW.activated_at IS NOT NULL AND NEW.state <> 'cancelled' WHERE contract_id = NEW.id;\n    RETURN NULL;",
-                    hash="3eb2fcfd1c1c55b12de6a0a4dc184d6a492248b3",
+                    func="\n    UPDATE insurers_contractcentre n SET insurer_id = NEW.insurer_id, kind = NEW.kind,\n        valid = NEW.valid * daterange(\n        (SELECT from_on FROM insurers_contractterms WHERE id = n.joined_id),\n        (SELECT from_on FROM insurers_contractterms WHERE id = n.left_id)),\n        is_in_force = NEW.activated_at IS NOT NULL AND NEW.state <> 'cancelled' WHERE n.contract_id = NEW.id;\n    RETURN NULL;",
+                    hash="cbebd8beae369668a586189fa92b2f2a32696298",
                     operation="UPDATE",
                     pgid="pgtrigger_spread_fad62",
                     table="insurers_contract",
@@ -2580,34 +2805,6 @@ class Migration(migrations.Migration):
             ),
         ),
         AddTrigger(
-            model_name="contractcentre",
-            trigger=pgtrigger.compiler.Trigger(
-                name="a_of_draft",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="\n    IF EXISTS (SELECT 1 FROM insurers_contract WHERE id = coalesce(NEW.contract_id, OLD.contract_id)\n               AND state NOT IN ('draft')) THEN\n        RAISE EXCEPTION 'The centres of a contract stay once it is sent.';\n    END IF;\n    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n    RETURN NEW;",
-                    hash="fa0eee1bb47f5991bd20acf339825ad684ecaa7b",
-                    operation='INSERT OR UPDATE OF "contract_id", "centre_id" OR DELETE',
-                    pgid="pgtrigger_a_of_draft_0dd96",
-                    table="insurers_contractcentre",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        AddTrigger(
-            model_name="contractcentre",
-            trigger=pgtrigger.compiler.Trigger(
-                name="b_fill",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="\n    SELECT c.insurer_id, c.kind, c.valid, c.activated_at IS NOT NULL AND c.state <> 'cancelled'\n        INTO NEW.insurer_id, NEW.kind, NEW.valid, NEW.is_in_force FROM insurers_contract c WHERE c.id = NEW.contract_id;\n    RETURN NEW;",
-                    hash="77e8997a1afd5c18bfe2b14ef500b4a2dbd66aa4",
-                    operation="INSERT",
-                    pgid="pgtrigger_b_fill_229a1",
-                    table="insurers_contractcentre",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        AddTrigger(
             model_name="contractterms",
             trigger=pgtrigger.compiler.Trigger(
                 name="approved_stays",
@@ -2642,8 +2839,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="insert_insert",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "insurers_contracttermsevent" ("approved_at", "approved_by_id", "clause", "contract_id", "entered_at", "entered_by_id", "from_on", "id", "late_penalty_bp", "letter", "number", "objection_days", "on_account_bp", "on_account_days", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rest_months", "submission_days", "withholding_bp") VALUES (NEW."approved_at", NEW."approved_by_id", NEW."clause", NEW."contract_id", NEW."entered_at", NEW."entered_by_id", NEW."from_on", NEW."id", NEW."late_penalty_bp", NEW."letter", NEW."number", NEW."objection_days", NEW."on_account_bp", NEW."on_account_days", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."rest_months", NEW."submission_days", NEW."withholding_bp"); RETURN NULL;',
-                    hash="6aa6052173086a3125e31311da3f24e8e3efbcc1",
+                    func='INSERT INTO "insurers_contracttermsevent" ("approved_at", "approved_by_id", "clause", "contract_id", "entered_at", "entered_by_id", "from_on", "id", "late_penalty_bp", "late_penalty_bp_clause", "letter", "number", "objection_days", "objection_days_clause", "on_account_bp", "on_account_bp_clause", "on_account_days", "on_account_days_clause", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rest_months", "rest_months_clause", "submission_days", "submission_days_clause", "withholding_bp", "withholding_bp_clause") VALUES (NEW."approved_at", NEW."approved_by_id", NEW."clause", NEW."contract_id", NEW."entered_at", NEW."entered_by_id", NEW."from_on", NEW."id", NEW."late_penalty_bp", NEW."late_penalty_bp_clause", NEW."letter", NEW."number", NEW."objection_days", NEW."objection_days_clause", NEW."on_account_bp", NEW."on_account_bp_clause", NEW."on_account_days", NEW."on_account_days_clause", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."rest_months", NEW."rest_months_clause", NEW."submission_days", NEW."submission_days_clause", NEW."withholding_bp", NEW."withholding_bp_clause"); RETURN NULL;',
+                    hash="a23b2e1840d97911ef74f513a2d773bd5ea2686d",
                     operation="INSERT",
                     pgid="pgtrigger_insert_insert_ca3e4",
                     table="insurers_contractterms",
@@ -2657,8 +2854,8 @@ class Migration(migrations.Migration):
                 name="update_update",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
                     condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "insurers_contracttermsevent" ("approved_at", "approved_by_id", "clause", "contract_id", "entered_at", "entered_by_id", "from_on", "id", "late_penalty_bp", "letter", "number", "objection_days", "on_account_bp", "on_account_days", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rest_months", "submission_days", "withholding_bp") VALUES (NEW."approved_at", NEW."approved_by_id", NEW."clause", NEW."contract_id", NEW."entered_at", NEW."entered_by_id", NEW."from_on", NEW."id", NEW."late_penalty_bp", NEW."letter", NEW."number", NEW."objection_days", NEW."on_account_bp", NEW."on_account_days", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."rest_months", NEW."submission_days", NEW."withholding_bp"); RETURN NULL;',
-                    hash="1cb87061c679aa91d88fd22a352d9b5045b9dc1c",
+                    func='INSERT INTO "insurers_contracttermsevent" ("approved_at", "approved_by_id", "clause", "contract_id", "entered_at", "entered_by_id", "from_on", "id", "late_penalty_bp", "late_penalty_bp_clause", "letter", "number", "objection_days", "objection_days_clause", "on_account_bp", "on_account_bp_clause", "on_account_days", "on_account_days_clause", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rest_months", "rest_months_clause", "submission_days", "submission_days_clause", "withholding_bp", "withholding_bp_clause") VALUES (NEW."approved_at", NEW."approved_by_id", NEW."clause", NEW."contract_id", NEW."entered_at", NEW."entered_by_id", NEW."from_on", NEW."id", NEW."late_penalty_bp", NEW."late_penalty_bp_clause", NEW."letter", NEW."number", NEW."objection_days", NEW."objection_days_clause", NEW."on_account_bp", NEW."on_account_bp_clause", NEW."on_account_days", NEW."on_account_days_clause", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."rest_months", NEW."rest_months_clause", NEW."submission_days", NEW."submission_days_clause", NEW."withholding_bp", NEW."withholding_bp_clause"); RETURN NULL;',
+                    hash="33b408c6b8dc336349cc270bdd045f6073416d2b",
                     operation="UPDATE",
                     pgid="pgtrigger_update_update_f17da",
                     table="insurers_contractterms",
@@ -2671,12 +2868,40 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="delete_delete",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "insurers_contracttermsevent" ("approved_at", "approved_by_id", "clause", "contract_id", "entered_at", "entered_by_id", "from_on", "id", "late_penalty_bp", "letter", "number", "objection_days", "on_account_bp", "on_account_days", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rest_months", "submission_days", "withholding_bp") VALUES (OLD."approved_at", OLD."approved_by_id", OLD."clause", OLD."contract_id", OLD."entered_at", OLD."entered_by_id", OLD."from_on", OLD."id", OLD."late_penalty_bp", OLD."letter", OLD."number", OLD."objection_days", OLD."on_account_bp", OLD."on_account_days", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."rest_months", OLD."submission_days", OLD."withholding_bp"); RETURN NULL;',
-                    hash="ce6c8acd08e9a515c0a5ac98715528072ae60b13",
+                    func='INSERT INTO "insurers_contracttermsevent" ("approved_at", "approved_by_id", "clause", "contract_id", "entered_at", "entered_by_id", "from_on", "id", "late_penalty_bp", "late_penalty_bp_clause", "letter", "number", "objection_days", "objection_days_clause", "on_account_bp", "on_account_bp_clause", "on_account_days", "on_account_days_clause", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rest_months", "rest_months_clause", "submission_days", "submission_days_clause", "withholding_bp", "withholding_bp_clause") VALUES (OLD."approved_at", OLD."approved_by_id", OLD."clause", OLD."contract_id", OLD."entered_at", OLD."entered_by_id", OLD."from_on", OLD."id", OLD."late_penalty_bp", OLD."late_penalty_bp_clause", OLD."letter", OLD."number", OLD."objection_days", OLD."objection_days_clause", OLD."on_account_bp", OLD."on_account_bp_clause", OLD."on_account_days", OLD."on_account_days_clause", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."rest_months", OLD."rest_months_clause", OLD."submission_days", OLD."submission_days_clause", OLD."withholding_bp", OLD."withholding_bp_clause"); RETURN NULL;',
+                    hash="77d4bac7bcbc621d14a5591ed0a14ec71bf8c736",
                     operation="DELETE",
                     pgid="pgtrigger_delete_delete_a1672",
                     table="insurers_contractterms",
                     when="AFTER",
+                ),
+            ),
+        ),
+        AddTrigger(
+            model_name="contractcentre",
+            trigger=pgtrigger.compiler.Trigger(
+                name="a_of_draft",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n    IF EXISTS (SELECT 1 FROM insurers_contract WHERE id = coalesce(NEW.contract_id, OLD.contract_id)\n               AND state NOT IN ('draft')) THEN\n        IF TG_OP = 'INSERT' THEN\n            IF NEW.left_id IS NULL AND EXISTS (\n        SELECT 1 FROM insurers_centrechange x JOIN insurers_contractterms v ON v.id = x.terms_id\n        WHERE v.id = NEW.joined_id AND v.contract_id = NEW.contract_id AND v.approved_at IS NOT NULL\n          AND x.centre_id = NEW.centre_id AND x.is_leaving = false) THEN RETURN NEW; END IF;\n        ELSIF TG_OP = 'UPDATE' THEN\n            IF OLD.left_id IS NULL AND OLD.contract_id = NEW.contract_id AND OLD.centre_id = NEW.centre_id\n               AND OLD.joined_id IS NOT DISTINCT FROM NEW.joined_id\n               AND EXISTS (\n        SELECT 1 FROM insurers_centrechange x JOIN insurers_contractterms v ON v.id = x.terms_id\n        WHERE v.id = NEW.left_id AND v.contract_id = NEW.contract_id AND v.approved_at IS NOT NULL\n          AND x.centre_id = NEW.centre_id AND x.is_leaving = true) THEN RETURN NEW; END IF;\n        END IF;\n        RAISE EXCEPTION 'The centres of a contract stay once it is sent, but for approved amendments.';\n    END IF;\n    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n    RETURN NEW;",
+                    hash="8e2b53c9b28fe950ccd325791d5021a671e9edfe",
+                    operation='INSERT OR UPDATE OF "contract_id", "centre_id", "joined_id", "left_id" OR DELETE',
+                    pgid="pgtrigger_a_of_draft_0dd96",
+                    table="insurers_contractcentre",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        AddTrigger(
+            model_name="contractcentre",
+            trigger=pgtrigger.compiler.Trigger(
+                name="b_fill",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n    SELECT c.insurer_id, c.kind, c.valid * daterange(\n        (SELECT from_on FROM insurers_contractterms WHERE id = NEW.joined_id),\n        (SELECT from_on FROM insurers_contractterms WHERE id = NEW.left_id)),\n           c.activated_at IS NOT NULL AND c.state <> 'cancelled'\n        INTO NEW.insurer_id, NEW.kind, NEW.valid, NEW.is_in_force FROM insurers_contract c WHERE c.id = NEW.contract_id;\n    RETURN NEW;",
+                    hash="93f8d49e6916bbe5f93e8cf68679d0873c9c911f",
+                    operation='INSERT OR UPDATE OF "joined_id", "left_id"',
+                    pgid="pgtrigger_b_fill_229a1",
+                    table="insurers_contractcentre",
+                    when="BEFORE",
                 ),
             ),
         ),
@@ -2718,6 +2943,20 @@ class Migration(migrations.Migration):
                     operation="INSERT OR UPDATE OR DELETE",
                     pgid="pgtrigger_of_open_version_58d9e",
                     table="insurers_contractdocument",
+                    when="BEFORE",
+                ),
+            ),
+        ),
+        AddTrigger(
+            model_name="centrechange",
+            trigger=pgtrigger.compiler.Trigger(
+                name="of_open_version",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n    IF EXISTS (SELECT 1 FROM insurers_contractterms WHERE approved_at IS NOT NULL\n               AND id IN (coalesce(NEW.terms_id, OLD.terms_id), coalesce(OLD.terms_id, NEW.terms_id))) THEN\n        RAISE EXCEPTION 'An approved version of a contract stays.';\n    END IF;\n    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n    RETURN NEW;",
+                    hash="10bc50e601a7993acf293746863382ef77bafa15",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_of_open_version_0e6f3",
+                    table="insurers_centrechange",
                     when="BEFORE",
                 ),
             ),

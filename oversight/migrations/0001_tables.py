@@ -281,6 +281,16 @@ class Migration(migrations.Migration):
                             verbose_name="بر عهدهٔ",
                         ),
                     ),
+                    (
+                        "centre",
+                        models.ForeignKey(
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="organisations.centre",
+                            verbose_name="مرکز",
+                        ),
+                    ),
                     ("owner", models.CharField(max_length=120, verbose_name="مسئول")),
                     ("due_on", models.DateField(verbose_name="مهلت")),
                     (
@@ -606,9 +616,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="words_stay",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (ROW(OLD.council_id, OLD.text, OLD.side, OLD.owner, OLD.due_on) IS DISTINCT FROM ROW(NEW.council_id, NEW.text, NEW.side, NEW.owner, NEW.due_on))",
+                    condition="WHEN (ROW(OLD.council_id, OLD.text, OLD.side, OLD.centre_id, OLD.owner, OLD.due_on) IS DISTINCT FROM ROW(NEW.council_id, NEW.text, NEW.side, NEW.centre_id, NEW.owner, NEW.due_on))",
                     func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
-                    hash="748c472180d00f1a1ffb3d73b96e536cd3498a77",
+                    hash="9e4e7943e9832c6853343bf8b0f68557b8b2318e",
                     operation="UPDATE",
                     pgid="pgtrigger_words_stay_8e43b",
                     table="oversight_resolution",
