@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connection, transaction
 
 from billing.claims.choices import CUT_LINES, ClaimKind, CutChoice, Payer
 from billing.claims.models import Claim, ClaimInvoice, ClaimLine, RetriedLine
-from billing.claims.services.corrected import BILL, OF_MONTH, SOME, already_cut_sql, lines_sql, pending_sql
+from billing.claims.services import sending
+from billing.claims.services.corrected import BILL, OF_MONTH, SOME, lines_sql, pending_sql
 from billing.claims.services.gathering import check
 from billing.claims.services.shared import EMPTY, IN_DELIVERED
 from billing.claims.services.states import ClaimRefused, counted, step
 from core import audit, jobs
-from core.errors import InvalidInput
+from core.errors import DomainError, InvalidInput
 from insurers.models import Fund
 from organisations.models import Centre
 
@@ -49,29 +50,31 @@ class Difference:
 class CutInvoice:
     """A corrected invoice of which the insurer cut something, and what each choice would ask; rials.
 
-    Before the contract's discount and ceilings of the difference, which are settled when the claim is frozen.
+    All is after what the contract takes off. What is not known before the invoice is ready is None.
     """
 
     invoice_id: int
     number: str
-    present: int
     before: int
     given: int
-    stays: int
-    same: int
     is_ready: bool
-
-    @property
-    def difference(self) -> int:
-        return self.present - self.before
+    present: int | None = None
+    stays: int | None = None
+    same: int | None = None
 
     @property
     def cut(self) -> int:
         return self.before - self.given
 
 
-def cut_invoices(*, centre: Centre, fund: Fund, payer: Payer, month: int) -> list[CutInvoice]:
-    """Invoices of a cell that were corrected or cancelled after the insurer cut them; two queries."""
+def cut_invoices(
+    *, centre: Centre, fund: Fund, payer: Payer, month: int, by: Any, at: dt.datetime
+) -> list[CutInvoice]:
+    """Invoices of a cell that were corrected or cancelled after the insurer cut them.
+
+    What each choice asks is what its claim asks: it is made and frozen, and all of it taken back.
+    """
+    cell = {"centre": centre, "fund": fund, "payer": payer, "month": month}
     said = {
         "claim": 0, "centres": [centre.pk], "month": month, "payer": payer.value, "fund": fund.pk,
     }  # fmt: skip
@@ -82,26 +85,46 @@ def cut_invoices(*, centre: Centre, fund: Fund, payer: Payer, month: int) -> lis
             said,
         )
         found = cursor.fetchall()
-        cursor.execute(_outcomes_sql(payer), said | {"ids": [pk for pk, *_ in found]})
-        outcomes = {pk: figures for pk, *figures in cursor.fetchall()}
+        cursor.execute(_held_sql(payer), said | {"ids": [pk for pk, *_ in found]})
+        held = {pk: figures for pk, *figures in cursor.fetchall()}
+    ready = [pk for pk, _, is_ready in found if is_ready]
+    tried = {choice: _tried(cell, dict.fromkeys(ready, choice), by=by, at=at) for choice in CutChoice}
     return [
-        CutInvoice(pk, number, *outcomes.get(pk, (0, 0, 0, 0, 0)), is_ready=is_ready)
+        _with_outcomes(
+            CutInvoice(pk, number, *held.get(pk, (0, 0)), is_ready=is_ready),
+            {choice: rows.get(pk) for choice, rows in tried.items()},
+        )
         for pk, number, is_ready in found
     ]
 
 
-def _outcomes_sql(payer: Payer) -> str:
-    """SQL of what each choice would ask of invoices (`ids`), by the rule that freezes them; every line of them."""
-    asked = {choice: f"h.left_over - {already_cut_sql(repr(choice.value))}" for choice in CutChoice}
+def _held_sql(payer: Payer) -> str:
+    """SQL of what delivered claims ask of invoices (`ids`) and what the insurer gave of it; every line of them."""
     return f"""
-        SELECT h.invoice_id, sum(h.net + h.share)::bigint, sum(h.net)::bigint, sum(h.given)::bigint,
-               sum({asked[CutChoice.STAYS]})::bigint, sum({asked[CutChoice.SAME]})::bigint
-        FROM (
-            SELECT b.*, CASE WHEN b.is_gone THEN -b.net ELSE b.share END AS left_over
-            FROM ({lines_sql(payer, _SHARES, those=SOME, whole=True)}) b
-        ) h
-        GROUP BY 1
+        SELECT h.invoice_id, sum(h.net)::bigint, sum(h.given)::bigint
+        FROM ({lines_sql(payer, _SHARES, those=SOME, whole=True)}) h GROUP BY 1
     """
+
+
+def _tried(
+    cell: Mapping[str, Any], choices: Mapping[int, CutChoice], *, by: Any, at: dt.datetime
+) -> dict[int, ClaimInvoice]:
+    """The rows of the claim that these choices would make, frozen; empty where there would be none. Nothing stays."""
+    try:
+        with transaction.atomic():
+            claim = sending.freeze(claim=correct(**cell, choices=choices, by=by, at=at), by=by, at=at)
+            found = {row.invoice_id: row for row in claim.invoices.all()}
+            transaction.set_rollback(True)
+    except DomainError:
+        return {}
+    return found
+
+
+def _with_outcomes(row: CutInvoice, tried: Mapping[CutChoice, ClaimInvoice | None]) -> CutInvoice:
+    asked = {choice.value: one.asked if one else None for choice, one in tried.items()}
+    # Both choices settle the same difference; they part it differently into what is asked and what was cut before.
+    one = tried[CutChoice.STAYS]
+    return replace(row, present=row.before + one.asked + one.already_cut if one else None, **asked)
 
 
 def waiting_corrections(centres: list[int], *, month: int, payer: Payer) -> list[Difference]:

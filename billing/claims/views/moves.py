@@ -227,7 +227,10 @@ class CorrectionOfCut(CellPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         cell = self.cell
-        rows = correcting.cut_invoices(centre=cell.centre, fund=cell.fund, payer=cell.payer, month=self.month)
+        rows = correcting.cut_invoices(
+            centre=cell.centre, fund=cell.fund, payer=cell.payer, month=self.month, by=self.request.user,
+            at=timezone.now(),
+        )  # fmt: skip
         return super().get_context_data(
             cell=cell,
             key=self.key,
@@ -242,7 +245,10 @@ class CorrectionOfCut(CellPage):
     @staticmethod
     def _options(row: correcting.CutInvoice) -> list[tuple[str, str]]:
         asked = {CutChoice.STAYS: row.stays, CutChoice.SAME: row.same}
-        return [(c.value, f"{c.label}؛ خواسته {display.exact(amount)}") for c, amount in asked.items()]
+        return [
+            (c.value, c.label if amount is None else f"{c.label}؛ خواسته {display.exact(amount)}")
+            for c, amount in asked.items()
+        ]
 
     @property
     def key(self) -> str:

@@ -381,7 +381,9 @@ def test_a_cut_stays_or_was_for_the_same_mistake_as_the_officer_says(
 ):
     bill, first = cut_first(cast, (1_000, approved))
     corrected(cast, bill, (present, 1_000))
-    (row,) = cut_invoices(centre=cast.hospital, fund=cast.fund, payer=Payer.BASIC, month=MONTH)
+    (row,) = cut_invoices(
+        centre=cast.hospital, fund=cast.fund, payer=Payer.BASIC, month=MONTH, by=cast.officer, at=LATER
+    )
     assert (row.before, row.given, row.present, row.is_ready) == (1_000, approved, present, True)
     assert getattr(row, choice.value) == asked_now
     claim = chosen(cast, {bill.pk: choice})

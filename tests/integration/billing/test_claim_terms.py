@@ -17,9 +17,10 @@ from billing.choices import Cause
 from billing.claims.api.traces import trace
 from billing.claims.choices import ClaimLineStatus, Payer
 from billing.claims.exports import bill as electronic
-from billing.claims.models import Claim, ClaimInvoice, ClaimLine
+from billing.claims.models import Claim, ClaimInvoice, ClaimLine, RetriedLine
 from billing.claims.services import adjudication, resending, sending
 from billing.claims.services.adjudication import Cut, Decision
+from billing.claims.services.correcting import cut_invoices
 from billing.claims.services.states import ClaimRefused
 from billing.claims.tieouts.choices import Tie
 from billing.claims.tieouts.models import TieBreak
@@ -34,7 +35,7 @@ from tariffs.choices import ServiceGroup
 from tests import claim_world as world
 from tests import contract_world, factories, tariff_world
 from tests.integration.billing.test_claim_answers import repriced
-from tests.integration.billing.test_claim_corrections import corrected, reviewed_again
+from tests.integration.billing.test_claim_corrections import corrected, cut_first, reviewed_again
 from tests.integration.billing.test_claim_corrections import sent as sent_correction
 
 pytestmark = pytest.mark.django_db
@@ -548,6 +549,20 @@ def test_a_correction_takes_the_discount_and_the_ceiling_off_with_its_sign(cast,
 # ---------------------------------------------------------------- terms that change after a claim was sent
 
 OFF = ("excluded", "over_ceiling", "discount")
+
+
+def test_what_a_choice_about_a_cut_is_said_to_ask_is_after_the_discount(cast):
+    contract(cast, covers=({"share_bp": 9_000, "discount_bp": 1_000},))
+    bill, _ = cut_first(cast, (1_000, 600))
+    corrected(cast, bill, (700, 0))
+    (row,) = cut_invoices(
+        centre=cast.hospital, fund=cast.fund, payer=Payer.BASIC, month=world.MONTH, by=cast.officer, at=world.LATER
+    )
+    # 1,000 less 10 % is 900, of which 600 came; 700 less 10 % is 630.
+    assert (row.before, row.given, row.present, row.stays, row.same) == (900, 600, 630, -270, 0)
+    # Nothing of the trial stays.
+    assert Claim.objects.count() == 1
+    assert not RetriedLine.objects.exists()
 
 
 def sums(bill):
