@@ -159,7 +159,10 @@ class JalaliMonthField(forms.Field):
 class NumberField(forms.Field):
     """Base of the fields whose value is an integer; `largest` is the greatest stored value."""
 
-    default_error_messages = {"invalid": "عدد را درست بنویسید.", "too_large": "عدد بیش از اندازه بزرگ است."}
+    default_error_messages = {
+        "invalid": "عدد را درست بنویسید.",
+        "too_large": "عدد بیش از اندازه بزرگ است؛ تا {largest} پذیرفته است.",
+    }
     largest = INT64_MAX
 
     def __init__(self, *, largest: int | None = None, **kwargs: Any) -> None:
@@ -181,7 +184,8 @@ class NumberField(forms.Field):
         except ValueError:
             raise ValidationError(self.error_messages["invalid"], code="invalid") from None
         if number > self.largest:
-            raise ValidationError(self.error_messages["too_large"], code="too_large")
+            sentence = self.error_messages["too_large"].format(largest=self.show(self.largest))
+            raise ValidationError(sentence, code="too_large")
         return number
 
     def prepare_value(self, value: Any) -> Any:

@@ -99,7 +99,7 @@ class WebhookForm(forms.Form):
     client = forms.ModelChoiceField(
         ApiClient.objects.none(), label="سامانه", empty_label="سامانه را برگزینید"
     )
-    url = CleanCharField(label="نشانی (https)", max_length=500)
+    url = CleanCharField(label="نشانی", max_length=500, help_text="با https آغاز می‌شود.")
     types = forms.MultipleChoiceField(
         label="رویدادها",
         choices=[(kind.value, kind.label) for kind in SUBSCRIBED],

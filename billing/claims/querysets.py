@@ -218,6 +218,10 @@ class ClaimInvoiceQuerySet(models.QuerySet[Any]):
         """Rows that the contract takes something off."""
         return self.exclude(**dict.fromkeys(CONTRACT_TAKES, 0))
 
+    def changed_since(self) -> ClaimInvoiceQuerySet:
+        """Rows whose invoice was corrected or cancelled after it was taken into the claim."""
+        return self.live().filter(invoice__version__gt=F("version"))
+
     def live(self) -> ClaimInvoiceQuerySet:
         return self.filter(released_at=None)
 

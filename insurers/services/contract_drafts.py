@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import IntegrityError, models, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+from psycopg2.errorcodes import UNIQUE_VIOLATION
 
 from core import display
 from core.errors import InvalidInput
@@ -182,7 +183,9 @@ def put_row(
         with transaction.atomic():
             row.save()
     except IntegrityError as fault:
-        raise InvalidInput("برای همین ترکیب ردیف دیگری هست، یا مقدارها با هم نمی‌خوانند.") from fault
+        if getattr(fault.__cause__, "pgcode", "") == UNIQUE_VIOLATION:
+            raise InvalidInput("برای همین ترکیب ردیف دیگری در این نسخه هست؛ همان را اصلاح کنید.") from fault
+        raise InvalidInput("مقدارهای این ردیف با هم نمی‌خوانند؛ آن‌ها را دوباره نگاه کنید.") from fault
     touch(parent, by=by, at=at)
     after = {kind: agreed.row_text(row, parent.contract.kind)}
     record("contract.terms_saved", parent, by=by, at=at, before=before, after=after)

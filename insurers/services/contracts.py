@@ -129,6 +129,8 @@ def advance(
         _mark_running(row, by=by, at=at)
     after = {"state": to.value, "letter": letter.number, "note": letter.note}
     record(ACTIONS[to], row, by=by, at=at, before={"state": source.value}, after=after)
+    if row.state in RUNNING and row.valid.upper <= timezone.localdate(at):
+        _expire(row, at=at)
     return row
 
 
@@ -161,12 +163,16 @@ def expire(*, organisation_id: int, on: dt.date, at: dt.datetime) -> int:
     with transaction.atomic():
         rows = list(over.select_for_update())
         for row in rows:
-            source = S(row.state)
-            row.state, row.awaits, row.awaits_since = S.EXPIRED, Awaited.NOBODY, at
-            row.save(update_fields=STEP_FIELDS)
-            write_step(row, source, to=S.EXPIRED, by=None, at=at, awaits=Awaited.NOBODY)
-            record("contract.expired", row, by=None, at=at, before={"state": source.value}, after={})
+            _expire(row, at=at)
     return len(rows)
+
+
+def _expire(row: Contract, *, at: dt.datetime) -> None:
+    source = S(row.state)
+    row.state, row.awaits, row.awaits_since = S.EXPIRED, Awaited.NOBODY, at
+    row.save(update_fields=STEP_FIELDS)
+    write_step(row, source, to=S.EXPIRED, by=None, at=at, awaits=Awaited.NOBODY)
+    record("contract.expired", row, by=None, at=at, before={"state": source.value}, after={})
 
 
 def next_steps(contract: Contract, *, on: dt.date) -> list[ContractState]:

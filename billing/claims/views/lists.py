@@ -163,9 +163,11 @@ class ClaimPage(DetailPage):
         claim, user = self.object, self.request.user
         inside = not user.scope.membership.insurer_id
         rows = ClaimInvoice.objects.of_claim(claim)
+        changed = rows.changed_since().count() if inside and claim.frozen_at else 0
         return super().get_context_data(
-            invoices=Pages(rows, 50).get_page(self.request.GET.get("page")),
+            invoices=Pages(rows.select_related("invoice"), 50).get_page(self.request.GET.get("page")),
             inside=inside,
+            changed=changed,
             omitted=self._omitted() if inside else None,
             statuses=self._statuses(),
             agreements=self._agreements(),

@@ -215,6 +215,13 @@ def test_who_dropped_a_row_of_an_amendment_does_not_approve_it(cast):
     assert contract_drafts.approve_amendment(version=version, by=third, at=AT).approved_by == third
 
 
+def test_a_contract_that_is_started_after_its_last_day_is_over_at_once(cast):
+    row = bring(cast, draft(cast), S.NOTIFIED)
+    after = dt.datetime.combine(YEAR.upper, dt.time(9), tzinfo=dt.UTC)
+    assert step(cast, row, S.ACTIVE, at=after).state == S.EXPIRED
+    assert [one.state for one in row.steps.order_by("pk")][-2:] == [S.ACTIVE, S.EXPIRED]
+
+
 @pytest.mark.parametrize("end", ["expired", "ended"])
 def test_an_amendment_of_a_contract_that_is_over_is_dropped_not_approved(cast, end):
     row = bring(cast, draft(cast), S.ACTIVE)
