@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from billing.choices import DeliveryState
 from billing.claims.remittances.services import booking
-from billing.claims.services import gathering
+from billing.claims.services import gathering, long_work
 from billing.claims.webhooks.tasks import deliver as deliver_webhooks
 from billing.models import Delivery, Remittance, Repricing
 from billing.services import deliveries, finding_runs, repricing, simulations
@@ -57,3 +57,9 @@ def book_remittance(remittance_id: int) -> None:
 def gather_claims(job_id: int) -> None:
     """Gather and check the claims of a job; safe to run twice."""
     gathering.work(job=Job.objects.select_related("by").get(pk=job_id), at=timezone.now())
+
+
+@shared_task(name="billing.work_claim")
+def work_claim(job_id: int) -> None:
+    """Freeze or answer a claim of many lines as a job was asked to; safe to run twice."""
+    long_work.work(job=Job.objects.select_related("by").get(pk=job_id), at=timezone.now())

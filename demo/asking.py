@@ -6,6 +6,8 @@ import numpy as np
 import polars as pl
 
 from billing.pipeline.run import preview
+from core import jalali
+from demo import tree
 from demo.generator import SEED, CentrePlan
 from organisations.choices import Setting
 from tariffs.choices import Book
@@ -14,6 +16,8 @@ EXCESS, SHORT, UNKNOWN_CODE = 0.012, 0.003, 0.0015
 #: A tenth over the share by rule is common (advance payments, items outside the basket), and differs by hospital.
 PAID_LEAST, PAID_SPREAD = 84, 35
 UNEXPECTED = 0.02
+#: A month in which the hospitals with officers ask for exactly the tariff: it can be settled to the rial.
+EXACT_MONTH, EXACT_AT = 8, ((tree.PIHO, "3101"), (tree.TBZMED, "0101"))
 
 
 def ask(
@@ -46,21 +50,41 @@ def ask(
                 priced, on=["number", "line_no"], how="left", maintain_order="left"
             )
         known = own_lines.with_columns(part["due"], part["patient"])
-        asked.append((own, _paid(own_headers, known, own, rng), _asked(known, rng).drop("patient")))
+        asked.append(
+            (
+                own,
+                _paid(own_headers, known, own, rng),
+                _asked(known, rng, _exact(own, own_headers)).drop("patient"),
+            )
+        )
     return asked
 
 
-def _asked(lines: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
+def _exact(plan: CentrePlan, headers: pl.DataFrame) -> pl.Series:
+    """Numbers of invoices that ask for exactly the tariff."""
+    if (plan.organisation, plan.code) not in EXACT_AT:
+        return headers["number"].clear()
+    days = [jalali.month_key(day) % 100 == EXACT_MONTH for day in headers["discharged_on"]]
+    return headers["number"].filter(pl.Series(days, dtype=pl.Boolean))
+
+
+def _asked(lines: pl.DataFrame, rng: np.random.Generator, exact: pl.Series) -> pl.DataFrame:
     count = len(lines)
+    is_exact = lines["number"].is_in(exact.implode())
     chance = pl.Series("chance", rng.random(count))
     percent = pl.Series("percent", rng.integers(105, 131, count))
     invented = pl.Series("invented", rng.integers(200, 3_000, count) * 1_000)
-    unknown = pl.Series("unknown", rng.random(count) < UNKNOWN_CODE) & (
-        lines["book"] == Book.RELATIVE_VALUE.value
+    unknown = (
+        pl.Series("unknown", rng.random(count) < UNKNOWN_CODE)
+        & (lines["book"] == Book.RELATIVE_VALUE.value)
+        & ~is_exact
     )
+    # What no tariff knows is not billed in that month.
+    kept = ~is_exact | lines["due"].is_not_null()
     dearer = pl.col("due") * pl.col("percent") // 100_000 * 1_000
     return (
-        lines.with_columns(chance, percent, invented, unknown)
+        lines.with_columns(chance, percent, invented, unknown, is_exact.alias("exact"), kept.alias("kept"))
+        .with_columns(pl.when("exact").then(0.5).otherwise("chance").alias("chance"))
         .with_columns(
             pl.when(pl.col("due").is_null()).then(pl.col("invented"))
             .when((pl.col("chance") < EXCESS) & (dearer > pl.col("due"))).then(dearer)
@@ -69,7 +93,8 @@ def _asked(lines: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
             # No list has codes of this form; they come from a book that nobody sent.
             pl.when("unknown").then("98" + pl.col("code").str.slice(-4)).otherwise("code").alias("code"),
         )
-        .drop("chance", "percent", "invented", "unknown")
+        .filter("kept")
+        .drop("chance", "percent", "invented", "unknown", "exact", "kept")
     )  # fmt: skip
 
 

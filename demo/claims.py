@@ -58,32 +58,36 @@ def _claims_of(centre: Centre, people: Sequence[User], at: dt.datetime) -> int:
         funds = Fund.objects.select_related("insurer").in_bulk({cell.fund_id for cell in ready})
         cells = [Cell(centre, funds[cell.fund_id], cell.payer) for cell in ready if cell.ready]
         if cells:
-            job = gathering.begin(cells, month=month, by=people[0], at=_moment(month, 0, at), with_sent=True)
-            gathering.work(job=job, at=_moment(month, 0, at))
+            job = gathering.begin(
+                cells, month=month, by=people[0], at=moment_after(month, 0, at), with_sent=True
+            )
+            gathering.work(job=job, at=moment_after(month, 0, at))
             for claim in Claim.objects.filter(job=job, state=ClaimState.CHECKED).order_by("pk"):
-                made += _bring(claim, reached, people, at)
+                made += bring(claim, reached, people, at)
     return made
 
 
-def _bring(claim: Claim, reached: ClaimState, people: Sequence[User], at: dt.datetime) -> int:
+def bring(claim: Claim, reached: ClaimState, people: Sequence[User], at: dt.datetime) -> int:
     """Take a checked claim as far as its month has come; one that is refused on the way stays where it is."""
     month, days = claim.month, FROZEN_AFTER
     way = REACHED.index(reached)
     try:
         if way >= 1:
-            sending.freeze(claim=claim, by=people[0], at=_moment(month, days, at))
+            sending.freeze(claim=claim, by=people[0], at=moment_after(month, days, at))
             days += SENT_AFTER
-            sending.send(claim=claim, by=people[1], at=_moment(month, days, at))
+            sending.send(claim=claim, by=people[1], at=moment_after(month, days, at))
         if way >= 2:
             days += RECEIVED_AFTER
-            sending.acknowledge(claim=claim, by=None, at=_moment(month, days, at), receipt_no=f"R-{claim.pk}")
+            sending.acknowledge(
+                claim=claim, by=None, at=moment_after(month, days, at), receipt_no=f"R-{claim.pk}"
+            )
         if way >= 3:
             days += ANSWERED_AFTER
             adjudication.adjudicate(
                 claim=claim,
                 decisions=_cuts(claim),
                 approve_rest=True,
-                at=_moment(month, days, at),
+                at=moment_after(month, days, at),
                 by=User.objects.filter(membership__insurer_id=claim.insurer_id).order_by("pk").first(),
             )
     except DomainError:
@@ -109,7 +113,7 @@ def _reason(dice: int) -> str:
     return WEIGHTS[0][0]
 
 
-def _moment(month: int, days: int, at: Any) -> dt.datetime:
+def moment_after(month: int, days: int, at: Any) -> dt.datetime:
     """So many days after the end of a month, in the morning, never later than now."""
     day = jalali.month_range(month)[1] + dt.timedelta(days=days)
     return min(dt.datetime.combine(day, dt.time(6), dt.UTC), at)

@@ -24,6 +24,7 @@ from demo.loading import YEAR
 from demo.protocol import load_counts, load_stages
 from demo.remittances import load_remittances
 from demo.sending import load_contacts, load_notices
+from demo.settled import load_settled, load_tie_outs
 from organisations.models import Organisation
 
 KIND = jobs.FILLING
@@ -41,11 +42,13 @@ def load(*, at: dt.datetime, advance: Callable[[int, int, str], Any] = lambda *_
         ("یافته‌های میز ورود", lambda: finding_runs.check_due(at=at)),
         ("مطالبه‌ها", lambda: load_claims(at=at)),
         ("حواله‌ها", lambda: load_remittances(at=at)),
+        ("ماه تسویه‌شده", lambda: load_settled(at=at)),
         ("حساب‌های بانک", lambda: load_statements(at=at)),
         ("کدهای ناشناخته", lambda: load_codes(at=at)),
         ("پیگیری ارسال", lambda: load_contacts(at=at)),
         ("وضعیت پزشکان", lambda: load_notices(at=at)),
         ("شورای هماهنگی", lambda: load_councils(at=at)),
+        ("تطبیق سه‌طرفه", lambda: load_tie_outs(at=at)),
         # Nothing of the insurers' desks stands on these, and they take long.
         ("حساب‌های میان منطقه‌ها", lambda: load_accounts(YEAR, now=at)),
         ("شمارش‌ها", lambda: load_counts(at=at)),

@@ -157,3 +157,11 @@ CODE_KNOWN = (CodeState.RESOLVED, CodeState.REPLACED)
 CODE_TONES: dict[str, str] = {
     CodeState.OPEN: "warn", CodeState.REPORTED: "info", CodeState.RESOLVED: "good", CodeState.REPLACED: "accent",
 }  # fmt: skip
+
+
+class Deed(models.TextChoices):
+    """What a job does to a claim of many lines."""
+
+    FREEZE = "freeze", "نهایی‌کردن مطالبه"
+    APPROVE_REST = "approve_rest", "تأیید همهٔ سطرهای بی‌پاسخ"
+    REFUSE = "refuse", "رد کل مطالبه"

@@ -65,6 +65,7 @@ urlpatterns = [
     path("claims/<int:pk>/lines.xlsx", files.LinesXlsx.as_view(), name="claim_lines_xlsx"),
     path("claims/<int:pk>/resubmit/", moves.Resubmit.as_view(), name="claim_resubmit"),
     path("claims/<int:pk>/gather/", moves.Regather.as_view(), name="claim_regather"),
+    path("claims/<int:pk>/progress/", lists.ClaimProgress.as_view(), name="claim_progress"),
     path("claims/<int:pk>/freeze/", moves.Freeze.as_view(), name="claim_freeze"),
     path("claims/<int:pk>/send/", moves.Send.as_view(), name="claim_send"),
     path("claims/<int:pk>/cancel/", moves.Cancel.as_view(), name="claim_cancel"),

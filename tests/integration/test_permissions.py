@@ -273,6 +273,7 @@ CLAIMS = (
     Row("claim", "200 200 404 200 404 404 200 200 403 302", pk("claim")),
     Row("claim", "200 200 404 200 404 404 404 200 403 302", pk("draft_claim")),
     Row("claim_lines", "200 200 404 200 404 404 200 200 403 302", pk("claim")),
+    Row("claim_progress", "200 200 404 200 404 404 200 200 403 302", pk("claim")),
     Row("claim_line", "200 200 404 200 404 404 200 200 403 302", lambda s: [s.claim.pk, s.claim_line.pk]),
     # Nobody but the insurer answers in its name.
     Row("claim_answer", "403 403 403 403 403 403 200 403 403 302", pk("claim")),

@@ -47,25 +47,28 @@ BEFORE = f"""
 """
 #: What earlier claims asked of the same people in the same contract year, by what ceilings speak of. An invoice counts
 #: where its last row stands, with all that was asked of it; lines that are settled anew are left out.
+#: Each step is its own (MATERIALIZED), and the last row of an invoice is told by a window: joined with itself the
+#: planner, which cannot know how many rows a contract year has, took the invoices squared.
 _USED = f"""
-    SELECT k.patient_id, k.setting, l."group", i.condition, sum(l.asked + l.already_cut + l.discount)::bigint,
+    WITH held AS MATERIALIZED (
+        SELECT DISTINCT invoice_id FROM {ClaimInvoice._meta.db_table}
+        WHERE contract_id = %(contract)s AND contract_year = %(year)s AND patient_id = ANY(%(people)s)
+    ), placed AS MATERIALIZED (
+        SELECT c.claim_id, c.invoice_id, c.payer, first_value(c.contract_id) OVER last AS contract_id,
+               first_value(c.contract_year) OVER last AS contract_year,
+               first_value(c.patient_id) OVER last AS patient_id, first_value(c.setting) OVER last AS setting
+        FROM held h JOIN {ClaimInvoice._meta.db_table} c ON c.invoice_id = h.invoice_id
+        JOIN {Claim._meta.db_table} o ON o.id = c.claim_id
+        WHERE {STANDING} WINDOW last AS (PARTITION BY c.invoice_id, c.payer, o.fund_id ORDER BY c.id DESC)
+    )
+    SELECT c.patient_id, c.setting, l."group", i.condition, sum(l.asked + l.already_cut + l.discount)::bigint,
            sum(l.over_ceiling)::bigint
-    FROM (
-        SELECT DISTINCT ON (c.invoice_id, c.payer, o.fund_id) c.*, o.fund_id AS asked_of
-        FROM {ClaimInvoice._meta.db_table} c JOIN {Claim._meta.db_table} o ON o.id = c.claim_id
-        WHERE {STANDING} AND c.invoice_id IN (
-            SELECT invoice_id FROM {ClaimInvoice._meta.db_table}
-            WHERE contract_id = %(contract)s AND contract_year = %(year)s AND patient_id = ANY(%(people)s))
-        ORDER BY c.invoice_id, c.payer, o.fund_id, c.id DESC
-    ) k
-    JOIN {ClaimInvoice._meta.db_table} c ON c.invoice_id = k.invoice_id AND c.payer = k.payer
-    JOIN {Claim._meta.db_table} o ON o.id = c.claim_id AND o.fund_id = k.asked_of
+    FROM placed c
     JOIN {ClaimLine._meta.db_table} l ON l.claim_id = c.claim_id AND l.invoice_id = c.invoice_id
     JOIN {Invoice._meta.db_table} i ON i.id = c.invoice_id
-    LEFT JOIN unnest(%(invoices)s::bigint[], %(lines)s::int[]) AS anew (invoice_id, line_no)
-         ON anew.invoice_id = l.invoice_id AND anew.line_no = l.line_no AND c.payer = %(payer)s
-    WHERE {STANDING} AND k.contract_id = %(contract)s AND k.contract_year = %(year)s
-      AND k.patient_id = ANY(%(people)s) AND anew.invoice_id IS NULL
+    WHERE c.contract_id = %(contract)s AND c.contract_year = %(year)s AND c.patient_id = ANY(%(people)s)
+      AND NOT (c.payer = %(payer)s AND (l.invoice_id, l.line_no) IN (
+          SELECT * FROM unnest(%(invoices)s::bigint[], %(lines)s::int[])))
     GROUP BY 1, 2, 3, 4
 """
 

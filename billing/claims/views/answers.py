@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from billing.claims.choices import ANSWERING, UNDECIDED, ClaimLineStatus, ClaimState
+from billing.claims.choices import ANSWERING, UNDECIDED, ClaimLineStatus, ClaimState, Deed
 from billing.claims.filters import LineFilter
 from billing.claims.forms import (
     AnswerNoteForm,
@@ -27,11 +27,12 @@ from billing.claims.forms import (
 )
 from billing.claims.models import Adjudication, Claim, ClaimLine, LineCut, LineDecision
 from billing.claims.reasons import titles
-from billing.claims.services import adjudication
+from billing.claims.services import adjudication, long_work
 from billing.claims.services.adjudication import Cut, Decision, Mistaken
 from billing.claims.views.lists import HOME, told_by
-from billing.claims.views.moves import OfClaim
+from billing.claims.views.moves import BEGUN, OfClaim
 from billing.claims.views.of_claim import ClaimOfAddress
+from billing.tasks import work_claim
 from core.batches import Batch, answer, chosen
 from core.errors import DomainError, InvalidInput
 from core.filters import misread, whole
@@ -233,14 +234,16 @@ class ApproveRest(OfClaim):
 
     def act(self, request: HttpRequest, **kwargs: Any) -> str:
         claim, said = self.claim, AnswerNoteForm(request.POST).sent()
-        done = adjudication.adjudicate(
+        done = long_work.ask(
             claim=claim,
-            decisions=[],
-            approve_rest=True,
-            note=said["note"],
+            deed=Deed.APPROVE_REST,
+            said={"note": said["note"]},
             by=request.user,
             at=timezone.now(),
+            queue=work_claim.delay,
         )
+        if not isinstance(done, Adjudication):
+            return BEGUN
         return f"{group_digits(done.lines)} سطر بی‌پاسخ به مبلغ {group_digits(done.approved)} ریال تأیید شد."
 
 
@@ -251,9 +254,16 @@ class Refuse(OfClaim):
 
     def act(self, request: HttpRequest, **kwargs: Any) -> str:
         claim, said = self.claim, RefuseForm(request.POST).sent()
-        adjudication.reject(
-            claim=claim, reason=said["reason"], note=said["note"], by=request.user, at=timezone.now()
+        done = long_work.ask(
+            claim=claim,
+            deed=Deed.REFUSE,
+            said={"reason": said["reason"], "note": said["note"]},
+            by=request.user,
+            at=timezone.now(),
+            queue=work_claim.delay,
         )
+        if not isinstance(done, Claim):
+            return BEGUN
         return "مطالبه رد شد؛ مرکز درمانی علت را می‌بیند و می‌تواند سطرها را دوباره بفرستد."
 
 

@@ -32,6 +32,7 @@ from billing.claims.objections.models import Objection
 from billing.claims.reasons import reasons
 from billing.claims.remittances.choices import RemittanceKind
 from billing.claims.remittances.models import Allocation, Remittance
+from billing.claims.services import long_work
 from billing.claims.services.adjudication import insurer_of
 from billing.claims.services.objecting import lines_open
 from billing.claims.services.takeoff import agreed_for
@@ -43,7 +44,7 @@ from core.jalali import month_name
 from core.models import Job
 from core.paging import Pages
 from core.text import persian_digits
-from core.views import DetailPage, ListPage
+from core.views import DetailPage, ListPage, ProgressPage
 from insurers.models import Contract, ContractTerms
 from insurers.terms import clause_of
 from organisations.permissions import Permission
@@ -176,6 +177,8 @@ class ClaimPage(DetailPage):
             payments=self._payments(),
             age=age_in_days(claim, timezone.localdate()),
             moves=self._moves(),
+            work=long_work.shown(claim),
+            work_url=reverse("claim_progress", args=[claim.pk]),
             objections=self._objections(),
             answers=self._answers(),
             answers_shown=ANSWERS_SHOWN,
@@ -333,6 +336,16 @@ class ClaimPage(DetailPage):
             and claim.cut > 0
             and ClaimLine.objects.of_claim(claim).to_ask_again().exists(),
         }
+
+
+class ClaimProgress(ProgressPage):
+    """How far the long work on a claim has come."""
+
+    permission = Permission.CLAIM_VIEW
+    queryset = Claim.objects.all()
+
+    def job(self) -> Job | None:
+        return long_work.shown(self.object)
 
 
 class ClaimLines(ClaimOfAddress, ListPage):

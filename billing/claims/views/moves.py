@@ -15,20 +15,22 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.views import generic
 
-from billing.claims.choices import ANSWERED, CutChoice, OmissionReason, Payer
+from billing.claims.choices import ANSWERED, CutChoice, Deed, OmissionReason, Payer
 from billing.claims.forms import CancelForm, GatherForm, ReceiptForm, SendForm
 from billing.claims.models import Claim, ClaimLine
 from billing.claims.reasons import titles
-from billing.claims.services import correcting, gathering, resending, sending
+from billing.claims.services import correcting, gathering, long_work, resending, sending
+from billing.claims.services.states import ClaimRefused
 from billing.claims.views.lists import HOME
 from billing.claims.views.of_claim import ClaimOfAddress
 from billing.models import Balance
-from billing.tasks import gather_claims
+from billing.tasks import gather_claims, work_claim
 from billing.views.batches import back
 from core import display, jalali
 from core.batches import Batch, answer, chosen
 from core.errors import DomainError, InvalidInput
 from core.filters import whole
+from core.models import Job
 from core.paging import Pages
 from core.text import group_digits, persian_digits
 from core.views import ActionView, Gate, ListPage, PageView
@@ -37,6 +39,8 @@ from organisations.models import Centre, Region
 from organisations.permissions import Permission
 
 BATCH_LIMIT = 50
+#: What is told of a claim whose work was left to a job.
+BEGUN = "این مطالبه سطرهای بسیاری دارد؛ کار آغاز شد و همین صفحه پیشرفت آن را نشان می‌دهد."
 
 
 def months_offered(centres: Iterable[int], on: dt.date) -> list[tuple[int, str]]:
@@ -301,8 +305,12 @@ class Freeze(OfClaim):
     permission = Permission.CLAIM_EDIT
 
     def act(self, request: HttpRequest, **kwargs: Any) -> str:
-        found = sending.freeze(claim=self.claim, by=request.user, at=timezone.now())
-        return f"نهایی شد با شمارهٔ {found.number}؛ ارسال آن با همکار دیگری است."
+        found = long_work.ask(
+            claim=self.claim, deed=Deed.FREEZE, by=request.user, at=timezone.now(), queue=work_claim.delay
+        )
+        if isinstance(found, Claim):
+            return f"نهایی شد با شمارهٔ {found.number}؛ ارسال آن با همکار دیگری است."
+        return BEGUN
 
 
 class Send(OfClaim):
@@ -421,7 +429,13 @@ class FreezeMany(Many):
     done = "نهایی"
 
     def act(self, claim: Claim) -> object:
-        return sending.freeze(claim=claim, by=self.request.user, at=timezone.now())
+        found = long_work.ask(
+            claim=claim, deed=Deed.FREEZE, by=self.request.user, at=timezone.now(), queue=work_claim.delay
+        )
+        if isinstance(found, Job):
+            # Not frozen yet: it stands among those that are looked at again.
+            raise ClaimRefused("سطرهای بسیاری دارد؛ نهایی‌کردن آن آغاز شد و صفحهٔ مطالبه پیشرفت را نشان می‌دهد.")
+        return found
 
 
 class SendMany(Many):

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from billing.claims.services import long_work
 from billing.claims.services.gathering import JOB_KIND
 from billing.services import simulations
 from billing.tasks import book_remittance, load_delivery, reprice
@@ -21,7 +22,7 @@ class Command(BaseCommand):
             load=load_delivery.delay,
             reprice=reprice.delay,
             book=book_remittance.delay,
-            ending=[BUDGET, nightly.KIND, simulations.KIND, JOB_KIND],
+            ending=[BUDGET, nightly.KIND, simulations.KIND, JOB_KIND, long_work.KIND],
         )
         for delivery in done.queued:
             self.stdout.write(f"delivery {delivery.pk}: queued again")
