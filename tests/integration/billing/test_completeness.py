@@ -359,7 +359,8 @@ def test_waits_are_given_as_excel_in_hours(client, cast):
     night(cast)
     answer = page(client, cast.headquarters, "stage_waits", query="?year=1404&export=xlsx")
     book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
-    head, row = book.active.iter_rows(values_only=True)
+    said, head, row = book.active.iter_rows(values_only=True)
+    assert "ارقام دفتر" in said[0]
     wait = StageWait.objects.get(period=1404, gate=Gate.REGISTRATION)
     place = head.index(f"{Gate.REGISTRATION.label}، میانه (ساعت)")
     assert row[1] == "بیمارستان جنوب"
