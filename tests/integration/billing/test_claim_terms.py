@@ -556,7 +556,12 @@ def test_what_a_choice_about_a_cut_is_said_to_ask_is_after_the_discount(cast):
     bill, _ = cut_first(cast, (1_000, 600))
     corrected(cast, bill, (700, 0))
     (row,) = cut_invoices(
-        centre=cast.hospital, fund=cast.fund, payer=Payer.BASIC, month=world.MONTH, by=cast.officer, at=world.LATER
+        centre=cast.hospital,
+        fund=cast.fund,
+        payer=Payer.BASIC,
+        month=world.MONTH,
+        by=cast.officer,
+        at=world.LATER,
     )
     # 1,000 less 10 % is 900, of which 600 came; 700 less 10 % is 630.
     assert (row.before, row.given, row.present, row.stays, row.same) == (900, 600, 630, -270, 0)
