@@ -16,7 +16,7 @@ from billing.models import Draft, Invoice, InvoiceLine
 from billing.papers import Entitlement, Said
 from billing.services import corrections, desk, papers
 from demo.generator import national_codes
-from demo.protocol import officers
+from demo.protocol import officers, stored_before
 from organisations.choices import Setting
 from organisations.models import User
 from tariffs.choices import GOODS, ServiceGroup
@@ -36,7 +36,7 @@ def load_desk(*, at: dt.datetime) -> int:
     """The desk of the hospitals that have demonstration officers and no draft yet; how many invoices were typed."""
     typed = 0
     for centre_id, people in sorted(officers().items()):
-        stored = Invoice.objects.filter(centre_id=centre_id, lines_count__gt=0, unpriced_lines=0)
+        stored = stored_before(centre_id, at).filter(lines_count__gt=0, unpriced_lines=0)
         if Draft.objects.filter(centre_id=centre_id).exists() or not stored.exists():
             continue
         _say_papers(stored, people[0], at)

@@ -13,6 +13,7 @@ import polars as pl
 from billing.choices import CountKind, CountSource, Stage
 from billing.models import BilledCount, CountReport, Invoice, StageStep
 from billing.parsing.counts import Counts
+from billing.querysets import InvoiceQuerySet
 from billing.services import counts, stages
 from core.frames import read
 from organisations.choices import PatientCategory, Setting
@@ -60,6 +61,12 @@ def officers() -> dict[int, list[User]]:
     for user in User.objects.filter(username__in=OFFICERS).select_related("membership").order_by("username"):
         found.setdefault(user.membership.centre_id, []).append(user)
     return found
+
+
+def stored_before(centre_id: int, at: dt.datetime) -> InvoiceQuerySet:
+    """Invoices of a hospital that nobody touched since the demonstration's last steps began: what a person enters or
+    corrects meanwhile is left alone."""
+    return Invoice.objects.filter(centre_id=centre_id, change__at__lt=at)
 
 
 @dataclass(frozen=True)

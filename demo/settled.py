@@ -24,6 +24,7 @@ from billing.claims.tieouts import services as tieouts
 from billing.models import Invoice
 from billing.services import findings, stages
 from demo.claims import ANSWERED_AFTER, FROZEN_AFTER, REACHED, bring, moment_after, people_of_centres
+from demo.protocol import stored_before
 from demo.remittances import SETTLED_AFTER
 from insurers.models import Fund
 from organisations.models import Centre, Organisation, User
@@ -91,8 +92,10 @@ def _settle(centre: Centre, month: int, people: Sequence[User], at: dt.datetime)
 
 def _review(centre: Centre, month: int, people: Sequence[User], at: dt.datetime) -> None:
     """Pass the warnings that are left, and bring what has not been reviewed to it; two officers, as every day."""
-    waiting = Invoice.objects.filter(centre=centre, month=month).exclude(
-        progress__stage__in=(Stage.REVIEWED, Stage.SENT, Stage.CANCELLED)
+    waiting = (
+        stored_before(centre.pk, at)
+        .filter(month=month)
+        .exclude(progress__stage__in=(Stage.REVIEWED, Stage.SENT, Stage.CANCELLED))
     )
     for invoice in waiting.select_related("centre__region"):
         found = findings.of_invoice(invoice, on=at.date())

@@ -1,10 +1,12 @@
 """The demonstration is loaded through the real import, twice without a difference, and its books are whole."""
 
+import datetime as dt
+
 import pytest
 from django.core.management import call_command
 from django.db.models import Count, F, Sum
 
-from billing.choices import DeliveryKind, Stage
+from billing.choices import Cause, DeliveryKind, Stage
 from billing.models import (
     Balance,
     Change,
@@ -27,14 +29,16 @@ from core.errors import NotAllowed
 from demo import loading, tree
 from demo.contracts import load_contracts
 from demo.organisations import USERS, load_organisations, password
+from demo.protocol import stored_before
 from insurers.choices import Awaited, ContractState
 from insurers.models import Contract, Fund
 from insurers.terms import PaymentTerms, terms_for
-from organisations.choices import CentreKind, PatientCategory, Sector, Setting
+from organisations.choices import CentreKind, CostElement, PatientCategory, Sector, Setting
 from organisations.models import Centre, HisInstallation, Organisation, PhysicianTenure, Region, User
 from organisations.permissions import Role
 from oversight.models import Contact, Council, StatusNotice
 from tariffs.services.reference import load_reference
+from tests import factories
 from tests.factories import AT
 
 pytestmark = pytest.mark.django_db
@@ -110,6 +114,15 @@ def test_loading_the_demonstration_twice(few_centres):
     assert named.count() == insured.count() > 0
     call_command("load_demo", "--lines", "30000")
     assert counts() == once
+
+
+def test_what_a_person_entered_or_corrected_meanwhile_is_left_alone(cast):
+    lines = [factories.line(CostElement.SURGERY, 10)]
+    later = factories.AT + dt.timedelta(hours=1)
+    before, corrected = (factories.invoice(cast.hospital, cast.fund, lines) for _ in range(2))
+    factories.invoice(cast.hospital, cast.fund, lines, at=later)
+    factories.correct(corrected, lines, cause=Cause.CORRECTION, at=later)
+    assert list(stored_before(cast.hospital.pk, later)) == [before]
 
 
 def test_contracts_stand_where_the_documents_say_and_are_marked(settings):
