@@ -80,7 +80,9 @@ class ContractForm(forms.Form):
 
 
 class TermsForm(forms.Form):
-    """Numbers of a version; empty means as the law says."""
+    """Numbers of a version, each with its clause; empty means as the law says."""
+
+    is_in_pairs = True
 
     clause = KeptCharField(label="بند قرارداد", max_length=200, required=False)
     submission_days = NumberField(
