@@ -1,9 +1,16 @@
 """The browser itself: it opens our pages in Persian, under the strict policy, without a word on the console."""
 
 import pytest
+from django.urls import reverse
 from playwright.sync_api import Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def test_what_htmx_brings_takes_over_no_inline_styles(page: Page, live_server):
+    """A style set on an element (by a calendar, a password manager) would be refused by the policy when copied."""
+    page.goto(f"{live_server.url}{reverse('login')}")
+    assert "style" not in page.evaluate("htmx.config.attributesToSettle")
 
 
 def test_the_sign_in_page_is_persian_styled_and_quiet(page: Page, live_server):

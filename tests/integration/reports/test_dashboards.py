@@ -320,9 +320,19 @@ def test_excel_has_the_rows_of_the_page(client, world):
 
 def test_excel_says_first_where_rates_are_made_up(client, world):
     synthetic_price()
-    answer = client.get("/", {"export": "xlsx"})
-    sheet = load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active
-    assert sheet["A1"].value == "نرخ‌های ساختگی: ارقام این فایل سند مالی نیست."
+    for address in ("/", reverse("indicator"), reverse("stage_waits")):
+        answer = client.get(address, {"export": "xlsx"})
+        sheet = load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active
+        assert sheet["A1"].value == "نرخ‌های ساختگی: ارقام این فایل سند مالی نیست."
+
+
+def test_filters_that_cannot_be_read_are_told_on_the_first_page_and_not_kept(client, world):
+    page = client.get("/", {"year": "1404", "month": "zz", "region": "999", "unit": "zz"}).content.decode()
+    assert "«تا پایان» و «منطقه» و «مبلغ به»" in page
+    assert client.get("/").headers["Location"] == "/?year=1404"
+    page = client.get("/", {"year": "1404", "region": world.ahvaz.pk}).content.decode()
+    assert "فهمیده نشد" not in page
+    assert client.get("/").headers["Location"] == f"/?year=1404&region={world.ahvaz.pk}"
 
 
 def test_an_empty_organisation_has_a_first_page(client):
