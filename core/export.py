@@ -80,7 +80,9 @@ def xlsx_response(
     with Workbook(file, {"constant_memory": True}) as book:
         _write(book, rows, columns, title, notes)
     file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=f"{title}.xlsx", content_type=CONTENT_TYPE)
+    # A day in a title has slashes, which a browser takes for folders.
+    name = f"{title.replace('/', '-')}.xlsx"
+    return FileResponse(file, as_attachment=True, filename=name, content_type=CONTENT_TYPE)
 
 
 def synthetic_notes(*, rates: bool, inputs: bool = False) -> list[str]:

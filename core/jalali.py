@@ -38,11 +38,12 @@ def parse(text: str) -> dt.date:
 
 
 def read(text: str) -> dt.date | None:
-    """A Jalali day of an address; what is no day counts as not given."""
+    """A Jalali day of an address; what is no day counts as not given, nor is one of a Gregorian year."""
     try:
-        return parse(text)
+        day = parse(text)
     except ValueError:
         return None
+    return day if FIRST_YEAR <= year_of(day) <= LAST_YEAR else None
 
 
 def text(day: dt.date) -> str:

@@ -27,7 +27,7 @@ from organisations.permissions import Permission
 LINES_A_PAGE = 100
 SINCE = "تنها تفاوت با"
 MOVEMENTS_EXPORTED = (
-    export.Column("حرکت", "pk", 12),
+    export.Column("حرکت", lambda m: str(m.pk), 12),
     export.Column("ثبت", "recorded_at", 26, of_days=True),
     export.Column("علت", lambda one: one.get_cause_display(), 20),
     export.Column("مرکز", lambda one: one.centre.name, 30),

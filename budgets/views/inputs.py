@@ -69,7 +69,7 @@ KINDS = {
         Kind(
             "capitation", "سرانه", "سرانه", CapitationRate, forms.CapitationForm, inputs.enter_capitation,
             (
-                export.Column("سال", "fiscal_year"),
+                export.Column("سال", lambda one: str(one.fiscal_year)),
                 export.Column("منطقه", lambda row: row.region.name if row.region else "همهٔ مناطق"),
                 export.Column("سرانه", "per_person", 22), export.Column("مبنا", "basis", 40), *_LAST,
             ),

@@ -16,6 +16,7 @@ KINDS = {
     "contract_simulation": "شبیه‌سازی قرارداد",
     "demonstration": "تکمیل دادهٔ نمایشی",
     "claims": "گردآوری مطالبه‌ها",
+    "claim_work": "کار روی یک مطالبه",
     "remittance_booking": "ثبت حوالهٔ بیمه‌گر",
 }
 

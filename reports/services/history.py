@@ -49,7 +49,7 @@ class Year:
 
 
 COLUMNS = (
-    export.Column("سال", "fiscal_year"),
+    export.Column("سال", lambda year: str(year.fiscal_year)),
     export.Column("چاپ‌شده", lambda year: year.printed.printed if year.printed else ""),
     export.Column("پرونده", "files"),
     export.Column("پروندهٔ بدون پرداختی ثبت‌شده", "paid_unknown"),

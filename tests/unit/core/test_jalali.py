@@ -50,3 +50,16 @@ def test_what_is_no_month_says_which_months_there_are(key):
     with pytest.raises(InvalidInput) as refused:
         jalali.check_month(key)
     assert "از فروردین ۱۳۷۰ تا اسفند ۱۴۳۰" in refused.value.sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("۱۴۰۳/۰۷/۰۱", dt.date(2024, 9, 22)),
+        ("14030701", dt.date(2024, 9, 22)),
+        ("2024-09-22", None),
+        ("1403/13/01", None),
+    ],
+)
+def test_a_day_of_an_address_is_a_jalali_one_of_our_years(text, day):
+    assert jalali.read(text) == day
