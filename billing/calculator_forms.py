@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 
 from billing.calculator import Item, Question
 from core import display
@@ -24,6 +25,7 @@ GRADES = [(grade, display.fixed(grade, 0)) for grade in (1, 2, 3, 4)]
 CONDITIONS = [choice for choice in Condition.choices if choice[0] != Condition.ANY]
 PARTS = [("", Part.WHOLE.label), *((p.value, p.label) for p in Part if p != Part.WHOLE)]
 MOST_MINUTES = 100_000
+QUANTITY = "تعداد را بیش از صفر و با حداکثر سه رقم اعشار بنویسید؛ مانند ۳٫۸."
 
 
 class QuestionForm(forms.Form):
@@ -89,7 +91,9 @@ class QuestionForm(forms.Form):
 class ItemForm(forms.Form):
     """One line: the service, how much of it, and as which of several operations."""
 
-    quantity = MilliField(label="تعداد", required=False, largest=10**9)
+    quantity = MilliField(
+        label="تعداد", required=False, largest=10**9, error_messages={"invalid": QUANTITY}
+    )  # fmt: skip
     percent = PercentBpField(label="درصد", required=False)
     part = forms.TypedChoiceField(label="جزء", choices=PARTS, coerce=int, required=False, empty_value=0)
     minutes = NumberField(label="دقیقهٔ بیهوشی", required=False, largest=MOST_MINUTES)
@@ -118,6 +122,12 @@ class ItemForm(forms.Form):
         }
         if is_fresh:
             self.fields["service"].widget.attrs["autofocus"] = True
+
+    def clean_quantity(self) -> int | None:
+        quantity: int | None = self.cleaned_data["quantity"]
+        if quantity == 0:
+            raise ValidationError(QUANTITY, code="invalid")
+        return quantity
 
     def item(self) -> Item:
         data = self.cleaned_data

@@ -34,6 +34,12 @@ def fund(organisation_id: int) -> forms.Field:
 
 
 class FundField(forms.ModelChoiceField):
+    """A fund, named with its insurer."""
+
+    default_error_messages = {
+        "invalid_choice": "صندوقی با کد «%(value)s» در فهرست صندوق‌ها نیست؛ از همان فهرست برگزینید."
+    }
+
     def label_from_instance(self, obj: Fund) -> str:
         return f"{obj.insurer.name}، {obj.name}"
 

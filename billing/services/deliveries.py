@@ -113,7 +113,7 @@ def is_repeated(delivery: Delivery, at: dt.datetime) -> bool:
 
 def repetitions(delivery: Delivery) -> QuerySet[AuditEvent]:
     """When the delivery's file was sent again, and by whom, the last first."""
-    return AuditEvent.objects.of_object(delivery).filter(action=REPEATED).select_related("by").newest_first()
+    return AuditEvent.objects.of_object(delivery).filter(action=REPEATED).newest_first()
 
 
 def _same_file(centre: Centre, digest: str) -> Delivery | None:
