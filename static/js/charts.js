@@ -241,7 +241,7 @@
       });
       const edges = spans.filter((s) => !s.whole).flatMap((s) => [s.from, s.to]).concat(spans.map((s) => s.to));
       const low = Math.min(...edges), high = Math.max(...edges);
-      const floor = low - (high - low || Math.abs(high) || 1) * 0.18; // wholes are cut so that steps can be seen
+      const floor = low - (high - low || Math.abs(high) || 1) * 0.18; // wholes are cut, and look cut, so that steps can be seen
       const side = sideOf(bars.map((b) => b.label), width);
       const figures = spans.map((s) => (s.whole ? "" : s.value > 0 ? "+" : "") + shown(unit)(s.value));
       const room = widest(figures) + 14;
@@ -290,6 +290,15 @@
             type: "bar",
             stack: "w",
             barMaxWidth: 18,
+            markPoint: {
+              silent: true,
+              symbol: "rect",
+              symbolSize: [4, 30],
+              symbolRotate: 20,
+              label: { show: false },
+              itemStyle: { color: c.surface },
+              data: spans.flatMap((s, place) => (s.whole && floor > 0 ? [{ coord: [(high - floor) * 0.07, place] }] : [])),
+            },
             data: spans.map((s) => ({
               value: s.whole ? s.to - floor : Math.abs(s.to - s.from),
               itemStyle: { color: tone(s), borderRadius: 2 },
