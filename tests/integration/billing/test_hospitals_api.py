@@ -100,7 +100,9 @@ def test_the_preview_names_the_field_that_is_sent_and_the_choices(his, paths):
     [said] = post(his, PREVIEW, good | {"fund": "nosuch"}).json()["errors"]["fund"]
     assert "«nosuch»" in said
     for quantity in ("0", "-1", "1e3"):
-        wrong = post(his, PREVIEW, good | {"lines": [{"code": "100005", "quantity": quantity}]}).json()["errors"]
+        wrong = post(his, PREVIEW, good | {"lines": [{"code": "100005", "quantity": quantity}]}).json()[
+            "errors"
+        ]
         assert "بیش از صفر" in wrong["lines"]["0"]["quantity"][0]
     refused = post(his, PREVIEW, good | {"lines": [{"service": "100005", "code": "100005"}]})
     assert "service" in refused.json()["errors"]["lines"]["0"]
