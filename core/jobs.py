@@ -102,7 +102,7 @@ def is_lost(job: Job | None, *, at: dt.datetime) -> bool:
 
 def give_up(job: Job, *, at: dt.datetime) -> None:
     """End a job that was broken off, so that it can be asked for again."""
-    sentence = "اجراکننده پیش از پایان کار قطع شد و چیزی ذخیره نشد؛ کار را دوباره درخواست کنید."
+    sentence = "اجراکننده پیش از پایان کار قطع شد و گام نیمه‌تمام ذخیره نشد؛ کار را دوباره درخواست کنید."
     ended = Job.objects.filter(pk=job.pk, state=JobState.RUNNING)
     ended.update(state=JobState.FAILED, error=sentence, finished_at=at)
     _forget(job)

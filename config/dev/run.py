@@ -1,6 +1,7 @@
 """`./taraz run`: everything, from an empty folder to a page in the browser."""
 
 import ctypes
+import fcntl
 import os
 import shlex
 import signal
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import time
 from types import FrameType
+from typing import IO
 
 from config.dev.environment import ROOT, VAR, django_command, prepare
 from config.embedded import services
@@ -80,11 +82,31 @@ def run(arguments: list[str]) -> int:
         return 1
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, _stop)
+    with open(VAR / "run.lock", "a+") as lock:
+        if other := _running(lock, f"http://{_shown(host)}:{port}/"):
+            print(f"taraz: already running in this folder: {other} Stop that one first.", file=sys.stderr)
+            return 1
+        try:
+            with services(VAR) as addresses:
+                return _serve(host, port, os.environ | addresses)
+        except Stopped:
+            return 0
+
+
+def _running(lock: IO[str], address: str) -> str:
+    """Where another run of this folder serves; empty, and the folder is ours until the file is closed, if none does.
+
+    Two would be two workers and two clocks on one queue.
+    """
+    lock.seek(0)
     try:
-        with services(VAR) as addresses:
-            return _serve(host, port, os.environ | addresses)
-    except Stopped:
-        return 0
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return lock.read() or "-"
+    lock.truncate(0)
+    lock.write(address)
+    lock.flush()
+    return ""
 
 
 def _free(host: str, port: str) -> bool:

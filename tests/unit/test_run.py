@@ -40,3 +40,13 @@ def test_where_others_reach_us_only_what_was_said(networks, host):
 
 def test_what_was_said_stays(networks):
     assert networks("127.0.0.1", "10.20.0.0/16") == "10.20.0.0/16"
+
+
+def test_a_second_run_in_the_same_folder_is_told_where_the_first_serves(tmp_path):
+    file = tmp_path / "run.lock"
+    with file.open("a+") as first, file.open("a+") as second:
+        assert run._running(first, "http://localhost:8000/") == ""
+        assert run._running(second, "http://localhost:8001/") == "http://localhost:8000/"
+    with file.open("a+") as third:
+        assert run._running(third, "http://localhost:8001/") == ""
+    assert file.read_text() == "http://localhost:8001/"
