@@ -13,7 +13,7 @@ LONGEST = {
 }  # fmt: skip
 SHOWN = 40
 DATE_HINT = "تاریخ را به شکل ۱۴۰۳/۰۷/۰۱ بنویسید."
-NUMBER_HINT = "عدد را بدون حرف و با رقم بنویسید، مانند ۱۲۵۰۰۰۰."
+NUMBER_HINT = "تنها رقم بنویسید، بی حرف؛ مبلغ اعشار ندارد."
 
 
 class Faults:
@@ -106,7 +106,7 @@ def bad_number(faults: Faults, name: str, value: pl.Series, beyond: pl.Series, s
     )
     faults.add(
         value.is_null() & source.is_not_null() & ~beyond,
-        f"«{columns.label(name)}» («{{}}») عدد نیست؛ {NUMBER_HINT}",
+        f"«{columns.label(name)}» («{{}}») عدد درستی نیست؛ {NUMBER_HINT}",
         source,
         field=name,
     )

@@ -116,7 +116,7 @@ def test_amounts_are_read_however_vendors_write_them(text, amount):
 
 @pytest.mark.parametrize("text", ["1,23", "1.5", "9/4", "abc", "1e6", "123ر456", "1,0000"])
 def test_an_amount_that_could_be_two_things_is_a_fault_not_a_guess(text):
-    assert f"«مبلغ درخواستی» («{text}») عدد نیست" in only_reason(row(مبلغ_درخواستی=text))
+    assert f"«مبلغ درخواستی» («{text}») عدد درستی نیست" in only_reason(row(مبلغ_درخواستی=text))
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,7 @@ FAULTY = {
     "zero quantity": ({"تعداد": "0"}, "«تعداد» («0») باید بیش از صفر باشد؛ آن را اصلاح کنید."),
     "negative quantity": ({"تعداد": "-1"}, "«تعداد» («-1») باید بیش از صفر باشد؛ آن را اصلاح کنید."),
     "huge quantity": ({"تعداد": "1000001"}, "«تعداد» («1000001») بیش از ۱٬۰۰۰٬۰۰۰ است؛ آن را بازبینی کنید."),
-    "four decimals": ({"تعداد": "0.0005"}, "«تعداد» («0.0005») عدد نیست"),
+    "four decimals": ({"تعداد": "0.0005"}, "«تعداد» («0.0005») عدد درستی نیست"),
     "negative amount": ({"مبلغ_درخواستی": "-5"}, "«مبلغ درخواستی» («-5») منفی است"),
     "minus behind": ({"مبلغ_درخواستی": "5-"}, "«مبلغ درخواستی» («5-») منفی است"),
     "beyond 64 bits": (
@@ -443,7 +443,7 @@ def test_numbers_and_dates_of_cells_are_read_without_floats(tmp_path):
 
 def test_an_amount_with_a_fraction_is_refused(tmp_path):
     parsed = parse_excel(excel(tmp_path, row(مبلغ_درخواستی=1500.5)))
-    assert "«مبلغ درخواستی» («1500.5») عدد نیست" in parsed.faults["reason"][0]
+    assert "«مبلغ درخواستی» («1500.5») عدد درستی نیست" in parsed.faults["reason"][0]
 
 
 def test_an_amount_too_great_for_a_spreadsheet_to_hold_exactly_is_refused(tmp_path):
