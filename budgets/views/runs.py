@@ -19,6 +19,7 @@ from budgets.services.explain import cause_label, total_by_cause
 from budgets.services.runs import NotProved
 from budgets.services.synthetic import synthetic_of
 from core import export, jalali, jobs
+from core.display import UNIT_NAMES
 from core.errors import DomainError
 from core.filters import RememberedFilters, unit_of, whole
 from core.text import persian_digits
@@ -120,6 +121,7 @@ class OfRun(DetailPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         facts = {
             "unit": unit_of(self.request),
+            "unit_label": UNIT_NAMES[unit_of(self.request)],
             "components": BudgetComponent.choices,
             "synthetic": synthetic_of(self.run),
         }

@@ -73,7 +73,7 @@ class AskingPage(PageView):
 
     @cached_property
     def insurers(self) -> dict[int, Insurer]:
-        return {row.pk: row for row in insurers_of(self.request.user)}
+        return {row.pk: row for row in Insurer.objects.visible_to(self.request.user).order_by("name", "pk")}
 
     @cached_property
     def newest(self) -> int:
@@ -124,7 +124,7 @@ class AskingPage(PageView):
             asked=self.asked,
             regions=list(Region.objects.visible_to(self.request.user).by_code()),
             centre_choices=list(seen.narrowed(region=self.request.GET.get("region", ""))),
-            insurer_choices=list(self.insurers.values()),
+            insurer_choices=list(insurers_of(self.request.user)),
             months=[
                 (key, jalali.month_name(key)) for key in jalali.newest_months(self.newest, MONTHS_OFFERED)
             ],

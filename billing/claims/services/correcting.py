@@ -14,8 +14,10 @@ from billing.claims.models import Claim, ClaimInvoice, ClaimLine, RetriedLine
 from billing.claims.services import sending
 from billing.claims.services.corrected import BILL, OF_MONTH, SOME, lines_sql, pending_sql
 from billing.claims.services.gathering import check
+from billing.claims.services.long_work import AT_ONCE
 from billing.claims.services.shared import EMPTY, IN_DELIVERED
 from billing.claims.services.states import ClaimRefused, counted, step
+from billing.models import Invoice
 from core import audit, jobs
 from core.errors import DomainError, InvalidInput
 from insurers.models import Fund
@@ -72,7 +74,8 @@ def cut_invoices(
 ) -> list[CutInvoice]:
     """Invoices of a cell that were corrected or cancelled after the insurer cut them.
 
-    What each choice asks is what its claim asks: it is made and frozen, and all of it taken back.
+    What each choice asks is what its claim asks, were it chosen for all: the claim is made and frozen, and all of it
+    taken back. Not known where that would be the work of a job.
     """
     cell = {"centre": centre, "fund": fund, "payer": payer, "month": month}
     said = {
@@ -87,8 +90,14 @@ def cut_invoices(
         found = cursor.fetchall()
         cursor.execute(_held_sql(payer), said | {"ids": [pk for pk, *_ in found]})
         held = {pk: figures for pk, *figures in cursor.fetchall()}
+        cursor.execute(_lines_of_claim_sql(payer), said)
+        (lines,) = cursor.fetchone()
     ready = [pk for pk, _, is_ready in found if is_ready]
-    tried = {choice: _tried(cell, dict.fromkeys(ready, choice), by=by, at=at) for choice in CutChoice}
+    may_try = ready and lines <= AT_ONCE
+    tried = {
+        choice: _tried(cell, dict.fromkeys(ready, choice), by=by, at=at) if may_try else {}
+        for choice in CutChoice
+    }
     return [
         _with_outcomes(
             CutInvoice(pk, number, *held.get(pk, (0, 0)), is_ready=is_ready),
@@ -96,6 +105,14 @@ def cut_invoices(
         )
         for pk, number, is_ready in found
     ]
+
+
+def _lines_of_claim_sql(payer: Payer) -> str:
+    """SQL of how many lines the invoices have that may go in a claim for the difference."""
+    return f"""
+        SELECT coalesce(sum(i.lines_count), 0) FROM ({pending_sql(payer, OF_MONTH)}) x
+        JOIN {Invoice._meta.db_table} i ON i.id = x.id WHERE x.fund_id = %(fund)s AND x.is_ready
+    """
 
 
 def _held_sql(payer: Payer) -> str:

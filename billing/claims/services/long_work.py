@@ -75,8 +75,10 @@ def _left_to_job(
             state=JobState.FAILED, started_at=at, finished_at=at
         )
     asked = jobs.queue(
-        KIND, by=by, at=at, key=key_of(row), organisation_id=row.organisation_id, centre_id=row.centre_id
-    )
+        KIND, by=by, at=at, key=key_of(row), organisation_id=row.organisation_id,
+        # What an insurer decides is not the centre's to watch in the list of jobs.
+        centre_id=row.centre_id if deed == Deed.FREEZE else None,
+    )  # fmt: skip
     asked.outcome = {"claim": row.pk, "deed": deed.value, "said": said}
     asked.save(update_fields=["outcome"])
     transaction.on_commit(partial(queue, asked.pk))
@@ -109,7 +111,8 @@ def work(*, job: Job, at: dt.datetime) -> None:
         job.refresh_from_db()
         if alone and not job.is_over:
             with jobs.running(job) as advance:
-                advance(0, 1, Deed(job.outcome["deed"]).label)
+                # Both sides see it on the claim's page: what is being decided is told when it is decided.
+                advance(0, 1, "کار روی سطرهای مطالبه")
                 _work(job, at)
                 advance(1, 1)
 
