@@ -8,12 +8,14 @@ from dataclasses import replace
 
 import polars as pl
 import pytest
+from django.db import DataError
 from django.db.models import Sum
 
 from billing.choices import Cause, LineStatus
 from billing.measures import MEASURES
 from billing.models import Balance, Invoice, InvoiceLine, Movement, PastLine, PriceBasis
 from billing.pipeline import run as pipeline
+from billing.pipeline import store
 from billing.pipeline.references import KnownCases
 from billing.services import ledger
 from organisations.choices import PatientCategory, PhysicianStatus, Sector
@@ -276,6 +278,24 @@ def test_pricing_in_portions_changes_nothing(monkeypatch, centre, fund):
     )
     assert whole == portions
     assert len(whole) == len(content.lines)
+    assert ledger.check() is None
+
+
+@pytest.mark.parametrize("portion", [2, 100])
+def test_a_fault_beside_the_pricing_leaves_nothing_and_a_connection_that_works(
+    monkeypatch, centre, fund, portion
+):
+    content = world.parsed({str(n): [line("100005"), line("100010")] for n in range(6)}, fund="basic")
+    delivery = world.delivery(centre)
+    monkeypatch.setattr(pipeline, "PORTION", portion)
+    monkeypatch.setattr(store, "_UPSERT_PATIENTS", "SELECT 1 / 0, %s, %s, %s")
+    with pytest.raises(DataError):
+        world.run(content, delivery=delivery, by=None, at=world.AT, advance=lambda *_: None)
+    monkeypatch.undo()
+    assert not Invoice.objects.exists()
+    assert not InvoiceLine.objects.exists()
+    world.run(content, delivery=delivery, by=None, at=world.AT, advance=lambda *_: None)
+    assert InvoiceLine.objects.count() == len(content.lines)
     assert ledger.check() is None
 
 
