@@ -1,7 +1,8 @@
 """One month of each hospital with officers that is fully claimed, answered and paid, by the services people use.
 
 So the tie-out has a month that holds in all three ties. The hospital's files ask for exactly the tariff in that month
-(`demo.asking`); of a demonstration too small to have it, another month that does is taken.
+(`demo.asking`); of a demonstration too small to have it, another month that does is taken. What a person enters or
+reviews while the demonstration is being completed is in none of its claims.
 """
 
 from __future__ import annotations
@@ -21,10 +22,10 @@ from billing.claims.remittances.services import booking, receiving
 from billing.claims.services import gathering
 from billing.claims.services.gathering import Cell
 from billing.claims.tieouts import services as tieouts
-from billing.models import Invoice
+from billing.models import Invoice, StageStep
+from billing.querysets import InvoiceQuerySet
 from billing.services import findings, stages
 from demo.claims import ANSWERED_AFTER, FROZEN_AFTER, REACHED, bring, moment_after, people_of_centres
-from demo.protocol import stored_before
 from demo.remittances import SETTLED_AFTER
 from insurers.models import Fund
 from organisations.models import Centre, Organisation, User
@@ -32,6 +33,8 @@ from organisations.models import Centre, Organisation, User
 PASSED = "با پرونده سنجیده شد (نمایشی)"
 #: Days after the end of the month on which what still waited was reviewed, and its answer paid.
 REVIEWED_AFTER = 15
+#: Stages from which a claim takes an invoice.
+_CLAIMABLE = (Stage.REVIEWED, Stage.SENT)
 PAID_AFTER = FROZEN_AFTER + ANSWERED_AFTER + SETTLED_AFTER
 
 
@@ -41,8 +44,7 @@ def load_settled(*, at: dt.datetime) -> int:
     paid = 0
     for centre in Centre.objects.filter(pk__in=people).select_related("region").order_by("pk"):
         if len(people[centre.pk]) > 1 and not _is_settled(centre):
-            month = _exact_month(centre)
-            paid += _settle(centre, month, people[centre.pk], at) if month else 0
+            paid += _settle(centre, people[centre.pk], at)
     return paid
 
 
@@ -62,19 +64,38 @@ def _is_settled(centre: Centre) -> bool:
     return Claim.objects.filter(centre=centre, month__in=list(months)[len(REACHED) :]).exists()
 
 
-def _exact_month(centre: Centre) -> int | None:
-    """The month with most invoices, older than those at other states, in which all are priced as they were asked."""
+def touched_since(centre: Centre, at: dt.datetime) -> InvoiceQuerySet:
+    """Invoices of a hospital that a person entered, corrected or took a step further while the demonstration, which
+    says `at` of all it does, was being completed."""
+    stepped = StageStep.objects.filter(centre=centre, at__gt=at).values("invoice")
+    return Invoice.objects.filter(centre=centre).filter(Q(change__at__gt=at) | Q(pk__in=stepped))
+
+
+def _exact_month(centre: Centre, at: dt.datetime) -> int | None:
+    """The month with most invoices, older than those at other states, in which all are priced as they were asked.
+
+    None in which a person reviewed something since `at`: it would be claimed with the others. One in which a person
+    entered something only where there is no other: it stays as it is and breaks the second tie.
+    """
     own = Invoice.objects.filter(centre=centre).exclude(progress__stage=Stage.CANCELLED)
     months = list(own.order_by("-month").values_list("month", flat=True).distinct())[len(REACHED) :]
+    touched = touched_since(centre, at)
+    theirs = set(touched.filter(progress__stage__in=_CLAIMABLE).values_list("month", flat=True))
     faulty = set(own.filter(~Q(asked=F("amount")) | Q(unpriced_lines__gt=0)).values_list("month", flat=True))
     claimed = set(Claim.objects.filter(centre=centre).values_list("month", flat=True))
-    free = [month for month in months if month not in faulty | claimed]
-    return max(free, key=lambda month: own.filter(month=month).count(), default=None)
+    entered = set(touched.values_list("month", flat=True))
+    free = [month for month in months if month not in faulty | claimed | theirs]
+    return max(free, key=lambda m: (m not in entered, own.filter(month=m).count()), default=None)
 
 
 @transaction.atomic
-def _settle(centre: Centre, month: int, people: Sequence[User], at: dt.datetime) -> int:
-    _review(centre, month, people, moment_after(month, REVIEWED_AFTER, at))
+def _settle(centre: Centre, people: Sequence[User], at: dt.datetime) -> int:
+    # Until the month is paid nobody reviews anything of it, so what a person did since `at` stays out of its claims.
+    stages.hold([centre.pk])
+    month = _exact_month(centre, at)
+    if month is None:
+        return 0
+    _review(centre, month, people, at)
     ready = gathering.ready([centre.pk], month=month, payers=Payer, with_sent=True)
     funds = Fund.objects.select_related("insurer").in_bulk({cell.fund_id for cell in ready})
     cells = [Cell(centre, funds[cell.fund_id], cell.payer) for cell in ready if cell.ready]
@@ -91,19 +112,25 @@ def _settle(centre: Centre, month: int, people: Sequence[User], at: dt.datetime)
 
 
 def _review(centre: Centre, month: int, people: Sequence[User], at: dt.datetime) -> None:
-    """Pass the warnings that are left, and bring what has not been reviewed to it; two officers, as every day."""
-    waiting = (
-        stored_before(centre.pk, at)
-        .filter(month=month)
-        .exclude(progress__stage__in=(Stage.REVIEWED, Stage.SENT, Stage.CANCELLED))
+    """Pass the warnings that are left, and bring what has not been reviewed to it; two officers, as every day.
+
+    What a person touched since `at` is left alone. The rest was reviewed after the month, and after its file came.
+    """
+    waiting = list(
+        Invoice.objects.filter(centre=centre, month=month)
+        .exclude(pk__in=touched_since(centre, at).values("pk"))
+        .exclude(progress__stage__in=(*_CLAIMABLE, Stage.CANCELLED))
+        .select_related("centre__region", "change")
     )
-    for invoice in waiting.select_related("centre__region"):
-        found = findings.of_invoice(invoice, on=at.date())
+    came = (invoice.change.at for invoice in waiting)
+    reviewed_at = max([moment_after(month, REVIEWED_AFTER, at), *came])
+    for invoice in waiting:
+        found = findings.of_invoice(invoice, on=reviewed_at.date())
         if keys := [one.key for one in found if one.rule.severity == "warn" and not one.passed]:
-            findings.pass_warnings(invoice=invoice, keys=keys, reason=PASSED, by=people[1], at=at)
-    keys = list(waiting.values_list("pk", flat=True))
-    stages.advance(keys, to=Stage.COMPLETED, by=people[0], at=at)
-    stages.advance(keys, to=Stage.REVIEWED, by=people[1], at=at)
+            findings.pass_warnings(invoice=invoice, keys=keys, reason=PASSED, by=people[1], at=reviewed_at)
+    ids = [invoice.pk for invoice in waiting]
+    stages.advance(ids, to=Stage.COMPLETED, by=people[0], at=reviewed_at)
+    stages.advance(ids, to=Stage.REVIEWED, by=people[1], at=reviewed_at)
 
 
 def _pay(claim: Claim, people: Sequence[User], at: dt.datetime) -> int:
