@@ -116,7 +116,7 @@ def test_a_draft_is_written_by_forms_and_faults_stay_on_them(client, cast):
     assert "بیرون از تعهد سهمی ندارد" in wrong.content.decode()
     client.post(covers, row | {"is_covered": "on"})
     twice = client.post(covers, row | {"is_covered": "on"})
-    assert "ردیف دیگری هست" in twice.content.decode()
+    assert "ردیف دیگری در این نسخه هست" in twice.content.decode()
     cover = ContractCover.objects.get()
     assert cover.share_bp == 9_000
     edit = reverse("contract_row", args=[contract.pk, "covers", cover.pk])
