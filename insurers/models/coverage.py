@@ -16,6 +16,8 @@ from tariffs.models import Rate, Service, frozen_when_published, one_truth, publ
 
 #: A row without a centre holds at all of them, one without a service for all services.
 _ANY_CENTRE, _ANY_SERVICE = Coalesce("centre", 0), Coalesce("service", 0)
+#: What a rule of either kind is about.
+_SUBJECT = ("fund", _ANY_CENTRE, _ANY_SERVICE, "setting", "group", "condition")
 
 
 def _only_by_contracts(model: type[models.Model], label: str) -> models.ForeignKey:
@@ -92,15 +94,7 @@ class CoverageRule(Rate):
     class Meta:
         verbose_name = "قاعدهٔ پوشش"
         constraints = [
-            one_truth(
-                "insurers_coverage_one_truth",
-                "fund",
-                _ANY_CENTRE,
-                _ANY_SERVICE,
-                "setting",
-                "group",
-                "condition",
-            ),
+            one_truth("insurers_coverage_one_truth", *_SUBJECT),
             published_is_known("insurers_coverage_published_is_known"),
             models.CheckConstraint(
                 name="insurers_coverage_shares",
@@ -141,15 +135,7 @@ class SupplementaryCover(Rate):
     class Meta:
         verbose_name = "پوشش تکمیلی"
         constraints = [
-            one_truth(
-                "insurers_supplementary_one_truth",
-                "fund",
-                _ANY_CENTRE,
-                _ANY_SERVICE,
-                "setting",
-                "group",
-                "condition",
-            ),
+            one_truth("insurers_supplementary_one_truth", *_SUBJECT),
             published_is_known("insurers_supplementary_published_is_known"),
             models.CheckConstraint(
                 name="insurers_supplementary_share", condition=models.Q(share_bp__gte=0, share_bp__lte=10_000)
