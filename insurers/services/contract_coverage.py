@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import models, transaction
@@ -18,7 +18,7 @@ from django.db.models import Func, Value
 from django.db.models.functions import Lower
 
 from core import audit
-from insurers.choices import ContractKind, ContractState
+from insurers.choices import Condition, ContractKind, ContractState
 from insurers.models import Contract, ContractCover, ContractTerms, CoverageRule, Fund, SupplementaryCover
 from insurers.terms import Cover
 from tariffs.choices import Confidence, ServiceGroup, Status
@@ -181,12 +181,12 @@ def _compiled(
     groups = dict(Service.objects.filter(pk__in=services).values_list("pk", "group"))
     for fund_id in funds:
         law = [row for row in general if row.fund_id == fund_id]
-        own = [one for one in covers if one.cover.fund_id in (None, fund_id)]
+        own = _in_order([one for one in covers if one.cover.fund_id in (None, fund_id)], kind, groups)
         taken: dict[tuple[Any, ...], None] = {}
         rows = []
         for one in own:
             made = (
-                _basic(one, law, days, own, groups.get(one.cover.service_id or 0))
+                _basic(one, law, days, groups.get(one.cover.service_id or 0))
                 if kind == ContractKind.BASIC
                 else _supplementary(one, law, days)
             )
@@ -201,18 +201,65 @@ def _key(row: Row) -> tuple[Any, ...]:
     return row["service_id"], row["setting"], row["group"], row["condition"]
 
 
+def _in_order(covers: Sequence[_Agreed], kind: int, groups: dict[int, int]) -> list[_Agreed]:
+    """Covers as they decide: of one service those of a condition by name, then those of all, then kinds of services.
+
+    Rows of a service come before all that speak of kinds. So what the contract says of a condition for the kind of a
+    service is said of the service too (`_of_kind`), unless a cover names service and condition: that one holds
+    wherever the two meet, also where the kind is named more closely.
+    """
+    kinds = [one for one in covers if not one.cover.service_id]
+    of_all = [one for one in covers if one.cover.service_id and not one.cover.condition]
+    by_name = [one for one in covers if one.cover.service_id and one.cover.condition]
+    of_kind = [
+        _Agreed(_both(one.cover, of.cover), one.clause)
+        for one in kinds
+        for of in of_all
+        if _is_apart(one.cover, kind) and _of_kind(one.cover, of.cover, groups)
+    ]
+    where_both = [
+        _Agreed(_both(one.cover, of.cover), one.clause)
+        for one in by_name
+        for of in of_kind
+        if of.cover.service_id == one.cover.service_id
+        and of.cover.condition == one.cover.condition
+        and _meets(one.cover, of.cover)
+    ]
+    return [*by_name, *where_both, *of_kind, *of_all, *kinds]
+
+
+def _is_apart(cover: Cover, kind: int) -> bool:
+    """Whether a cover's condition parts it from one of all conditions.
+
+    A basic contract's always does, for it changes the law's rules of that condition and no others. In a supplementary
+    contract ordinary patients are whom a cover of all conditions speaks of first.
+    """
+    return cover.condition != Condition.ANY and (
+        kind == ContractKind.BASIC or cover.condition != Condition.ORDINARY
+    )
+
+
+def _of_kind(cover: Cover, of: Cover, groups: dict[int, int]) -> bool:
+    """Whether a cover of a kind speaks of the service of `of` too; any service may have an anaesthesia."""
+    group = groups.get(of.service_id or 0, 0)
+    return _meets(cover, of) and cover.group in (0, group, ServiceGroup.ANAESTHESIA)
+
+
+def _both(cover: Cover, of: Cover) -> Cover:
+    """What `cover` says, where `of` speaks as well."""
+    return replace(
+        cover, service_id=of.service_id, setting=cover.setting or of.setting, group=cover.group or of.group
+    )
+
+
 def _basic(
-    agreed: _Agreed,
-    general: Sequence[CoverageRule],
-    days: Sequence[DateRange],
-    covers: Sequence[_Agreed],
-    group: int | None,
+    agreed: _Agreed, general: Sequence[CoverageRule], days: Sequence[DateRange], group: int | None
 ) -> Iterable[Row]:
     """A basic cover changes tariff and percent of the law's rules of its condition; what is left stays the law's.
 
-    Rows of one service (of `group`) come before all that speak of kinds, so those of all conditions take along what
-    holds of the service for the conditions that the law knows: a contract that speaks of ordinary patients does not
-    touch special diseases.
+    Rows of one service (of `group`) come before all that speak of kinds, so those of all conditions take along the
+    law's rules of the conditions that it knows: a contract that speaks of ordinary patients does not touch special
+    diseases.
     """
     cover = agreed.cover
     shapes: dict[tuple[int, int, int], tuple[int, int]] = {}
@@ -227,26 +274,10 @@ def _basic(
         # Where a wider rule of the law would come to the same key, the narrower one has said it.
         if shapes.setdefault(at, shape) != shape:
             continue
-        says = agreed if is_own else _of_condition(covers, cover, at)
         for piece in _common(days, rule.valid):
             yield {"setting": at[0], "group": at[1], "condition": at[2], "service_id": cover.service_id} | (
-                _as_agreed(says, rule, piece)
+                _as_agreed(agreed if is_own else None, rule, piece)
             )
-
-
-def _of_condition(covers: Sequence[_Agreed], cover: Cover, at: tuple[int, int, int]) -> _Agreed | None:
-    """What the contract says of the service for another condition; None where it says nothing."""
-    setting, group, condition = at
-
-    def speaks(other: Cover) -> bool:
-        return (
-            other.condition == condition
-            and other.setting in (0, setting)
-            and other.group in (0, group)
-            and other.service_id in (None, cover.service_id)
-        )
-
-    return next((one for one in covers if speaks(one.cover)), None)
 
 
 def _as_agreed(agreed: _Agreed | None, rule: CoverageRule, valid: DateRange) -> Row:
@@ -290,7 +321,7 @@ def _supplementary(
             }
 
 
-def _meets(cover: Cover, row: CoverageRule | SupplementaryCover) -> bool:
+def _meets(cover: Cover, row: Cover | CoverageRule | SupplementaryCover) -> bool:
     """Whether both speak of some of the same settings and groups."""
     return (not row.setting or cover.setting in (0, row.setting)) and (
         not row.group or cover.group in (0, row.group)

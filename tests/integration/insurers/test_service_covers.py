@@ -41,9 +41,14 @@ BY_HAND = [
 @pytest.fixture
 def agreed(cast):
     """A contract of the southern hospital as in BY_HAND, in force, its law and tariff."""
+    return started(cast)
+
+
+def started(cast, *more, law=(1, 2)):
+    """The contract with `more` covers, under a law that names these settings."""
     tariff_world.tariff()
     own = {"organisation": cast.organisation}
-    for setting in (1, 2):
+    for setting in law:
         tariff_world.coverage(cast.fund, setting=setting, **own)
         tariff_world.coverage(
             cast.fund, setting=setting, condition=Condition.SPECIAL_DISEASE, share=10_000, **own
@@ -56,6 +61,8 @@ def agreed(cast):
     put(terms=version, service=service(VISIT), share_bp=9_500, clause="بند ۷")
     put(terms=version, service=service(VISIT), setting=O, share_bp=6_000)
     put(terms=version, service=service(DRUG), share_bp=5_000)
+    for cover in more:
+        put(terms=version, **({"service": service(cover.pop("code"))} if "code" in cover else {}), **cover)
     world.approve(version, cast)
     row = world.activate(row, cast)
     contract_coverage.publish(row, by=cast.second_headquarters, at=AT - dt.timedelta(days=1))
@@ -89,6 +96,61 @@ def test_import_desk_and_calculator_price_a_service_by_its_own_percent(
     assert [one.shares["basic"] for one in answers] == [visit, drug]
     # The trace computes on integers what the frames did, from the rule of shares.
     assert [one.trace.computed.shares.basic for one in answers] == [visit, drug]
+
+
+SPECIAL = Condition.SPECIAL_DISEASE.value
+OF_DRUGS = {"condition": SPECIAL, "group": ServiceGroup.DRUG}
+
+
+@pytest.mark.parametrize(
+    ("more", "law", "setting", "visit", "drug"),
+    [
+        # A drug of 12,345: 90 % = 11,110.5, half up; what is left out of the condition is left out of the drug.
+        ([{**OF_DRUGS, "share_bp": 9_000}], (1, 2), 1, 147_000, 11_111),
+        ([{**OF_DRUGS, "share_bp": 9_000}], (1, 2), 2, 147_000, 11_111),
+        ([{**OF_DRUGS, "is_covered": False}], (1, 2), 1, 147_000, 0),
+        ([{"condition": SPECIAL, "is_covered": False}], (1, 2), 1, 0, 0),
+        # The group of another service says nothing of these two.
+        ([{**OF_DRUGS, "group": ServiceGroup.SURGERY, "is_covered": False}], (1, 2), 1, 147_000, 12_345),
+        # Of two covers of the condition the one that names the group too: 40 % = 4,938.
+        ([{"condition": SPECIAL, "share_bp": 8_000}, {**OF_DRUGS, "share_bp": 4_000}], (1, 2), 1, 117_600, 4_938),
+        # A law that names no setting, a contract that does: 80 % of outpatient visits, the drug 9,876.
+        ([{"condition": SPECIAL, "setting": O, "share_bp": 8_000}], (0,), 2, 117_600, 9_876),
+        ([{"condition": SPECIAL, "setting": O, "share_bp": 8_000}], (0,), 1, 147_000, 12_345),
+        # Service and condition by name come first, however closely the kind is named: 70 % = 8,641.5, half up.
+        (
+            [{**OF_DRUGS, "setting": O, "share_bp": 9_000}, {"condition": SPECIAL, "code": DRUG, "share_bp": 7_000}],
+            (0,), 2, 147_000, 8_642,
+        ),
+        # So far as they reach: outpatient only, else the kind's.
+        (
+            [
+                {**OF_DRUGS, "share_bp": 9_000},
+                {"condition": SPECIAL, "setting": O, "code": DRUG, "share_bp": 7_000},
+            ],
+            (0,), 2, 147_000, 8_642,
+        ),
+        (
+            [
+                {**OF_DRUGS, "share_bp": 9_000},
+                {"condition": SPECIAL, "setting": O, "code": DRUG, "share_bp": 7_000},
+            ],
+            (0,), 1, 147_000, 11_111,
+        ),
+    ],
+)  # fmt: skip
+def test_what_the_contract_says_of_a_condition_holds_for_its_services_too(
+    cast, more, law, setting, visit, drug
+):
+    started(cast, *[dict(cover) for cover in more], law=law)
+    for condition in (SPECIAL, Condition.ORDINARY.value):
+        parsed = tariff_world.parsed(
+            {str(condition): [line(VISIT), DRUG_LINE]}, fund="general", setting=setting, condition=condition
+        )
+        tariff_world.load(parsed, centre=cast.hospital)
+    found = InvoiceLine.objects.order_by("invoice__number", "line_no").values_list("basic", flat=True)
+    # An ordinary patient's are as in BY_HAND.
+    assert list(found) == [139_650 if setting == 1 else 88_200, 6_173, visit, drug]
 
 
 def test_the_rule_of_shares_gives_the_figures_on_integers():
@@ -125,7 +187,8 @@ def test_the_trace_names_the_contract_and_the_clause(cast, agreed):
     assert sources[1].startswith("قرارداد ق-۱ با تأمین، مادهٔ ۴؛")
 
 
-def test_a_supplementary_contracts_service_comes_before_every_kind(cast):
+def supplementary(cast, *covers):
+    """A supplementary contract in force, of all kinds 80 % of what is left and `covers`."""
     tariff_world.tariff()
     tariff_world.coverage(cast.fund)
     insurer = Insurer.objects.create(
@@ -137,11 +200,19 @@ def test_a_supplementary_contracts_service_comes_before_every_kind(cast):
     version = world.version(row)
     put = ContractCover.objects.create
     put(terms=version, share_bp=8_000)
-    put(terms=version, setting=1, group=ServiceGroup.VISIT, condition=Condition.ORDINARY, is_covered=False)
-    put(terms=version, service=service(VISIT), share_bp=3_000, ceiling=4_000)
+    for cover in covers:
+        put(terms=version, **({"service": service(cover.pop("code"))} if "code" in cover else {}), **cover)
     world.approve(version, cast)
     contract_coverage.publish(
         world.activate(row, cast), by=cast.second_headquarters, at=AT - dt.timedelta(days=1)
+    )
+
+
+def test_a_supplementary_contracts_service_comes_before_every_kind(cast):
+    supplementary(
+        cast,
+        {"setting": 1, "group": ServiceGroup.VISIT, "condition": Condition.ORDINARY, "is_covered": False},
+        {"code": VISIT, "share_bp": 3_000, "ceiling": 4_000},
     )
     parsed = tariff_world.parsed(
         {"1": [line(VISIT), line(VISIT), DRUG_LINE]}, fund="general", supplementary_code="iran-g"
@@ -150,6 +221,36 @@ def test_a_supplementary_contracts_service_comes_before_every_kind(cast):
     # 14,700 of a visit are left: 30 % = 4,410, no more than 4,000 an invoice. 1,234 of the drug: 80 % = 987.2.
     found = InvoiceLine.objects.order_by("line_no").values_list("supplementary", flat=True)
     assert list(found) == [4_000, 0, 987]
+
+
+@pytest.mark.parametrize(
+    ("more", "ordinary", "cosmetic"),
+    [
+        # 14,700 of a visit are left: 30 % = 4,410, of cosmetic patients nothing, as of all other services.
+        ([{"condition": Condition.COSMETIC, "is_covered": False}], 4_410, 0),
+        ([{"condition": Condition.COSMETIC, "setting": 1, "is_covered": False}], 4_410, 0),
+        ([{"condition": Condition.COSMETIC, "setting": 2, "is_covered": False}], 4_410, 4_410),
+        # A cover that names service and condition says otherwise: 50 % = 7,350.
+        (
+            [
+                {"condition": Condition.COSMETIC, "setting": 1, "is_covered": False},
+                {"condition": Condition.COSMETIC, "code": VISIT, "share_bp": 5_000},
+            ],
+            4_410, 7_350,
+        ),
+    ],
+)  # fmt: skip
+def test_a_supplementary_contract_pays_no_service_of_a_condition_that_it_leaves_out(
+    cast, more, ordinary, cosmetic
+):
+    supplementary(cast, *[dict(cover) for cover in more], {"code": VISIT, "share_bp": 3_000})
+    for condition in (Condition.ORDINARY.value, Condition.COSMETIC.value):
+        parsed = tariff_world.parsed(
+            {str(condition): [line(VISIT)]}, fund="general", supplementary_code="iran-g", condition=condition
+        )
+        tariff_world.load(parsed, centre=cast.hospital)
+    found = InvoiceLine.objects.order_by("invoice__number").values_list("supplementary", flat=True)
+    assert list(found) == [ordinary, cosmetic]
 
 
 def test_a_starred_code_has_no_basic_cover_whatever_a_contract_says(cast, agreed):
