@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
-from django.db.models import Func, Max
+from django.db.models import Func, Max, Q
+from django.db.models.functions import Coalesce
 
 from billing.choices import Cause, LineStatus
 from core.frames import read
@@ -41,6 +42,11 @@ _CAUSES: dict[type[Rate], Cause] = {
     CoverageRule: Cause.COVERAGE,
     SupplementaryCover: Cause.COVERAGE,
 }
+_STANDING = Q(known__endswith=None)
+#: Rows of a centre are contracts'. A general row is closed by the one that takes its place, which reaches its lines.
+_COUNTS: dict[type[Rate], Q] = dict.fromkeys(
+    (CoverageRule, SupplementaryCover), _STANDING | Q(centre__isnull=False)
+)
 _FROM = """
     FROM billing_invoice i
     JOIN organisations_centre c ON c.id = i.centre_id
@@ -129,7 +135,11 @@ class Reach:
 
 
 def reach_of(circular: Circular, *, organisation_id: int) -> Reach:
-    """What the rows of a circular that are published and not superseded can price in an organisation."""
+    """What the rows of a circular that are published and not superseded can price in an organisation.
+
+    Rows of a contract count after they were closed as well: for the days that a centre that left, an early end or a
+    suspension takes out of the contract no row stands, and what they priced is to be priced by the law again.
+    """
     conditions: list[_Condition] = []
     causes: set[Cause] = set()
     moments: list[dt.datetime] = []
@@ -137,14 +147,15 @@ def reach_of(circular: Circular, *, organisation_id: int) -> Reach:
     for kind in (one for one in KINDS.values() if one.model in _CONDITIONS):
         rows = (
             kind.model._default_manager.of_organisation(organisation_id)  # type: ignore[attr-defined]
-            .standing()
-            .filter(circular=circular)
+            .published()
+            .filter(_COUNTS.get(kind.model, _STANDING), circular=circular)
         )
         found = list(_CONDITIONS[kind.model](list(rows.order_by("pk")), organisation_id))
         if found:
             conditions += found
             causes.add(_CAUSES[kind.model])
-            moments.append(rows.aggregate(at=Max(Func("known", function="lower")))["at"])
+            changed = Coalesce(Func("known", function="upper"), Func("known", function="lower"))
+            moments.append(rows.aggregate(at=Max(changed))["at"])
     order = [cause for cause in (Cause.TARIFF, Cause.UNIT_VALUE, Cause.COVERAGE) if cause in causes]
     return Reach(
         organisation_id=organisation_id,
@@ -217,12 +228,17 @@ def _of_parameters(rows: list[Any], _organisation_id: int) -> Iterator[_Conditio
 
 def _of_coverage(fund: str) -> Callable[[list[Any], int], Iterator[_Condition]]:
     def conditions(rows: list[Any], _organisation_id: int) -> Iterator[_Condition]:
-        for row in rows:
-            of_fund = _Condition().on_days(row.valid).add(f"i.{fund} = %s", row.fund_id)
-            of_fund.equal("i.centre_id", row.centre_id or ANY)
-            of_fund.equal("i.setting", row.setting).equal("i.condition", row.condition)
-            of_fund.equal("l.service_id", row.service_id or ANY)
-            yield of_fund.equal('l."group"', row.group)
+        # Rows that were closed and published again with another percent reach the same lines.
+        places = dict.fromkeys(
+            (row.valid, row.fund_id, row.centre_id, row.setting, row.condition, row.service_id, row.group)
+            for row in rows
+        )
+        for valid, fund_id, centre_id, setting, condition, service_id, group in places:
+            of_fund = _Condition().on_days(valid).add(f"i.{fund} = %s", fund_id)
+            of_fund.equal("i.centre_id", centre_id or ANY)
+            of_fund.equal("i.setting", setting).equal("i.condition", condition)
+            of_fund.equal("l.service_id", service_id or ANY)
+            yield of_fund.equal('l."group"', group)
 
     return conditions
 

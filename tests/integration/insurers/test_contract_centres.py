@@ -22,8 +22,9 @@ from insurers.submission import Submission
 from insurers.terms import agreed_on, terms_for, withholding_on
 from organisations.choices import CentreKind
 from organisations.models import Centre
+from tariffs.models import Service
 from tests import contract_world as world
-from tests import tariff_world
+from tests import repricing, tariff_world
 from tests.tariff_world import VISIT, line
 
 AT, YEAR = world.AT, world.YEAR
@@ -128,6 +129,65 @@ def test_a_centre_leaves_and_may_come_back(cast, running):
     assert sorted(agreed_on([EVE, DAY, LATER], **days)) == [EVE, LATER]
     later = contract_drafts.renew(contract=running, by=cast.headquarters, at=AT)
     assert later.covered.count() == 2
+
+
+def leaves(cast, row, at):
+    version = amendment(cast, row)
+    says(cast, version, cast.neighbour_hospital, is_leaving=True)
+    contract_drafts.approve_amendment(version=version, by=cast.second_headquarters, at=at)
+
+
+def steps(to):
+    def step(cast, row, at):
+        letter = Letter("نامه", AT.date(), "دلیل")
+        contracts.advance(
+            contract=row, to=to, by=cast.second_headquarters, effective_on=DAY, at=at, letter=letter
+        )
+
+    return step
+
+
+@pytest.mark.parametrize(
+    ("late", "south"),
+    [(leaves, 117_600), (steps(ContractState.SUSPENDED), 132_300), (steps(ContractState.ENDED), 132_300)],
+)
+def test_days_that_a_contract_loses_late_are_priced_by_the_law_when_it_is_repriced(
+    cast, running, late, south
+):
+    changed(cast, running, cast.neighbour_hospital, on=dt.date(2024, 6, 2))
+    for centre in (cast.hospital, cast.neighbour_hospital):
+        for name, day in (("1", EVE), ("2", DAY)):
+            parsed = tariff_world.parsed(
+                {name: [line(VISIT, service_on=day)]}, fund="general", admitted_on=day, discharged_on=day
+            )
+            tariff_world.load(parsed, centre=centre)
+    shares = Invoice.objects.order_by("centre__code", "number").values_list("basic", flat=True)
+    assert list(shares.all()) == [117_600] * 4
+    late(cast, running, repricing.LATE)
+    assert list(shares.all()) == [117_600] * 4
+    running.refresh_from_db()
+    found = repricing.preview(running.circular, cast.headquarters, at=repricing.LATE)
+    repricing.book(found, cast.second_headquarters)
+    # 147,000 a visit: 80 % while the contract holds, the law's 90 % from its day on.
+    assert list(shares.all()) == [117_600, south, 117_600, 132_300]
+
+
+def test_what_a_contract_says_no_more_of_a_service_is_repriced(cast, running):
+    version = amendment(cast, running, on=dt.date(2024, 6, 2))
+    put = {"kind": "covers", "by": cast.headquarters, "at": AT}
+    values = {"service": Service.objects.get(code=VISIT), "share_bp": 9_500}
+    contract_drafts.put_row(version=version, values=values, **put)
+    contract_drafts.drop_row(version=version, row_id=version.covers.get(service=None).pk, **put)
+    approve(cast, version)
+    tariff_world.load(tariff_world.parsed({"1": [line(VISIT)]}, fund="general"), centre=cast.hospital)
+    assert Invoice.objects.get().basic == 139_650
+    dropped = amendment(cast, running, on=tariff_world.DAY)
+    contract_drafts.drop_row(version=dropped, row_id=dropped.covers.get().pk, **put)
+    contract_drafts.approve_amendment(version=dropped, by=cast.second_headquarters, at=repricing.LATE)
+    running.refresh_from_db()
+    found = repricing.preview(running.circular, cast.headquarters)
+    repricing.book(found, cast.second_headquarters)
+    assert Invoice.objects.get().basic == 132_300
 
 
 def test_what_the_contract_already_says_and_its_last_centre_are_refused(cast, running):
