@@ -28,7 +28,7 @@ LINES_A_PAGE = 100
 SINCE = "تنها تفاوت با"
 MOVEMENTS_EXPORTED = (
     export.Column("حرکت", lambda m: str(m.pk), 12),
-    export.Column("ثبت", "recorded_at", 26, of_days=True),
+    export.Column("ثبت", "recorded_at", 26),
     export.Column("علت", lambda one: one.get_cause_display(), 20),
     export.Column("مرکز", lambda one: one.centre.name, 30),
     export.Column("ماه", lambda one: jalali.month_name(one.month), 16),
