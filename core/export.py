@@ -5,17 +5,21 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence, Sized
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
+from itertools import chain, islice
 from typing import Any
 
 from django.http import FileResponse
 from django.utils import timezone
 from xlsxwriter import Workbook
+from xlsxwriter.worksheet import Worksheet
 
 from core import display
+from core.text import persian_digits
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: A spreadsheet keeps numbers as doubles: beyond this an integer would silently change.
@@ -24,6 +28,9 @@ EXACT = 2**53
 LIMIT = 20_000
 INTEGER, PERCENT, UNITS = "#,##0", "0.00%", "#,##0.###"
 GREGORIAN = "yyyy-mm-dd"
+TOTAL = "جمع"
+#: Rows of a file that are looked at before the headings are written, where the rows are read as they are written.
+LOOKED_AT = 2_000
 TITLE_LIMIT = 31
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 #: Characters a cell holds at most, and those it cannot hold.
@@ -54,14 +61,15 @@ def thousandths(value: int | None) -> Fixed | None:
 class Column:
     """One column: its heading, and the value of a row, by function or by name of a key or attribute.
 
-    A column `of_days` stands twice: in Jalali text where it is, and at the end of the sheet as a Gregorian date that
-    a spreadsheet can sort and count with.
+    A column whose first value is a day stands twice: in Jalali text where it is, and at the end of the sheet as a
+    Gregorian date that a spreadsheet can sort and count with. Integers of a column that is `summed` are added up in a
+    last row.
     """
 
     title: str
     value: Callable[[Any], object] | str
     width: int = 18
-    of_days: bool = False
+    summed: bool = False
 
     def of(self, row: Any) -> object:
         if callable(self.value):
@@ -93,10 +101,16 @@ def synthetic_notes(*, rates: bool, inputs: bool = False) -> list[str]:
     return [f"{' و '.join(f'{word} ساختگی' for word in made_up)}: ارقام این فایل سند مالی نیست."]
 
 
-def provenance(*, as_of: dt.datetime, source: str = "", checksum: str = "") -> str:
-    """Where the figures of a file come from, as a note of it: which computation, known until when, and its seal."""
+def file_notes(
+    *, as_of: dt.datetime, source: str, rates: bool = False, inputs: bool = False, checksum: str = ""
+) -> list[str]:
+    """What a file says above its figures: which `rates` or `inputs` are made up, then where the figures come from.
+
+    That is which computation (`source`; its digits become Persian), known until when, and its seal.
+    """
     seal = f"مهر ارقام {checksum}" if checksum else ""
-    return f"{'؛ '.join(filter(None, (source, f'دانسته تا {display.moment(as_of)}', seal)))}."
+    said = (persian_digits(source), f"دانسته تا {display.moment(as_of)}", seal)
+    return [*synthetic_notes(rates=rates, inputs=inputs), f"{'؛ '.join(filter(None, said))}."]
 
 
 def _write(
@@ -106,31 +120,77 @@ def _write(
     sheet.right_to_left()
     heading = len(notes)
     sheet.freeze_panes(heading + 1, 0)
-    bold, integer = book.add_format({"bold": True}), book.add_format({"num_format": INTEGER})
-    gregorian = book.add_format({"num_format": GREGORIAN})
-    patterns = {one: book.add_format({"num_format": one}) for one in (PERCENT, UNITS)}
-    shown = len(columns)
-    columns = [*columns, *(replace(c, title=f"{c.title} (میلادی)", width=14) for c in columns if c.of_days)]
+    bold = book.add_format({"bold": True})
     noted = book.add_format({"bold": True, "quote_prefix": True})
-    # Text that stays text also when somebody edits it, or saves the sheet as CSV.
-    guarded = book.add_format({"quote_prefix": True})
     for number, note in enumerate(notes):
         sheet.write_string(number, 0, note, noted)
-    for place, column in enumerate(columns):
+    days, rows = _columns_of_days(rows, columns)
+    twice = [replace(column, title=f"{column.title} (میلادی)", width=14) for column in days]
+    for place, column in enumerate([*columns, *twice]):
         sheet.set_column(place, place, column.width)
         sheet.write_string(heading, place, column.title, bold)
+    write, write_date = _writers(book, sheet)
+    sums: Counter[int] = Counter()
+    number = heading
     for number, row in enumerate(rows, start=heading + 1):
         for place, column in enumerate(columns):
             value = column.of(row)
-            if isinstance(value, Fixed) and abs(value.value) <= EXACT:
-                number_of = Decimal(value.value).scaleb(-value.digits)
-                sheet.write_number(number, place, number_of, patterns[value.pattern])
-            elif place >= shown and isinstance(value, dt.date):
-                sheet.write_datetime(number, place, _date(value), gregorian)
-            elif isinstance(value, int) and not isinstance(value, bool) and abs(value) <= EXACT:
-                sheet.write_number(number, place, value, integer)
-            elif text := _ILLEGAL.sub("", _text(value))[:LONGEST]:
-                sheet.write_string(number, place, text, guarded if text.startswith(FORMULA_STARTS) else None)
+            write(number, place, value)
+            if column.summed and isinstance(value, int):
+                sums[place] += value
+        for place, column in enumerate(days, start=len(columns)):
+            write_date(number, place, column.of(row))
+    summed = [place for place, column in enumerate(columns) if column.summed]
+    for place, value in ((0, TOTAL), *((place, sums[place]) for place in summed)) if summed else ():
+        write(number + 1, place, value)
+
+
+def _columns_of_days(rows: Iterable[Any], columns: Sequence[Column]) -> tuple[list[Column], Iterable[Any]]:
+    """The columns whose first value is a day, and the rows again.
+
+    Rows that are kept anyway are looked through; of those that are read as they are written, the first `LOOKED_AT`.
+    """
+    if isinstance(rows, Sized):
+        looked_at: Iterable[Any] = rows
+    else:
+        rows = iter(rows)
+        looked_at = list(islice(rows, LOOKED_AT))
+        rows = chain(looked_at, rows)
+    firsts: dict[int, object] = {}
+    for row in looked_at:
+        open_places = [place for place in range(len(columns)) if place not in firsts]
+        if not open_places:
+            break
+        found = ((place, columns[place].of(row)) for place in open_places)
+        firsts |= {place: value for place, value in found if value not in (None, "")}
+    return [c for place, c in enumerate(columns) if isinstance(firsts.get(place), dt.date)], rows
+
+
+_Writer = Callable[[int, int, object], None]
+
+
+def _writers(book: Workbook, sheet: Worksheet) -> tuple[_Writer, _Writer]:
+    """What writes a value into a cell (row, column), and what writes a day there as a Gregorian date."""
+    integer = book.add_format({"num_format": INTEGER})
+    gregorian = book.add_format({"num_format": GREGORIAN})
+    patterns = {one: book.add_format({"num_format": one}) for one in (PERCENT, UNITS)}
+    # Text that stays text also when somebody edits it, or saves the sheet as CSV.
+    guarded = book.add_format({"quote_prefix": True})
+
+    def write(number: int, place: int, value: object) -> None:
+        if isinstance(value, Fixed) and abs(value.value) <= EXACT:
+            number_of = Decimal(value.value).scaleb(-value.digits)
+            sheet.write_number(number, place, number_of, patterns[value.pattern])
+        elif isinstance(value, int) and not isinstance(value, bool) and abs(value) <= EXACT:
+            sheet.write_number(number, place, value, integer)
+        elif text := _ILLEGAL.sub("", _text(value))[:LONGEST]:
+            sheet.write_string(number, place, text, guarded if text.startswith(FORMULA_STARTS) else None)
+
+    def write_date(number: int, place: int, value: object) -> None:
+        if isinstance(value, dt.date):
+            sheet.write_datetime(number, place, _date(value), gregorian)
+
+    return write, write_date
 
 
 def _text(value: object) -> str:

@@ -11,7 +11,8 @@ import redis
 import structlog
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import F
+from django.db.models import Case, F, Value, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from core.errors import DomainError
@@ -23,6 +24,9 @@ LIVE_SECONDS = 60 * 60
 #: The kind of the job that fills a new installation once its site is up.
 FILLING = "demonstration"
 _RUNNING = "core.job"
+#: Why a job was given up: its worker was killed, or none ever took it.
+_CUT_OFF = "اجراکننده پیش از پایان کار قطع شد و گام نیمه‌تمام ذخیره نشد؛ کار را دوباره درخواست کنید."
+_UNTAKEN = "کار به اجراکننده نرسید و چیزی از آن انجام نشد؛ آن را دوباره درخواست کنید."
 #: What a cache that does not answer raises.
 CACHE_AWAY = (redis.RedisError, OSError)
 
@@ -101,10 +105,12 @@ def is_lost(job: Job | None, *, at: dt.datetime) -> bool:
 
 
 def give_up(job: Job, *, at: dt.datetime) -> None:
-    """End a job that was broken off, so that it can be asked for again."""
-    sentence = "اجراکننده پیش از پایان کار قطع شد و گام نیمه‌تمام ذخیره نشد؛ کار را دوباره درخواست کنید."
-    ended = Job.objects.filter(pk=job.pk, state=JobState.RUNNING)
-    ended.update(state=JobState.FAILED, error=sentence, finished_at=at)
+    """End a job that was broken off, or that waits for nobody, so that it can be asked for again."""
+    ended = Job.objects.filter(pk=job.pk, state__in=(JobState.WAITING, JobState.RUNNING))
+    ended.update(
+        state=JobState.FAILED, error=Case(When(state=JobState.WAITING, then=Value(_UNTAKEN)), default=Value(_CUT_OFF)),
+        started_at=Coalesce("started_at", Value(at)), finished_at=at,
+    )  # fmt: skip
     _forget(job)
 
 

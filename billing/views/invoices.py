@@ -25,7 +25,7 @@ from billing.views.corrections import correction_panel
 from billing.views.papers import papers_panel
 from billing.views.stages import panel_of
 from core import display
-from core.export import LIMIT, Column, provenance, synthetic_notes, xlsx_response
+from core.export import LIMIT, Column, file_notes, xlsx_response
 from core.filters import misread
 from core.views import DetailPage, ListPage, PageView
 from organisations.choices import CostElement
@@ -45,8 +45,8 @@ EXPORTED = (
     Column("نوع مراجعه", lambda i: i.get_setting_display()),
     Column("گروه", lambda i: i.get_category_display()),
     Column("صندوق", "fund"),
-    Column("پذیرش", "admitted_on", of_days=True),
-    Column("ترخیص", "discharged_on", of_days=True),
+    Column("پذیرش", "admitted_on"),
+    Column("ترخیص", "discharged_on"),
     Column("مرحله", lambda i: i.stage.label),
     Column("سطر", "lines_count"),
     Column("بدون نرخ", "unpriced_lines"),
@@ -85,10 +85,8 @@ class Invoices(ListPage):
     def _export(self) -> FileResponse:
         found = self.get_queryset()[:LIMIT]
         lines = InvoiceLine.objects.filter(invoice__in=found.values("pk"))
-        notes = [
-            *synthetic_notes(rates=lines.synthetic().exists()),
-            provenance(as_of=timezone.now(), source="صورتحساب‌ها"),
-        ]
+        made_up = lines.synthetic().exists()
+        notes = file_notes(as_of=timezone.now(), source="صورتحساب‌ها", rates=made_up)
         return xlsx_response(found, EXPORTED, title="صورتحساب‌ها", notes=notes)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -45,8 +45,8 @@ COLUMNS = (
     export.Column("وضعیت", lambda r: "" if r.amount is not None else reason(r), 28),
     export.Column("بخشنامه", lambda r: r.main.circular.title if r.main else "", 40),
     export.Column("اعتماد", lambda r: r.confidence.label if r.confidence else ""),
-    export.Column("از", lambda r: r.main.valid.lower if r.main else None, of_days=True),
-    export.Column("تا پیش از", lambda r: r.main.valid.upper if r.main else None, of_days=True),
+    export.Column("از", lambda r: r.main.valid.lower if r.main else None),
+    export.Column("تا پیش از", lambda r: r.main.valid.upper if r.main else None),
     export.Column("دانسته از", lambda r: r.main.known_since if r.main else None, 24),
 )
 

@@ -28,7 +28,7 @@ EXPORTED = (
     Column("مرکز", "centre"),
     Column("بیمار", "patient"),
     Column("صندوق", "fund"),
-    Column("ترخیص", "discharged_on", of_days=True),
+    Column("ترخیص", "discharged_on"),
     Column("مرحله", lambda i: i.stage.label),
     Column("مسئول", "assignee_name"),
     Column("مهلت", "deadline"),

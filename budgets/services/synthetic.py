@@ -10,7 +10,6 @@ from django.db.models import Exists, Q, QuerySet
 
 from budgets.models import AccountRun, BudgetRun, CompanyInvoice, OverheadEstimate
 from core import export, jalali
-from core.text import persian_digits
 from insurers.models import CoverageRule
 from organisations.models import Organisation
 from tariffs.choices import Confidence
@@ -43,8 +42,7 @@ def account_notes(run: AccountRun) -> list[str]:
     """What a file of the accounts of a month says above its figures."""
     made_up = has_synthetic_rates(run.organisation_id, run.created_at)
     source = f"محاسبهٔ {run.pk} حساب متقابل، {jalali.month_name(run.month)}"
-    said = export.provenance(as_of=run.created_at, source=persian_digits(source))
-    return [*export.synthetic_notes(rates=made_up), said]
+    return export.file_notes(as_of=run.created_at, source=source, rates=made_up)
 
 
 def _synthetic_rates(organisation_id: int, as_of: dt.datetime) -> list[QuerySet]:

@@ -178,10 +178,7 @@ class Members(ListPage):
             )  # fmt: skip
             rows, title = self.get_queryset()[: export.LIMIT], "عضویت بیمه‌شدگان"
             made_up = self.get_queryset().filter(source__contains=SYNTHETIC_WORD).exists()
-            notes = [
-                *export.synthetic_notes(rates=False, inputs=made_up),
-                export.provenance(as_of=timezone.now(), source=title),
-            ]
+            notes = export.file_notes(as_of=timezone.now(), source=title, inputs=made_up)
             return export.xlsx_response(rows, columns, title=title, notes=notes)
         return super().get(request, *args, **kwargs)
 

@@ -28,7 +28,7 @@ LINES_A_PAGE = 100
 SINCE = "تنها تفاوت با"
 MOVEMENTS_EXPORTED = (
     export.Column("حرکت", lambda m: str(m.pk), 12),
-    export.Column("ثبت", "recorded_at", 26, of_days=True),
+    export.Column("ثبت", "recorded_at", 26),
     export.Column("علت", lambda one: one.get_cause_display(), 20),
     export.Column("مرکز", lambda one: one.centre.name, 30),
     export.Column("ماه", lambda one: jalali.month_name(one.month), 16),
@@ -37,7 +37,7 @@ MOVEMENTS_EXPORTED = (
     export.Column("نوع مراجعه", lambda one: one.get_setting_display(), 14),
     export.Column("صندوق", lambda one: f"{one.fund.insurer.name}، {one.fund.name}", 30),
     export.Column("سطر", "lines", 10),
-    export.Column("مبلغ (ریال)", "value", 22),
+    export.Column("مبلغ (ریال)", "value", 22, summed=True),
 )
 
 
@@ -185,14 +185,14 @@ class Component(OfComponent):
 
     def _export(self) -> FileResponse:
         if self.component not in LEDGER_COMPONENTS:
-            columns = [*self._kind.columns, export.Column("اثر بر این جزء (ریال)", "effect", 22)]
+            columns = [*self._kind.columns, export.Column("اثر بر این جزء (ریال)", "effect", 22, summed=True)]
             title = self.file_name("ورودی‌های")
             return export.xlsx_response(self.entered, columns, title=title, notes=self.notes())
         grouping = drill.GROUPINGS[self.grouping][0]
         columns = [
             export.Column(grouping, "label", 32),
-            export.Column("حرکت", "movements"),
-            export.Column("مبلغ (ریال)", "amount", 22),
+            export.Column("حرکت", "movements", summed=True),
+            export.Column("مبلغ (ریال)", "amount", 22, summed=True),
         ]
         return export.xlsx_response(self.groups, columns, title=self.file_name(grouping), notes=self.notes())
 
@@ -266,7 +266,8 @@ class Movements(OfComponent):
     def get(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         if request.GET.get("export") == "xlsx":
             self.object = self.get_object()
-            found, title = self.rows()[: export.LIMIT], self.file_name("حرکت‌های")
+            # All of them, so that the file has the sum of the page.
+            found, title = self.rows().iterator(chunk_size=2_000), self.file_name("حرکت‌های")
             return export.xlsx_response(found, MOVEMENTS_EXPORTED, title=title, notes=self.notes())
         return super().get(request, *args, **kwargs)
 
@@ -280,8 +281,6 @@ class Movements(OfComponent):
             breadcrumb=self.way(component, ("حرکت‌ها", "")),
             page_obj=page,
             total=sum(group.amount for group in groups),
-            is_longer=page.paginator.count > export.LIMIT,
-            export_limit=export.LIMIT,
             **kwargs,
         )
 

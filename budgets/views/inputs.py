@@ -114,10 +114,8 @@ class Inputs(ListPage):
     def get(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         if request.GET.get("export") == "xlsx":
             rows, title = self.get_queryset(), self.kind.title
-            notes = [
-                *export.synthetic_notes(rates=False, inputs=rows.synthetic().exists()),
-                export.provenance(as_of=timezone.now(), source=title),
-            ]
+            made_up = rows.synthetic().exists()
+            notes = export.file_notes(as_of=timezone.now(), source=title, inputs=made_up)
             return export.xlsx_response(rows, self.kind.columns, title=title, notes=notes)
         return super().get(request, *args, **kwargs)
 

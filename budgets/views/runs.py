@@ -45,8 +45,9 @@ def run_label(run: BudgetRun) -> str:
 def notes_of(run: BudgetRun) -> list[str]:
     """What a file of the run's figures says above them: made-up rates and inputs, then the run and its seal."""
     rates, inputs = synthetic_of(run)
-    said = export.provenance(as_of=run.as_of, source=run_label(run), checksum=run.checksum)
-    return [*export.synthetic_notes(rates=rates, inputs=inputs), said]
+    return export.file_notes(
+        as_of=run.as_of, source=run_label(run), rates=rates, inputs=inputs, checksum=run.checksum
+    )
 
 
 def run_crumb(run: BudgetRun) -> tuple[str, str]:

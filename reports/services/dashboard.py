@@ -400,7 +400,7 @@ def has_synthetic_rates(organisation_id: int | None) -> bool:
 def file_notes(organisation_id: int | None, *, at: dt.datetime) -> list[str]:
     """What the Excel file of a dashboard says above its figures, which stand as the ledger does at the moment."""
     made_up = has_synthetic_rates(organisation_id)
-    return [*export.synthetic_notes(rates=made_up), export.provenance(as_of=at, source="ارقام دفتر")]
+    return export.file_notes(as_of=at, source="ارقام دفتر", rates=made_up)
 
 
 SORTS: dict[str, Callable[[HospitalRow], Any]] = {

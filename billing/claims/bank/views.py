@@ -49,7 +49,7 @@ ENTRIES = (
     Column("تطبیق با", lambda e: e.get_how_display() if e.how else "", 16),
 )
 ANNOUNCED = (
-    Column("روز", "paid_on", of_days=True),
+    Column("روز", "paid_on"),
     Column("حواله", "reference", 24),
     Column("بیمه‌گر", lambda r: r.insurer.name, 24),
     Column("حساب", lambda r: r.centre.name if r.centre else "سازمان", 28),

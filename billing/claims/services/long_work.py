@@ -70,10 +70,6 @@ def _left_to_job(
         if not jobs.is_lost(job, at=at) or jobs.is_held(WORKING, row.pk):
             raise ClaimRefused("کار دیگری روی این مطالبه در جریان است؛ تا پایان آن صبر کنید.")
         jobs.give_up(job, at=at)
-        # Its task never reached a worker.
-        Job.objects.filter(pk=job.pk, state=JobState.WAITING).update(
-            state=JobState.FAILED, started_at=at, finished_at=at
-        )
     asked = jobs.queue(
         KIND, by=by, at=at, key=key_of(row), organisation_id=row.organisation_id,
         # What an insurer decides is not the centre's to watch in the list of jobs.

@@ -45,7 +45,7 @@ EXPORTED = (
 )
 RECORDS = (
     Column("صورتحساب", "number", 24),
-    Column("ترخیص", "discharged_on", of_days=True),
+    Column("ترخیص", "discharged_on"),
     Column("رقم نخست (ریال)", "left", 22),
     Column("رقم دوم (ریال)", "right", 22),
     Column("تفاوت (ریال)", "difference", 22),

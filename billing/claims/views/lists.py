@@ -38,7 +38,7 @@ from billing.claims.services.objecting import lines_open
 from billing.claims.services.takeoff import agreed_for
 from billing.claims.views.of_claim import ClaimOfAddress
 from billing.models import InvoiceLine
-from core.export import LIMIT, Column, provenance, synthetic_notes, thousandths, xlsx_response
+from core.export import LIMIT, Column, file_notes, thousandths, xlsx_response
 from core.filters import misread, whole
 from core.jalali import month_name
 from core.models import Job
@@ -80,7 +80,7 @@ def notes_of(claims: Any, *, source: str) -> list[str]:
     """What a file of claims (keys) says above its figures: made-up rates behind their invoices, and as of when."""
     invoices = ClaimInvoice.objects.filter(claim__in=claims).values("invoice")
     rates = InvoiceLine.objects.filter(invoice__in=invoices).synthetic().exists()
-    return [*synthetic_notes(rates=rates), provenance(as_of=timezone.now(), source=persian_digits(source))]
+    return file_notes(as_of=timezone.now(), source=source, rates=rates)
 
 
 def age_in_days(claim: Claim, on: dt.date) -> int | None:
@@ -403,7 +403,7 @@ class ClaimLines(ClaimOfAddress, ListPage):
 LINE_COLUMNS = (
     Column("صورتحساب", lambda line: line.invoice.number, 28),
     Column("سطر", "line_no", 8),
-    Column("تاریخ خدمت", "service_on", of_days=True),
+    Column("تاریخ خدمت", "service_on"),
     Column("کد", "code"),
     Column("خدمت", lambda line: line.service.title if line.service else "", 44),
     Column("عنصر هزینه", lambda line: line.get_element_display()),

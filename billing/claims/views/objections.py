@@ -53,7 +53,7 @@ EXPORTED = (
     Column("خواسته (ریال)", "asked", 22),
     Column("پاسخ‌گرفته", "answered", 22),
     Column("پذیرفته", "accepted", 22),
-    Column("مهلت", "due_on", of_days=True),
+    Column("مهلت", "due_on"),
     Column("ارسال", "sent_at"),
 )
 

@@ -70,6 +70,7 @@ def test_a_lost_job_may_be_asked_for_again(cast, checked):
     again = ask(checked, Deed.FREEZE, cast.officer, [], at=AT + dt.timedelta(minutes=5))
     lost.refresh_from_db()
     assert lost.state == JobState.FAILED
+    assert "به اجراکننده نرسید" in lost.error
     long_work.work(job=lost, at=AT)
     assert stored(checked).state == ClaimState.CHECKED
     long_work.work(job=again, at=AT)

@@ -15,7 +15,7 @@ from budgets.choices import BudgetComponent as C
 from budgets.choices import CompanyService
 from budgets.models import BudgetRun, CompanyInvoice, OverheadEstimate
 from budgets.services import inputs, run_budget
-from core import display
+from core import display, export
 from core.text import persian_digits
 from organisations.choices import CostElement, PatientCategory
 from organisations.permissions import Role
@@ -95,7 +95,7 @@ def test_months_stand_in_their_order_and_causes_by_size(client, world):
     address = reverse("budget_component", args=component_args(world, world.run()))
     months = [group.value for group, _ in client.get(address, {"by": "month"}).context["rows"]]
     assert months == [140402, 140404, 140405, 140407]
-    elements = [group.amount for group, _ in client.get(address, {"by": "element"}).context["rows"]]
+    elements = [group.amount for group, _ in client.get(address, {"by": "cause"}).context["rows"]]
     assert elements == sorted(elements, reverse=True)
 
 
@@ -147,7 +147,9 @@ def test_each_difference_of_a_comparison_leads_to_the_rows_behind_it_and_no_othe
             sheet = list(load_workbook(io.BytesIO(b"".join(file.streaming_content))).active.values)
             heading = next(cells for cells in sheet if any("(ریال)" in str(cell) for cell in cells))
             at = next(place for place, cell in enumerate(heading) if "(ریال)" in str(cell))
-            assert sum(cells[at] for cells in sheet if isinstance(cells[at], int)) == difference["amount"]
+            *amounts, total = (cells[at] for cells in sheet if isinstance(cells[at], int))
+            assert sum(amounts) == total == difference["amount"]
+            assert sheet[-1][0] == "جمع"
             assert any(f"اجرای {persian_digits(other.pk)}" in str(cells[0]) for cells in sheet)
             for movement in page.context.get("page_obj") or ():
                 assert client.get(movement.url).status_code == 200
@@ -156,6 +158,23 @@ def test_each_difference_of_a_comparison_leads_to_the_rows_behind_it_and_no_othe
     )
     assert groups.context["total"] == groups.context["figure"] == -10
     assert f"since={first.pk}" in groups.context["movements_url"]
+
+
+def test_excel_of_a_component_and_of_its_movements_ends_with_the_figure_and_has_all_rows(
+    client, world, monkeypatch
+):
+    monkeypatch.setattr(export, "LIMIT", 1)
+    make.correct(world.bill, [make.line(SURGERY, 1_200, 1_000, basic=650)], cause=Cause.COVERAGE, at=NIGHT)
+    args = component_args(world, world.run(NIGHT + dt.timedelta(minutes=1)))
+    for name in ("budget_component", "budget_movements"):
+        page = client.get(reverse(name, args=args), {"by": "cause"})
+        file = client.get(reverse(name, args=args), {"by": "cause", "export": "xlsx"})
+        sheet = list(load_workbook(io.BytesIO(b"".join(file.streaming_content))).active.values)
+        at = next(cells.index("مبلغ (ریال)") for cells in sheet if "مبلغ (ریال)" in cells)
+        shown = page.context.get("page_obj") or page.context["rows"]
+        *amounts, total = (cells[at] for cells in sheet if isinstance(cells[at], int))
+        assert (len(amounts), sum(amounts), sheet[-1][0]) == (len(shown), total, "جمع")
+        assert total == page.context["total"] == page.context["figure"]
 
 
 def test_what_a_run_counted_leads_to_the_entered_rows(client, world):

@@ -74,6 +74,19 @@ def test_a_job_that_was_broken_off_can_be_given_up_without_the_cache(job, away):
     job.refresh_from_db()
     assert job.state == JobState.FAILED
     assert "قطع شد" in job.error
+    assert (job.started_at, job.finished_at) == (AT, AT)
+
+
+def test_a_job_that_no_worker_took_is_given_up_with_its_own_sentence(job):
+    later = AT + jobs.LOST_AFTER
+    jobs.give_up(job, at=later)
+    job.refresh_from_db()
+    assert (job.state, job.started_at, job.finished_at) == (JobState.FAILED, later, later)
+    assert "به اجراکننده نرسید" in job.error
+    sentence = job.error
+    jobs.give_up(job, at=later + jobs.LOST_AFTER)
+    job.refresh_from_db()
+    assert (job.error, job.finished_at) == (sentence, later)
 
 
 def test_where_the_cache_is_away_a_table_of_outcomes_says_that_it_is_not_there(client, cast, away):

@@ -148,7 +148,7 @@ def test_the_filtered_trail_goes_to_a_spreadsheet(client, cast, events, tmp_path
     file = tmp_path / "trail.xlsx"
     file.write_bytes(b"".join(answer.streaming_content))
     rows = list(load_workbook(file).active.values)
-    assert rows[0] == ("زمان", "کاربر", "عمل", "شرح", "نوع مورد", "تغییرها")
+    assert rows[0] == ("زمان", "کاربر", "عمل", "شرح", "نوع مورد", "تغییرها", "زمان (میلادی)")
     assert [row[3] for row in rows[1:]] == ["هدی نوری حساب «sara» را بست"]
 
 

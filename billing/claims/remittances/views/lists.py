@@ -45,7 +45,7 @@ EXPORTED = (
     Column("منبع", lambda r: r.get_source_display()),
     Column("بیمه‌گر", lambda r: r.insurer.name, 24),
     Column("به حساب", lambda r: r.centre.name if r.centre else "سازمان", 28),
-    Column("تاریخ پرداخت", "paid_on", of_days=True),
+    Column("تاریخ پرداخت", "paid_on"),
     Column("مبلغ (ریال)", "amount", 22),
     Column("مالیات تکلیفی", "tax", 22),
     Column("به حساب رسیده", "net", 22),
