@@ -170,7 +170,7 @@ class CoverForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if data.get("is_covered") and data.get("service") and data.get("share_bp") is None:
+        if data.get("is_covered") and data.get("service") and not data.get("share_bp"):
             self.add_error(
                 "share_bp", "سهم بیمه از این خدمت را بنویسید؛ اگر چیزی نمی‌پردازد «در تعهد» را بردارید."
             )

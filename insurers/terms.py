@@ -78,6 +78,11 @@ class Cover:
         return self.service_id is not None and not self.is_covered
 
     @property
+    def lacks_percent(self) -> bool:
+        """Whether it covers one service without saying how much of it, as could once be entered for a discount."""
+        return self.service_id is not None and self.is_covered and not self.share_bp
+
+    @property
     def rank(self) -> tuple[bool, int]:
         """A row that names the service wins, then the one that names most."""
         named = (self.fund_id, self.setting, self.group, self.condition)

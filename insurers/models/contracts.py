@@ -420,7 +420,8 @@ class ContractCover(models.Model):
     """What the insurer pays of a kind of service: zero or empty means any, the most specific row wins.
 
     A basic contract: `share_bp` of the tariff of `base_sector`; a supplementary one: of what the basic insurer
-    leaves. `is_covered` false is an exclusion. `discount_bp` is of the insurer's amount in the claim.
+    leaves. `is_covered` false is an exclusion. `discount_bp` is of the insurer's amount in the claim. A service
+    is left out or has a percent.
     """
 
     terms = models.ForeignKey(ContractTerms, models.CASCADE, related_name="covers", db_index=False)
@@ -455,6 +456,10 @@ class ContractCover(models.Model):
                 & models.Q(discount_bp__gte=0, discount_bp__lte=10_000)
                 & (models.Q(ceiling=None) | models.Q(ceiling__gte=0))
                 & (models.Q(is_covered=True) | models.Q(share_bp=0)),
+            ),
+            models.CheckConstraint(
+                name="insurers_contract_cover_of_service",
+                condition=models.Q(service=None) | models.Q(is_covered=False) | models.Q(share_bp__gt=0),
             ),
         ]
         triggers = _stays_with_version()

@@ -150,10 +150,13 @@ class _Agreed:
 
 
 def _covers(version: ContractTerms) -> list[_Agreed]:
-    """What the tables hold of a version, the most specific first; services that are left out are for the claim."""
+    """What the tables hold of a version, the most specific first; services that are left out are for the claim.
+
+    So is a discount of a service without a percent: its price is that of its kind.
+    """
     rows = ContractCover.objects.filter(terms=version).values_list("clause", *Cover.__dataclass_fields__)
     found = [_Agreed(Cover(*row), clause or version.clause) for clause, *row in rows]
-    kept = [one for one in found if not one.cover.leaves_out]
+    kept = [one for one in found if not (one.cover.leaves_out or one.cover.lacks_percent)]
     return sorted(kept, key=lambda one: one.cover.rank, reverse=True)
 
 

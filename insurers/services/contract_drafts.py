@@ -306,7 +306,11 @@ def _version(
     )
     for related, model in COPIED.items() if like else ():
         copies = []
-        for one in getattr(like, related).order_by("pk"):
+        rows = getattr(like, related).order_by("pk")
+        if model is ContractCover:
+            # Discounts of a service without a percent may not be entered any more: they are entered anew.
+            rows = rows.exclude(service__isnull=False, is_covered=True, share_bp=0)
+        for one in rows:
             one.pk, one.terms = None, version
             copies.append(one)
         model._default_manager.bulk_create(copies)

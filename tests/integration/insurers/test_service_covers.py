@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
 from billing.calculator import Item, Question, calculate
@@ -14,7 +15,8 @@ from billing.services import simulations
 from insurers import rules
 from insurers.choices import Condition, ContractKind, InsurerKind
 from insurers.models import ContractCover, CoverageRule, Fund, Insurer, SupplementaryCover
-from insurers.services import contract_coverage
+from insurers.services import contract_coverage, contract_drafts
+from insurers.terms import terms_for
 from organisations.choices import PatientCategory, Setting
 from tariffs.choices import Book, ServiceGroup
 from tariffs.models import Service
@@ -318,7 +320,38 @@ def test_a_service_without_a_percent_is_refused_on_the_page(client, cast):
     address = reverse("contract_row_new", args=[row.pk, "covers"])
     data = {"setting": 0, "group": 0, "condition": 0, "base_sector": 1, "service": VISIT, "is_covered": "on"}
     assert "سهم بیمه از این خدمت را بنویسید" in client.post(address, data).content.decode()
+    refused = client.post(address, data | {"share_bp": "۰", "discount_bp": "۵"}).content.decode()
+    assert "سهم بیمه از این خدمت را بنویسید" in refused
     assert client.post(address, data | {"share_bp": "۹۵", "clause": "بند ۷"}).status_code == 302
     one = version.covers.get()
     assert (one.share_bp, one.clause) == (9_500, "بند ۷")
     assert "بند ۷" in client.get(row.get_absolute_url()).content.decode()
+
+
+def test_a_covered_service_of_nothing_is_refused_by_the_database(cast):
+    tariff_world.tariff()
+    version = world.version(world.contract(cast))
+    with pytest.raises(IntegrityError, match="insurers_contract_cover_of_service"), transaction.atomic():
+        ContractCover.objects.create(terms=version, service=service(VISIT), discount_bp=500)
+    ContractCover.objects.create(terms=version, service=service(VISIT), is_covered=False)
+
+
+def test_a_discount_of_a_service_that_was_entered_without_a_percent_is_no_price_of_nothing(cast):
+    with connection.cursor() as cursor:
+        # As rows of before the constraint are.
+        cursor.execute(
+            "ALTER TABLE insurers_contractcover DROP CONSTRAINT insurers_contract_cover_of_service"
+        )
+    row = started(cast, {"code": "100010", "discount_bp": 500})
+    assert not CoverageRule.objects.standing().filter(service=service("100010")).exists()
+    tariff_world.load(content(1, Condition.ORDINARY, [SURGERY]), centre=cast.hospital)
+    found = InvoiceLine.objects.get()
+    assert found.basic == (found.amount * 8 + 5) // 10
+    # The discount stays one of the claim.
+    terms = terms_for(fund=cast.fund, centre=cast.hospital, on=tariff_world.DAY)
+    assert [one.discount_bp for one in terms.covers if one.service_id == service("100010").pk] == [500]
+    later = contract_drafts.begin_amendment(
+        contract=row, from_on=dt.date(2024, 12, 1), letter="الحاقیه", by=cast.headquarters, at=AT
+    )
+    # BY_HAND has five covers; the row that may not be entered any more is not copied.
+    assert later.covers.count() == 5
