@@ -2025,6 +2025,12 @@ class Migration(migrations.Migration):
                             ),
                             name="insurers_contract_cover_bounds",
                         ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                ("service", None), ("is_covered", False), ("share_bp__gt", 0), _connector="OR"
+                            ),
+                            name="insurers_contract_cover_of_service",
+                        ),
                     ],
                 },
             ),
