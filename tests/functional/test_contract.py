@@ -39,7 +39,7 @@ def test_a_contract_is_drafted_signed_by_another_notified_and_started(
     page.get_by_label("شمارهٔ قرارداد").fill("ق-۷")
     page.get_by_label("عنوان").fill("درمان تکمیلی")
     page.get_by_label("قرارداد از روز").fill("۱۴۰۳/۰۱/۰۱")
-    page.get_by_label("قرارداد تا پایان روز").fill("۱۴۰۳/۱۲/۳۰")
+    page.get_by_label("قرارداد تا پایان روز").fill("۱۴۱۰/۱۲/۲۹")
     page.get_by_label("بیمارستان جنوب").press("Space")
     page.get_by_role("button", name="ساختن پیش‌نویس").press("Enter")
     page.get_by_role("link", name="تعهد تازه").click()
