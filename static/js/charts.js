@@ -241,7 +241,8 @@
       });
       const edges = spans.filter((s) => !s.whole).flatMap((s) => [s.from, s.to]).concat(spans.map((s) => s.to));
       const low = Math.min(...edges), high = Math.max(...edges);
-      const floor = low - (high - low || Math.abs(high) || 1) * 0.18; // wholes are cut, and look cut, so that steps can be seen
+      const cut = low - (high - low || Math.abs(high) || 1) * 0.18;
+      const floor = low < 0 ? cut : Math.max(0, cut); // wholes are cut, and look cut, so that steps can be seen
       const side = sideOf(bars.map((b) => b.label), width);
       const figures = spans.map((s) => (s.whole ? "" : s.value > 0 ? "+" : "") + shown(unit)(s.value));
       const room = widest(figures) + 14;
